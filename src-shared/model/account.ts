@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+
+/**
+ * How an account keeps its mail (RFC 1733). The words the user reads: disconnected = "Keep a copy
+ * (works without network)", online = "Only on the server", offline = "Take home".
+ */
+export const accountModeSchema = v.picklist(['offline', 'online', 'disconnected']);
+export type AccountMode = v.InferOutput<typeof accountModeSchema>;
+
+export const tlsModeSchema = v.picklist(['implicit', 'starttls', 'none']);
+export type TlsMode = v.InferOutput<typeof tlsModeSchema>;
+
+export const incomingProtocolSchema = v.picklist(['imap', 'pop3']);
+export type IncomingProtocol = v.InferOutput<typeof incomingProtocolSchema>;
+
+/** SHA-256 of the certificate, lower-case hex; colons and capitals are accepted on input. */
+export const fingerprintSchema = v.pipe(
+  v.string(),
+  v.transform((text) => text.replaceAll(':', '').toLowerCase()),
+  v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 fingerprint has 64 hexadecimal digits'),
+);
+
+/** A host name or address: no blanks, no control characters, no path. */
+export const hostSchema = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(253),
+  v.regex(/^[^\s/\\@"'<>\u0000-\u001f\u007f]+$/u, 'that is not a host name'),
+);
+
+export const portSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+
+export const authOptionsSchema = v.object({
+  mechanism: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  token: v.optional(v.string()),
+  clientCertificate: v.optional(v.object({ file: v.string(), passphrase: v.optional(v.string()) })),
+});
+
+const serverEntries = {
+  host: hostSchema,
+  port: portSchema,
+  tls: tlsModeSchema,
+  auth: v.optional(authOptionsSchema),
+  trustFingerprint256: v.optional(fingerprintSchema),
+  /** Only then may a mechanism that shows the password be used without TLS. */
+  allowPlaintextPassword: v.optional(v.boolean()),
+};
+
+export const incomingServerSchema = v.object({
+  protocol: incomingProtocolSchema,
+  ...serverEntries,
+  username: v.pipe(v.string(), v.minLength(1)),
+  password: v.optional(v.string()),
+});
+
+export const outgoingServerSchema = v.object({
+  ...serverEntries,
+  username: v.optional(v.string()),
+  password: v.optional(v.string()),
+});
+
+export type IncomingServerInput = v.InferOutput<typeof incomingServerSchema>;
+export type OutgoingServerInput = v.InferOutput<typeof outgoingServerSchema>;
+
+/** A server as it is kept in settings: no secret in it. */
+export interface ServerSettings {
+  host: string;
+  port: number;
+  tls: TlsMode;
+  username?: string | undefined;
+  mechanism?: string | undefined;
+  trustFingerprint256?: string | undefined;
+  allowPlaintextPassword?: boolean | undefined;
+}
+
+export const identitySchema = v.object({
+  identityId: v.string(),
+  name: v.pipe(v.string(), v.maxLength(200)),
+  address: v.pipe(v.string(), v.maxLength(320)),
+  /** Plain text, put below "-- "; empty for none. */
+  signature: v.pipe(v.string(), v.maxLength(20_000)),
+  replyTo: v.optional(v.string()),
+});
+export type Identity = v.InferOutput<typeof identitySchema>;
+
+/** Who files the copy of a sent mail: we append it to Sent, the server does it, or nobody. */
+export const sentCopySchema = v.picklist(['append', 'server', 'none']);
+export type SentCopy = v.InferOutput<typeof sentCopySchema>;
+
+/** The account's own record in settings (main, fsynced). Secrets are elsewhere. */
+export const accountSettingsSchema = v.object({
+  accountId: v.string(),
+  address: v.string(),
+  name: v.string(),
+  /** 0–7: one of the eight account colours of tokens.css. */
+  color: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7)),
+  mode: accountModeSchema,
+  incoming: v.object({
+    protocol: incomingProtocolSchema,
+    host: v.string(),
+    port: portSchema,
+    tls: tlsModeSchema,
+    username: v.string(),
+    mechanism: v.optional(v.string()),
+    trustFingerprint256: v.optional(v.string()),
+    allowPlaintextPassword: v.optional(v.boolean()),
+  }),
+  outgoing: v.nullable(
+    v.object({
+      host: v.string(),
+      port: portSchema,
+      tls: tlsModeSchema,
+      username: v.optional(v.string()),
+      mechanism: v.optional(v.string()),
+      trustFingerprint256: v.optional(v.string()),
+      allowPlaintextPassword: v.optional(v.boolean()),
+    }),
+  ),
+  identities: v.pipe(v.array(identitySchema), v.minLength(1)),
+  sentCopy: sentCopySchema,
+  /** Bodies fetched ahead of time: newest `days` days and messages up to `maxBytes`. */
+  bodies: v.object({ days: v.number(), maxBytes: v.number() }),
+  notify: v.boolean(),
+});
+export type AccountSettings = v.InferOutput<typeof accountSettingsSchema>;
+
+/**
+ * What the account is doing. `locked`: secrets cannot be read yet. `auth-failed`: the password was
+ * refused, nothing is tried until the user gives another or asks again.
+ */
+export const accountStateSchema = v.picklist([
+  'connecting',
+  'syncing',
+  'idle',
+  'offline',
+  'waiting',
+  'auth-failed',
+  'certificate',
+  'error',
+  'locked',
+]);
+export type AccountState = v.InferOutput<typeof accountStateSchema>;

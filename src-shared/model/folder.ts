@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+
+/** RFC 6154 special uses, in our words. `null`: an ordinary folder. */
+export const folderRoleSchema = v.picklist(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all', 'flagged']);
+export type FolderRole = v.InferOutput<typeof folderRoleSchema>;
+
+/**
+ * How far the cache follows a folder on the server; owned by sync, kept in the folder's record and
+ * written in the very transaction that writes the rows it speaks of (RFC 7162: never ahead of them).
+ */
+export interface FolderCursor {
+  uidValidity: number;
+  /** +1 at every UIDVALIDITY change; part of every message id and ref. */
+  gen: number;
+  uidNext: number;
+  /** HIGHESTMODSEQ of the SELECT that began the last complete pass; decimal (63 bit), null without CONDSTORE. */
+  modseqDone: string | null;
+  /** All UIDs ≥ lowUid are cached; 1 when the first sync is complete. */
+  lowUid: number;
+  /** EXISTS at the last check. */
+  exists: number;
+  /** ISO time of the last complete check against the server; null: never. */
+  checkedAt: string | null;
+}
+
+/** A folder as the cache keeps it. Counters speak of the view (pending changes applied). */
+export interface FolderRecord {
+  folderId: string;
+  accountId: string;
+  path: string;
+  name: string;
+  /** Server's hierarchy separator; null: flat. */
+  delimiter: string | null;
+  role: FolderRole | null;
+  subscribed: boolean;
+  /** False for \Noselect nodes that only hold others. */
+  selectable: boolean;
+  /** Pending creation, rename or deletion on the server. */
+  pending: 'create' | 'rename' | 'delete' | null;
+  /** Messages in the folder as the server last said, with pending changes applied. */
+  total: number;
+  unread: number;
+  flagged: number;
+  /** Rows present in the cache. */
+  cached: number;
+  /** Rows whose body is cached (readable offline). */
+  readable: number;
+  /** True when every message the server has is a cached row. */
+  complete: boolean;
+  cursor: FolderCursor | null;
+  /** Grows with every visible change; windows compare it. */
+  version: number;
+}
