@@ -1,0 +1,155 @@
+import type { MessageRef, NewRow } from '../../src-shared/model/message.ts';
+import type { FolderRole } from '../../src-shared/model/folder.ts';
+
+/**
+ * What sync asks of a mail server, whatever protocol it speaks. Implementations translate every
+ * failure to an AppError whose `next` says what to do; they know neither journal nor cache.
+ *
+ * Lanes choose the connection and its priority: `interactive` never waits behind bulk work.
+ */
+export type Lane = 'interactive' | 'bulk';
+
+export interface Call {
+  lane: Lane;
+  signal: AbortSignal;
+}
+
+export interface RemoteFolder {
+  path: string;
+  name: string;
+  delimiter: string | null;
+  /** From SPECIAL-USE; null when the server does not say (sync then guesses by name). */
+  role: FolderRole | null;
+  subscribed: boolean;
+  selectable: boolean;
+  /** RFC 8474 MAILBOXID. */
+  mailboxId: string | null;
+  /** Present when LIST-STATUS (or a STATUS) gave it in the same breath. */
+  status: RemoteStatus | null;
+}
+
+export interface RemoteStatus {
+  exists: number;
+  unseen: number;
+  uidNext: number;
+  uidValidity: number;
+  /** Decimal string, null without CONDSTORE. */
+  highestModseq: string | null;
+}
+
+/** A mailbox as SELECT/EXAMINE described it. */
+export interface SelectedFolder {
+  uidValidity: number;
+  uidNext: number;
+  exists: number;
+  highestModseq: string | null;
+  readOnly: boolean;
+  /** Keywords may be created (\* in PERMANENTFLAGS). */
+  keywordsAllowed: boolean;
+  permanentFlags: string[];
+}
+
+/** News of a mailbox in the order in which the server gave it. */
+export type FolderNews =
+  | { kind: 'rows'; rows: NewRow[] }
+  | { kind: 'flags'; flags: { uid: number; flags: string[]; modseq: string | null }[] }
+  /** IMAP sequence set of UIDs, never expanded. */
+  | { kind: 'vanished'; uids: string }
+  /** Something left, but the server named no UID (EXPUNGE without QRESYNC): list again. */
+  | { kind: 'expunged' }
+  | { kind: 'exists'; exists: number };
+
+export interface CopiedUid {
+  sourceUid: number;
+  targetUid: number;
+}
+
+/** What a change on the server came to. `unknown`: it was on the wire when the connection died. */
+export type WriteOutcome<T> =
+  | { state: 'done'; value: T }
+  | { state: 'unknown'; detail: string };
+
+export interface FoundMessage {
+  uid: number;
+  messageIdHeader: string;
+  size: number;
+}
+
+export interface BackendCapabilities {
+  condstore: boolean;
+  qresync: boolean;
+  uidplus: boolean;
+  move: boolean;
+  idle: boolean;
+  listStatus: boolean;
+  specialUse: boolean;
+  appendLimit: number | null;
+}
+
+export interface Backend {
+  /** Known after the first connection. */
+  readonly capabilities: BackendCapabilities;
+  /** Connects and signs in (a connection of the given lane); resolves when the server is ready. */
+  connect(call: Call): Promise<void>;
+  /** Closes every connection at once. The next call connects again. */
+  disconnect(): void;
+  /** A connection was lost, or the server said BYE. */
+  onLost(listener: (detail: string) => void): void;
+  /** Proves that the connection lives (NOOP) within `timeoutMs`, else drops it. */
+  ping(timeoutMs: number): Promise<void>;
+
+  listFolders(call: Call): Promise<RemoteFolder[]>;
+  status(path: string, call: Call): Promise<RemoteStatus>;
+  createFolder(path: string, call: Call): Promise<WriteOutcome<void>>;
+  renameFolder(from: string, to: string, call: Call): Promise<WriteOutcome<void>>;
+  deleteFolder(path: string, call: Call): Promise<WriteOutcome<void>>;
+  subscribe(path: string, subscribed: boolean, call: Call): Promise<void>;
+
+  /** SELECTs (never EXAMINE-then-guess) and gives what the server said; QRESYNC news come through `onNews`. */
+  select(path: string, call: Call): Promise<SelectedFolder>;
+  /** Envelopes of a UID range ("1:*" style set), in the server's order, in batches of 100–500. */
+  fetchRows(path: string, uids: string, call: Call, onRows: (rows: NewRow[]) => Promise<void>): Promise<void>;
+  /** Flags of a UID set; only changed ones with `changedSince` (CONDSTORE), VANISHED too where QRESYNC is trusted. */
+  fetchFlags(
+    path: string,
+    uids: string,
+    options: { changedSince?: string },
+    call: Call,
+    onNews: (news: FolderNews) => Promise<void>,
+  ): Promise<void>;
+  /** Every UID the mailbox has, as a sequence set ("" for none). */
+  listUids(path: string, call: Call): Promise<string>;
+  /** Exact bytes, one message after the other; a UID that is gone is left out. */
+  fetchBodies(path: string, uids: number[], call: Call, onBody: (uid: number, bytes: Uint8Array) => Promise<void>): Promise<void>;
+  /** Messages with UID ≥ `fromUid` whose Message-ID is one of these. */
+  findByMessageId(path: string, fromUid: number, messageIdHeaders: string[], call: Call): Promise<FoundMessage[]>;
+  /** Server-side search (TEXT), UIDs newest first. */
+  search(path: string, text: string, call: Call): Promise<number[]>;
+
+  /** ±FLAGS.SILENT by UID; never replaces a flag set. UIDs that are gone are not an error. */
+  storeFlags(path: string, uids: number[], change: { add: string[]; remove: string[] }, call: Call): Promise<WriteOutcome<void>>;
+  /** COPYUID pairs when the server gives them, else null: look for the copies. */
+  copy(path: string, uids: number[], targetPath: string, call: Call): Promise<WriteOutcome<CopiedUid[] | null>>;
+  /** RFC 6851 only; callers emulate without `capabilities.move`. */
+  move(path: string, uids: number[], targetPath: string, call: Call): Promise<WriteOutcome<CopiedUid[] | null>>;
+  /** Marks \Deleted and UID EXPUNGEs exactly these; without UIDPLUS only marks them (`expunged: false`). */
+  expunge(path: string, uids: number[], call: Call): Promise<WriteOutcome<{ expunged: boolean }>>;
+  /** The bytes as they are. `uid` null when the server gives no APPENDUID. */
+  append(
+    path: string,
+    bytes: Uint8Array,
+    options: { flags: string[]; internalDate: number },
+    call: Call,
+  ): Promise<WriteOutcome<{ uid: number; uidValidity: number } | null>>;
+
+  /**
+   * Watches one mailbox (IDLE, else polling) on a connection of its own until aborted. `onNews` is
+   * only a hint that something changed: sync then asks. Rejects when the connection is lost.
+   */
+  watch(path: string, signal: AbortSignal, onNews: (news: FolderNews) => void): Promise<void>;
+}
+
+/** Which messages on the server a ref set speaks of, grouped by folder. */
+export function groupByFolder(refs: readonly MessageRef[]): Map<string, MessageRef[]> {
+  return Map.groupBy(refs, (ref) => ref.folderId);
+}
