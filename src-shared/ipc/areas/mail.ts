@@ -1,0 +1,197 @@
+import * as v from 'valibot';
+import type { FolderRecord } from '../../model/folder.ts';
+import type { MailAddress, MessageRow } from '../../model/message.ts';
+import type { AppErrorData } from '../../error.ts';
+import { method } from '../method.ts';
+
+export interface MessagePart {
+  partId: string;
+  filename: string;
+  contentType: string;
+  size: number;
+  disposition: 'attachment' | 'inline';
+  contentId: string | null;
+}
+
+/** What reading a message gives, without the row. */
+export interface MessageContent {
+  headers: { name: string; value: string }[];
+  cc: MailAddress[];
+  bcc: MailAddress[];
+  replyTo: MailAddress[];
+  text: string;
+  /** Sanitised: no script, no request; remote pictures taken out. */
+  html: string | null;
+  attachments: MessagePart[];
+  /** Pictures on other hosts that the mail asks for and that are not shown. */
+  remoteImages: { count: number; hosts: string[] };
+  inReplyTo: string;
+  references: string[];
+  defects: { code: string; detail: string }[];
+}
+
+export type FullMessage = MessageRow & MessageContent;
+
+export interface SyncReport {
+  accounts: {
+    accountId: string;
+    added: number;
+    changed: number;
+    removed: number;
+    pushed: number;
+    parked: number;
+    errors: AppErrorData[];
+  }[];
+}
+
+const ids = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1_000_000));
+const limit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000));
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1000), v.regex(/^[^\u0000-\u001f\u007f]+$/u, 'a folder name has no control characters'));
+const flags = v.array(v.pipe(v.string(), v.regex(/^\\?[^\s(){%*"\\\]\u0000-\u001f\u007f]+$/u, 'that is not an IMAP flag')));
+
+export const mailMethods = {
+  'folder.list': method<FolderRecord[]>()({
+    params: v.object({ accountId: v.string() }),
+    doc: 'The folders of an account with counters; `complete` says whether every message of the server is cached.',
+    returns: '[{folderId, path, name, role, total, unread, cached, complete, …}]',
+  }),
+  'folder.create': method<{ folderId: string }>()({
+    params: v.object({ accountId: v.string(), path }),
+    doc: 'Makes a folder; durable at once, on the server when there is a network.',
+    returns: '{folderId}',
+  }),
+  'folder.rename': method<Record<string, never>>()({
+    params: v.object({ folderId: v.string(), path }),
+    doc: 'Renames or moves a folder (its whole path).',
+    returns: '{}',
+  }),
+  'folder.delete': method<Record<string, never>>()({
+    params: v.object({ folderId: v.string() }),
+    doc: 'Deletes a folder with its messages. Inbox and folders with a role are refused.',
+    returns: '{}',
+  }),
+  'folder.update': method<Record<string, never>>()({
+    params: v.object({
+      folderId: v.string(),
+      subscribed: v.optional(v.boolean()),
+      policy: v.optional(v.object({ bodies: v.picklist(['account', 'none', 'all']) })),
+    }),
+    doc: 'Subscription and body policy of one folder.',
+    returns: '{}',
+  }),
+  'folder.empty': method<{ opIds: string[] }>()({
+    params: v.object({ folderId: v.string() }),
+    doc: 'Deletes for good what lies in Trash or Junk.',
+    returns: '{opIds}',
+  }),
+  'sync.run': method<SyncReport>()({
+    params: v.optional(
+      v.object({
+        accountId: v.optional(v.string()),
+        folderId: v.optional(v.string()),
+        bodies: v.optional(v.picklist(['policy', 'none', 'all'])),
+      }),
+      {},
+    ),
+    doc: 'Sends what waits, then asks every folder for news; resolves when nothing is left to do. Without network: errors [{code: "offline"}].',
+    returns: '{accounts: [{accountId, added, changed, removed, pushed, parked, errors}]}',
+  }),
+  'message.list': method<{ total: number; rows: (MessageRow | { messageId: string; gone: true })[]; cursor: string | null; snapshot: string }>()({
+    params: v.object({
+      folderId: v.string(),
+      offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      cursor: v.optional(v.string()),
+      limit: v.optional(limit),
+      sort: v.optional(v.picklist(['date-desc', 'date-asc'])),
+    }),
+    doc: 'Rows of a folder. `cursor` of the first answer pages through one stable order; null at its end.',
+    returns: '{total, rows: [{messageId, folderId, threadId, subject, from, to, date, size, flags, hasAttachments, messageIdHeader, readableOffline, pending}], cursor, snapshot}',
+  }),
+  'message.get': method<FullMessage>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
+    returns: 'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], remoteImages, defects}',
+  }),
+  'message.source': method<{ base64: string } | { file: string }>()({
+    params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),
+    doc: 'The exact bytes.',
+    returns: '{base64} or {file}',
+  }),
+  'message.attachment': method<{ base64: string } | { file: string }>()({
+    params: v.object({ messageId: v.string(), partId: v.string(), toFile: v.optional(v.string()) }),
+    doc: 'The exact bytes of one attachment, decoded.',
+    returns: '{base64} or {file}',
+  }),
+  'message.saveAttachment': method<{ file: string | null }>()({
+    params: v.object({ messageId: v.string(), partId: v.string() }),
+    doc: 'Saves an attachment where the user says, else under a safe, unused name in the downloads folder. Never opens it.',
+    returns: '{file}; null when the user cancelled',
+    only: 'window',
+  }),
+  'message.loadRemote': method<{ html: string; shown: number; failed: number }>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'The HTML with its remote pictures, fetched by main without cookies or referrer, for this one showing.',
+    returns: '{html, shown, failed}',
+  }),
+  'message.setFlags': method<{ opIds: string[] }>()({
+    params: v.object({ messageIds: ids, add: v.optional(flags), remove: v.optional(flags) }),
+    doc: 'Adds and removes flags. Resolves when it is durable on disk, online or not.',
+    returns: '{opIds}',
+  }),
+  'message.move': method<{ opIds: string[] }>()({
+    params: v.object({ messageIds: ids, folderId: v.string() }),
+    doc: 'Moves messages; message ids stay.',
+    returns: '{opIds}',
+  }),
+  'message.copy': method<{ opIds: string[]; messageIds: string[] }>()({
+    params: v.object({ messageIds: ids, folderId: v.string() }),
+    doc: 'Copies messages; the copies have ids of their own.',
+    returns: '{opIds, messageIds}',
+  }),
+  'message.delete': method<{ opIds: string[] }>()({
+    params: v.object({ messageIds: ids, permanent: v.optional(v.boolean()) }),
+    doc: 'Moves to Trash (made if missing); in Trash, or with `permanent`, expunges by UID.',
+    returns: '{opIds}',
+  }),
+  'message.archive': method<{ opIds: string[] }>()({
+    params: v.object({ messageIds: ids }),
+    doc: "Moves to the account's Archive folder (made if missing).",
+    returns: '{opIds}',
+  }),
+  'message.markJunk': method<{ opIds: string[] }>()({
+    params: v.object({ messageIds: ids, junk: v.boolean() }),
+    doc: 'Junk: sets $Junk and moves to Junk. Not junk: sets $NotJunk and moves to Inbox.',
+    returns: '{opIds}',
+  }),
+  'message.undo': method<{ undone: string[] }>()({
+    params: v.object({ opIds: v.array(v.string()) }),
+    doc: 'Takes operations back: those still waiting are dropped, those on the server are answered with their opposite.',
+    returns: '{undone}',
+  }),
+  'thread.get': method<MessageRow[]>()({
+    params: v.object({ threadId: v.string() }),
+    doc: 'All messages of a conversation over all folders except Junk and Trash, oldest first.',
+    returns: '[row]',
+  }),
+  'search.query': method<{ rows: MessageRow[]; total: number; searched: number; of: number; complete: boolean }>()({
+    params: v.object({
+      text: v.pipe(v.string(), v.maxLength(1000)),
+      accountId: v.optional(v.string()),
+      folderId: v.optional(v.string()),
+      limit: v.optional(limit),
+      where: v.optional(v.picklist(['cache', 'server', 'both'])),
+    }),
+    doc: 'Searches subjects, people and cached text. `searched` of `of` messages had their text looked at.',
+    returns: '{rows, total, searched, of, complete}',
+  }),
+  'mime.inspect': method<MessageContent & { subject: string; from: MailAddress[]; to: MailAddress[]; date: string | null; messageIdHeader: string }>()({
+    params: v.union([v.object({ base64: v.string() }), v.object({ file: v.string() })]),
+    doc: 'Reads any message without keeping it.',
+    returns: 'as message.get without ids',
+  }),
+  'contact.search': method<{ name: string; address: string }[]>()({
+    params: v.object({ text: v.string(), limit: v.optional(limit) }),
+    doc: 'People seen in mail, best first.',
+    returns: '[{name, address}]',
+  }),
+} as const;

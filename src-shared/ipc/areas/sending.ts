@@ -1,0 +1,176 @@
+import * as v from 'valibot';
+import type { AppErrorData } from '../../error.ts';
+import { method } from '../method.ts';
+
+export const draftAddressesSchema = v.union([
+  v.string(),
+  v.array(v.union([v.string(), v.object({ name: v.optional(v.string()), address: v.string() })])),
+]);
+
+export const draftAttachmentSchema = v.union([
+  v.object({ filename: v.string(), contentType: v.optional(v.string()), base64: v.string(), contentId: v.optional(v.string()) }),
+  v.object({ filename: v.optional(v.string()), contentType: v.optional(v.string()), file: v.string() }),
+  /** A part of a message we have (forwarding). */
+  v.object({ filename: v.optional(v.string()), messageId: v.string(), partId: v.string() }),
+  /** A whole message as message/rfc822 (forward as attachment). */
+  v.object({ filename: v.optional(v.string()), messageId: v.string() }),
+  /** Already kept with this draft. */
+  v.object({ attachmentId: v.string() }),
+]);
+
+const draftEntries = {
+  draftId: v.optional(v.string()),
+  accountId: v.string(),
+  identityId: v.optional(v.string()),
+  to: v.optional(draftAddressesSchema),
+  cc: v.optional(draftAddressesSchema),
+  bcc: v.optional(draftAddressesSchema),
+  subject: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
+  text: v.optional(v.string()),
+  html: v.optional(v.nullable(v.string())),
+  attachments: v.optional(v.array(draftAttachmentSchema)),
+  /** messageId (ours) or Message-ID header of the mail answered. */
+  inReplyTo: v.optional(v.nullable(v.string())),
+  /** Our id of the mail this forwards (gets $Forwarded when sent). */
+  forwardOf: v.optional(v.nullable(v.string())),
+};
+
+export const draftSaveSchema = v.object(draftEntries);
+export type DraftSave = v.InferOutput<typeof draftSaveSchema>;
+
+export interface DraftAttachment {
+  attachmentId: string;
+  filename: string;
+  contentType: string;
+  size: number;
+  contentId: string | null;
+}
+
+/** A draft as it lies in main's files. */
+export interface Draft {
+  draftId: string;
+  accountId: string;
+  identityId: string | null;
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  subject: string;
+  text: string;
+  html: string | null;
+  attachments: DraftAttachment[];
+  inReplyTo: string | null;
+  references: string[];
+  forwardOf: string | null;
+  savedAt: string;
+  /** Why it came back to us: the words of a refused sending. */
+  problem: string | null;
+}
+
+export const outboxStates = ['undoable', 'scheduled', 'queued', 'sending', 'unknown', 'held', 'failed', 'sent'] as const;
+export type OutboxState = (typeof outboxStates)[number];
+
+export interface OutboxItem {
+  outboxId: string;
+  accountId: string;
+  state: OutboxState;
+  messageIdHeader: string;
+  subject: string;
+  tries: number;
+  nextTryAt: string | null;
+  /** When the undo delay ends. */
+  undoUntil: string | null;
+  queuedAt: string;
+  sentAt: string | null;
+  recipients: { address: string; state: 'waiting' | 'accepted' | 'deferred' | 'refused'; reply: string | null }[];
+  error: AppErrorData | null;
+}
+
+export const opStates = ['queued', 'armed', 'sent', 'acked', 'applied', 'done', 'blocked', 'unknown', 'parked', 'cancelled'] as const;
+export type OpState = (typeof opStates)[number];
+
+export interface JournalEntry {
+  opId: string;
+  accountId: string;
+  kind: string;
+  /** A plain sentence: "Move 3 messages to Archive". */
+  sentence: string;
+  state: OpState;
+  tries: number;
+  nextTryAt: string | null;
+  error: AppErrorData | null;
+  messageIds: string[];
+  at: string;
+  /** "Take back" is possible without asking the server. */
+  cancellable: boolean;
+}
+
+const outboxId = v.object({ outboxId: v.string() });
+const opId = v.object({ opId: v.string() });
+
+export const sendingMethods = {
+  'draft.save': method<{ draftId: string; savedAt: string; attachments: DraftAttachment[] }>()({
+    params: draftSaveSchema,
+    doc: 'Keeps a draft in main’s files, fsynced; a copy goes to the Drafts folder of the account when there is a network.',
+    returns: '{draftId, savedAt, attachments}',
+  }),
+  'draft.list': method<Draft[]>()({
+    params: v.object({ accountId: v.optional(v.string()) }),
+    doc: 'Drafts kept here, newest first.',
+    returns: '[{draftId, accountId, identityId, to, cc, bcc, subject, text, html, attachments, inReplyTo, references, forwardOf, savedAt, problem}]',
+  }),
+  'draft.discard': method<Record<string, never>>()({
+    params: v.object({ draftId: v.string() }),
+    doc: 'Throws a draft away, here and on the server.',
+    returns: '{}',
+  }),
+  'draft.open': method<{ draftId: string }>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'Makes an editable draft of a message in a Drafts folder, or finds the one it is a copy of.',
+    returns: '{draftId}',
+  }),
+  'message.send': method<{ outboxId: string; messageIdHeader: string }>()({
+    params: v.object({
+      ...draftEntries,
+      from: v.optional(v.string()),
+      sendAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+      undoSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(120))),
+    }),
+    doc: 'Builds the message once to bytes, keeps those bytes in the outbox (fsynced) and sends them when it can. No undo delay unless undoSeconds is given.',
+    returns: '{outboxId, messageIdHeader}',
+  }),
+  'outbox.list': method<OutboxItem[]>()({
+    params: v.optional(v.object({ all: v.optional(v.boolean()) }), {}),
+    doc: 'What waits to be sent; with `all` also what was sent in the last 7 days.',
+    returns: '[{outboxId, accountId, state, messageIdHeader, subject, tries, nextTryAt, undoUntil, queuedAt, sentAt, recipients: [{address, state, reply}], error}]',
+  }),
+  'outbox.retry': method<Record<string, never>>()({
+    params: outboxId,
+    doc: 'Tries to send now. Refused for `unknown`: use outbox.resolve.',
+    returns: '{}',
+  }),
+  'outbox.cancel': method<{ draftId: string }>()({
+    params: outboxId,
+    doc: 'Makes it a draft again; refused while `sending`.',
+    returns: '{draftId}',
+  }),
+  'outbox.resolve': method<Record<string, never>>()({
+    params: v.object({ outboxId: v.string(), as: v.picklist(['sent', 'send-again']) }),
+    doc: 'The user’s word on a mail whose sending ended without an answer.',
+    returns: '{}',
+  }),
+  'journal.list': method<JournalEntry[]>()({
+    params: v.optional(v.object({ accountId: v.optional(v.string()) }), {}),
+    doc: 'Every change that is not yet on the server, refused ones first.',
+    returns: '[{opId, accountId, kind, sentence, state, tries, nextTryAt, error, messageIds, at, cancellable}]',
+  }),
+  'journal.retry': method<Record<string, never>>()({
+    params: opId,
+    doc: 'Tries a refused or waiting change again now.',
+    returns: '{}',
+  }),
+  'journal.cancel': method<Record<string, never>>()({
+    params: opId,
+    doc: 'Takes a waiting or refused change back; refused while it may be on the wire.',
+    returns: '{}',
+  }),
+} as const;

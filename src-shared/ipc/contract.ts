@@ -1,0 +1,50 @@
+import type * as v from 'valibot';
+import type { FolderRecord } from '../model/folder.ts';
+import type { AccountView, TriedSource } from './areas/account.ts';
+import { accountMethods } from './areas/account.ts';
+import { appMethods, type AppInfo } from './areas/app.ts';
+import { mailMethods } from './areas/mail.ts';
+import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/sending.ts';
+
+/**
+ * Everything that can be asked of main, by a window or by the automation interface: at once the
+ * type, the allow-list, the validator and the source of docs/automation.md.
+ */
+export const contract = { ...appMethods, ...accountMethods, ...mailMethods, ...sendingMethods } as const;
+
+export type Contract = typeof contract;
+export type MethodName = keyof Contract;
+export type Params<M extends MethodName> = v.InferInput<Contract[M]['params']>;
+export type CheckedParams<M extends MethodName> = v.InferOutput<Contract[M]['params']>;
+export type Result<M extends MethodName> = NonNullable<Contract[M]['result']>;
+
+/** What main tells without being asked. */
+export interface Events {
+  'sync.progress': { accountId: string; folderId: string; folderName: string; done: number; total: number; phase: 'headers' | 'bodies' };
+  'folder.changed': { folders: FolderRecord[] };
+  'message.changed': { messageIds: string[] | null; folderIds: string[] };
+  'account.state': { accounts: AccountView[] };
+  'journal.changed': { entries: JournalEntry[] };
+  'outbox.changed': { items: OutboxItem[] };
+  'app.changed': { info: AppInfo };
+  'discover.progress': TriedSource;
+  /** A notification was clicked, or the program was started again with an argument. */
+  'window.show': { messageId?: string; mailto?: string; emlFile?: string };
+}
+export type EventName = keyof Events;
+
+export const eventNames = [
+  'sync.progress',
+  'folder.changed',
+  'message.changed',
+  'account.state',
+  'journal.changed',
+  'outbox.changed',
+  'app.changed',
+  'discover.progress',
+  'window.show',
+] as const satisfies readonly EventName[];
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(contract, name);
+}

@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+
+/** The program's own settings (accounts are kept beside them). One schema: read, write and default. */
+export const settingsSchema = v.object({
+  theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system'),
+  density: v.optional(v.picklist(['comfortable', 'compact']), 'comfortable'),
+  layout: v.optional(v.picklist(['columns', 'rows']), 'columns'),
+  threaded: v.optional(v.boolean(), true),
+  foldersWidth: v.optional(v.pipe(v.number(), v.minValue(160), v.maxValue(400)), 220),
+  listWidth: v.optional(v.pipe(v.number(), v.minValue(280), v.maxValue(700)), 400),
+  keys: v.optional(v.picklist(['gmail', 'thunderbird']), 'gmail'),
+  notifications: v.optional(v.boolean(), true),
+  undoSendSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60)), 10),
+  composeRich: v.optional(v.boolean(), true),
+  /** Seconds until a shown message counts as read; 0 at once, −1 never by itself. */
+  markReadSeconds: v.optional(v.pipe(v.number(), v.minValue(-1), v.maxValue(60)), 1),
+  stayOffline: v.optional(v.boolean(), false),
+  providerDatabaseUrl: v.optional(v.pipe(v.string(), v.maxLength(1000)), ''),
+});
+export type Settings = v.InferOutput<typeof settingsSchema>;
+
+export const defaultSettings: Settings = v.parse(settingsSchema, {});
