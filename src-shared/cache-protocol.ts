@@ -17,6 +17,8 @@ export interface FolderBatch {
   insert?: NewRow[];
   /** Full flag sets the server reported. */
   flags?: { uid: number; flags: string[] }[];
+  /** A change of flags that the server has just confirmed; the rest of each flag set stays. */
+  flagChange?: { uids: number[]; add: string[]; remove: string[] };
   /** UIDs that are certainly gone, as an IMAP sequence set ("3,7:4294967295"): never expanded. */
   vanished?: string;
   /**

@@ -1,0 +1,77 @@
+import type { AppErrorData } from '../../src-shared/error.ts';
+import type { FolderBatch } from '../../src-shared/cache-protocol.ts';
+import type { MessageRef } from '../../src-shared/model/message.ts';
+import type { Backend, Call } from '../backends/backend.ts';
+import type { Op, OpAction, OpEvidence, OpKind, OpTarget } from '../journal/op.ts';
+
+/** A folder as replaying needs it. */
+export interface ReplayFolder {
+  folderId: string;
+  path: string;
+  gen: number;
+}
+
+export interface ResolvedTarget {
+  target: OpTarget;
+  ref: MessageRef;
+}
+
+export interface Resolution {
+  found: ResolvedTarget[];
+  /** Not on the server any more, or never told to us where. */
+  gone: OpTarget[];
+  /** The folder's UIDs all changed and the message could not be told with certainty. */
+  doubtful: OpTarget[];
+}
+
+/** What a command may use while it brings an operation to the server. */
+export interface ReplayContext {
+  backend: Backend;
+  call: Call;
+  folder(folderId: string): ReplayFolder | undefined;
+  resolve(targets: readonly OpTarget[]): Promise<Resolution>;
+  /** Journals evidence and the state `sent`; must be called before anything goes on the wire. */
+  send(evidence?: OpEvidence): Promise<void>;
+  /** Journals what the server has answered so far. */
+  keep(evidence: OpEvidence): Promise<void>;
+  blob(sha256: string): Promise<Uint8Array | null>;
+  folderRenamed(folderId: string, path: string): Promise<void>;
+  folderRemoved(folderId: string): Promise<void>;
+  folderCreated(folderId: string): Promise<void>;
+}
+
+export interface ReplayDone {
+  state: 'done';
+  /** News for the cache, applied before the patches are dropped. */
+  batches: FolderBatch[];
+  places: { messageId: string; to: MessageRef }[];
+  /** Folders to ask for news at once (a copy whose UID the server did not tell). */
+  pull: string[];
+}
+
+export type ReplayResult =
+  | ReplayDone
+  | { state: 'retry'; error: AppErrorData }
+  /** Refused for good: the change is undone in the view and shown to the user. */
+  | { state: 'rejected'; error: AppErrorData }
+  /** On the wire when the connection died. */
+  | { state: 'unknown'; detail: string };
+
+/** One user verb on the server. `unknown` ops come to `replay` again with their evidence and are verified. */
+export interface Command<K extends OpKind> {
+  kind: K;
+  replay(op: Op, action: Extract<OpAction, { kind: K }>, context: ReplayContext): Promise<ReplayResult>;
+}
+
+export function done(part: Partial<Omit<ReplayDone, 'state'>> = {}): ReplayDone {
+  return { state: 'done', batches: [], places: [], pull: [], ...part };
+}
+
+export function rejected(detail: string): ReplayResult {
+  return { state: 'rejected', error: { code: 'refused', scope: 'message', next: 'tell-user', detail } };
+}
+
+/** Groups resolved targets by the folder the server has them in. */
+export function bySource(found: readonly ResolvedTarget[]): Map<string, ResolvedTarget[]> {
+  return Map.groupBy(found, (entry) => entry.ref.folderId);
+}

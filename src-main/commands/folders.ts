@@ -1,0 +1,78 @@
+import { AppError } from '../../src-shared/error.ts';
+import type { RemoteFolder } from '../backends/backend.ts';
+import { done, rejected, type Command, type ReplayContext } from './command.ts';
+
+/** The folder list is the proof for every folder command: LIST decides, not the lost answer. */
+async function onServer(path: string, context: ReplayContext): Promise<RemoteFolder | undefined> {
+  const folders = await context.backend.listFolders(context.call);
+  return folders.find((folder) => folder.path === path);
+}
+
+export const folderCreateCommand: Command<'folder-create'> = {
+  kind: 'folder-create',
+  async replay(_op, action, context) {
+    await context.send();
+    // The path may have been changed by a later rename that already ran; the register knows.
+    const path = context.folder(action.folderId)?.path ?? action.path;
+    if ((await onServer(path, context)) === undefined) {
+      const outcome = await context.backend.createFolder(path, context.call);
+      if (outcome.state === 'unknown') return outcome;
+      await context.backend.subscribe(path, true, context.call);
+    }
+    await context.folderCreated(action.folderId);
+    return done({ pull: [action.folderId] });
+  },
+};
+
+export const folderRenameCommand: Command<'folder-rename'> = {
+  kind: 'folder-rename',
+  async replay(op, action, context) {
+    const from = await onServer(action.from, context);
+    const to = await onServer(action.to, context);
+    if (from === undefined && to === undefined) return rejected(`The folder “${action.from}” is not on the server any more; it was not renamed.`);
+    if (from !== undefined && to !== undefined) return rejected(`The server already has a folder “${action.to}”; “${action.from}” kept its name.`);
+    if (from !== undefined) {
+      await context.send(op.evidence);
+      const outcome = await context.backend.renameFolder(action.from, action.to, context.call);
+      if (outcome.state === 'unknown') return outcome;
+      await resubscribe(action.from, action.to, context);
+    }
+    await context.folderRenamed(action.folderId, action.to);
+    return done({ pull: [action.folderId] });
+  },
+};
+
+/** RENAME leaves the subscription at the old name (RFC 3501 §6.3.9); a failure here changes nothing that matters. */
+async function resubscribe(from: string, to: string, context: ReplayContext): Promise<void> {
+  try {
+    await context.backend.subscribe(from, false, context.call);
+    await context.backend.subscribe(to, true, context.call);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.data.next !== 'tell-user') throw error;
+  }
+}
+
+export const folderDeleteCommand: Command<'folder-delete'> = {
+  kind: 'folder-delete',
+  async replay(_op, action, context) {
+    const path = context.folder(action.folderId)?.path ?? action.path;
+    await context.send();
+    if ((await onServer(path, context)) !== undefined) {
+      const outcome = await context.backend.deleteFolder(path, context.call);
+      if (outcome.state === 'unknown') return outcome;
+    }
+    await context.folderRemoved(action.folderId);
+    return done();
+  },
+};
+
+export const subscribeCommand: Command<'subscribe'> = {
+  kind: 'subscribe',
+  async replay(_op, action, context) {
+    const folder = context.folder(action.folderId);
+    if (folder === undefined) return done();
+    await context.send();
+    await context.backend.subscribe(folder.path, action.subscribed, context.call);
+    return done();
+  },
+};

@@ -1,0 +1,123 @@
+import type { FolderBatch } from '../../src-shared/cache-protocol.ts';
+import { formatUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
+import type { Op } from '../journal/op.ts';
+import { bySource, done, rejected, type Command, type ReplayContext, type ReplayDone, type ReplayFolder, type ReplayResult, type ResolvedTarget } from './command.ts';
+import { findCopies, noteTarget, placeByCopyUid, stillThere, type Placed } from './place-copies.ts';
+
+/**
+ * Moves by UID MOVE (RFC 6851), else copy → proved → UID EXPUNGE of exactly those. After a lost answer
+ * what the source still has is moved again; what it has not is looked for in the destination above the
+ * UIDNEXT noted before. A message that is in neither was deleted elsewhere; it is not chased.
+ */
+export const moveCommand: Command<'move'> = {
+  kind: 'move',
+  async replay(op, action, context) {
+    const target = context.folder(action.folderId);
+    if (target === undefined) return rejected('The folder to move to is not on the server any more. The messages stayed where they were.');
+    const { found, doubtful } = await context.resolve(op.targets);
+    if (doubtful.length > 0) {
+      return rejected('The server numbered the folder anew, and the messages could not be told apart with certainty. They stayed where they were.');
+    }
+    const entries = found.filter((entry) => entry.ref.folderId !== target.folderId);
+    if (entries.length === 0) return done();
+    const verifying = op.evidence.targetUidNext !== undefined;
+    if (!verifying) await context.send(await noteTarget(target, context));
+    return context.backend.capabilities.move
+      ? await moveOnServer(op, entries, target, context, verifying)
+      : await copyThenExpunge(op, entries, target, context, verifying);
+  },
+};
+
+async function moveOnServer(
+  op: Op,
+  entries: ResolvedTarget[],
+  target: ReplayFolder,
+  context: ReplayContext,
+  verifying: boolean,
+): Promise<ReplayResult> {
+  const placed: Placed[] = [];
+  const left: ResolvedTarget[] = [];
+  for (const [sourceId, group] of bySource(entries)) {
+    const source = context.folder(sourceId);
+    if (source === undefined) continue;
+    let moving = group;
+    if (verifying) {
+      const there = await stillThere(source.path, group, context);
+      moving = group.filter((entry) => there.has(entry.ref.uid));
+      const missing = group.filter((entry) => !there.has(entry.ref.uid));
+      placed.push(...(await findCopies(missing, target, op.evidence.targetUidNext ?? 1, context)));
+      left.push(...missing);
+      if (moving.length === 0) continue;
+      await context.send(op.evidence);
+    }
+    const outcome = await context.backend.move(source.path, moving.map((entry) => entry.ref.uid), target.path, context.call);
+    if (outcome.state === 'unknown') return outcome;
+    placed.push(
+      ...(outcome.value === null
+        ? await findCopies(moving, target, op.evidence.targetUidNext ?? 1, context)
+        : placeByCopyUid(moving, outcome.value, target)),
+    );
+    left.push(...moving);
+  }
+  return moved(left, placed, target, context);
+}
+
+async function copyThenExpunge(
+  op: Op,
+  entries: ResolvedTarget[],
+  target: ReplayFolder,
+  context: ReplayContext,
+  verifying: boolean,
+): Promise<ReplayResult> {
+  const left: ResolvedTarget[] = [];
+  const allPlaced: Placed[] = [];
+  for (const [sourceId, group] of bySource(entries)) {
+    const source = context.folder(sourceId);
+    if (source === undefined) continue;
+    let placed = verifying ? await findCopies(group, target, op.evidence.targetUidNext ?? 1, context) : [];
+    const copied = new Set(placed.map((place) => place.entry.ref.uid));
+    const missing = group.filter((entry) => !copied.has(entry.ref.uid));
+    if (missing.length > 0) {
+      await context.send(op.evidence);
+      const outcome = await context.backend.copy(source.path, missing.map((entry) => entry.ref.uid), target.path, context.call);
+      if (outcome.state === 'unknown') return outcome;
+      // \Deleted comes only after proof that the copy is there (rule 3): COPYUID, or found by looking.
+      placed = [
+        ...placed,
+        ...(outcome.value === null
+          ? await findCopies(missing, target, op.evidence.targetUidNext ?? 1, context)
+          : placeByCopyUid(missing, outcome.value, target)),
+      ];
+    }
+    await context.keep({ ...op.evidence, done: placed.map((place) => ({ messageId: place.entry.target.messageId, to: place.to })) });
+    const proved = placed.map((place) => place.entry.ref.uid);
+    if (proved.length > 0) {
+      const outcome = await context.backend.expunge(source.path, proved, context.call);
+      if (outcome.state === 'unknown') return outcome;
+    }
+    allPlaced.push(...placed);
+    left.push(...placed.map((place) => place.entry));
+    if (proved.length < group.length && proved.length === 0) {
+      const there = await stillThere(source.path, group, context);
+      if (there.size > 0) return rejected('The server copied nothing to the folder and gave no reason. The messages stayed where they were.');
+    }
+  }
+  return moved(left, allPlaced, target, context);
+}
+
+/** The cache's news: rows arrive in the destination first, then leave the source, so that none is ever in neither. */
+function moved(left: ResolvedTarget[], placed: Placed[], target: ReplayFolder, context: ReplayContext): ReplayDone {
+  const bind = placed.flatMap((place) => (place.to === null ? [] : [{ messageId: place.entry.target.messageId, uid: place.to.uid }]));
+  const batches: FolderBatch[] = [{ folderId: target.folderId, gen: target.gen, bind }];
+  for (const [sourceId, entries] of bySource(left)) {
+    const source = context.folder(sourceId);
+    if (source !== undefined) {
+      batches.push({ folderId: sourceId, gen: source.gen, vanished: formatUidSet(uidSetOf(entries.map((entry) => entry.ref.uid))) });
+    }
+  }
+  return done({
+    batches,
+    places: placed.flatMap((place) => (place.to === null ? [] : [{ messageId: place.entry.target.messageId, to: place.to }])),
+    pull: bind.length < left.length ? [target.folderId] : [],
+  });
+}

@@ -1,0 +1,63 @@
+import type { CopiedUid } from '../backends/backend.ts';
+import type { MessageRef } from '../../src-shared/model/message.ts';
+import type { OpEvidence } from '../journal/op.ts';
+import type { ReplayContext, ReplayFolder, ResolvedTarget } from './command.ts';
+
+export interface Placed {
+  entry: ResolvedTarget;
+  /** Null: it is there, but the server did not tell its UID and more than one could be it. */
+  to: MessageRef | null;
+}
+
+/**
+ * Which of these messages already have a copy at or above the UIDNEXT noted before the command: the
+ * check after a lost answer (RFC 4549 §5.1). Told by Message-ID and size; each copy on the server
+ * stands for one message only.
+ */
+export async function findCopies(
+  entries: readonly ResolvedTarget[],
+  target: ReplayFolder,
+  fromUid: number,
+  context: ReplayContext,
+): Promise<Placed[]> {
+  const headers = [...new Set(entries.map((entry) => entry.target.messageIdHeader).filter((header) => header !== ''))];
+  if (headers.length === 0) return [];
+  const found = await context.backend.findByMessageId(target.path, fromUid, headers, context.call);
+  const placed: Placed[] = [];
+  for (const entry of entries) {
+    const at = found.findIndex(
+      (copy) => copy.messageIdHeader === entry.target.messageIdHeader && copy.size === entry.target.size,
+    );
+    const copy = found[at];
+    if (copy === undefined) continue;
+    found.splice(at, 1);
+    placed.push({ entry, to: { folderId: target.folderId, gen: target.gen, uid: copy.uid } });
+  }
+  return placed;
+}
+
+/** Pairs of a COPYUID answer as places. Entries the server left out were gone. */
+export function placeByCopyUid(entries: readonly ResolvedTarget[], pairs: readonly CopiedUid[], target: ReplayFolder): Placed[] {
+  const byUid = new Map(pairs.map((pair) => [pair.sourceUid, pair.targetUid]));
+  return entries.flatMap((entry) => {
+    const uid = byUid.get(entry.ref.uid);
+    return uid === undefined ? [] : [{ entry, to: { folderId: target.folderId, gen: target.gen, uid } }];
+  });
+}
+
+/** UIDNEXT of the destination, noted before the command so that its outcome can be checked. */
+export async function noteTarget(target: ReplayFolder, context: ReplayContext): Promise<OpEvidence> {
+  const status = await context.backend.status(target.path, context.call);
+  return { targetUidNext: status.uidNext, targetUidValidity: status.uidValidity };
+}
+
+/** Those of the entries that the source folder still has. */
+export async function stillThere(path: string, entries: readonly ResolvedTarget[], context: ReplayContext): Promise<Set<number>> {
+  const there = new Set<number>();
+  const uids = entries.map((entry) => entry.ref.uid).sort((a, b) => a - b);
+  await context.backend.fetchFlags(path, uids.join(','), {}, context.call, (news) => {
+    if (news.kind === 'flags') for (const row of news.flags) there.add(row.uid);
+    return Promise.resolve();
+  });
+  return there;
+}

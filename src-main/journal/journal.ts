@@ -1,0 +1,213 @@
+import * as v from 'valibot';
+import { opStates } from '../../src-shared/ipc/areas/sending.ts';
+import { AppError } from '../../src-shared/error.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
+import { openJournalFile, type JournalFile } from './journal-file.ts';
+import { isWaiting, type Op } from './op.ts';
+import type { MessageRef } from '../../src-shared/model/message.ts';
+
+/** Version of the records; a journal of a newer version is refused, never rewritten. */
+const version = 1;
+
+export type OpChange = Partial<Pick<Op, 'state' | 'tries' | 'nextTryAt' | 'error' | 'evidence'>>;
+
+/**
+ * The operations that the server does not have yet, in the order in which the user made them. What is
+ * appended is durable before it is shown; an op leaves only as done, cancelled or discarded.
+ */
+export interface Journal {
+  /** Ops not yet ended, by seq. */
+  ops(accountId?: string): Op[];
+  op(opId: string): Op | undefined;
+  /** Durable when it resolves. `seq` is given here. */
+  append(ops: Omit<Op, 'seq'>[]): Promise<Op[]>;
+  /** Durable when it resolves. */
+  change(opId: string, change: OpChange): Promise<Op>;
+  /** The op is over; `places` are the new places of its messages, kept while later ops speak of them. */
+  end(opId: string, state: 'done' | 'cancelled', places: { messageId: string; to: MessageRef }[]): Promise<void>;
+  /** Where an ended op put a message that a later op still speaks of. */
+  placeOf(messageId: string): MessageRef | undefined;
+  forgetAccount(accountId: string): Promise<void>;
+  onChange(listener: (accountId: string) => void): void;
+  /** Records that could not be read at opening. */
+  readonly damaged: number;
+  close(): Promise<void>;
+}
+
+const recordSchema = v.variant('t', [
+  v.object({ t: v.literal('version'), version: v.number() }),
+  v.object({ t: v.literal('op'), op: v.looseObject({ opId: v.string(), seq: v.number(), accountId: v.string(), state: v.picklist(opStates) }) }),
+  v.object({ t: v.literal('change'), opId: v.string(), change: v.looseObject({}) }),
+  v.object({
+    t: v.literal('end'),
+    opId: v.string(),
+    state: v.picklist(['done', 'cancelled']),
+    places: v.array(v.object({ messageId: v.string(), to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }) })),
+  }),
+  v.object({ t: v.literal('forget'), accountId: v.string() }),
+  v.object({ t: v.literal('place'), messageId: v.string(), to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }) }),
+]);
+
+export async function openJournal(path: string, crash: CrashControl): Promise<Journal> {
+  const file = await openJournalFile(path);
+  const ops = new Map<string, Op>();
+  const places = new Map<string, MessageRef>();
+  const listeners: ((accountId: string) => void)[] = [];
+  let seq = 0;
+  let damaged = file.damaged;
+
+  for (const raw of file.records) {
+    const parsed = v.safeParse(recordSchema, raw);
+    if (!parsed.success) {
+      damaged += 1;
+      continue;
+    }
+    const record = parsed.output;
+    switch (record.t) {
+      case 'version':
+        if (record.version > version) {
+          await file.close();
+          throw new AppError({
+            code: 'refused',
+            scope: 'app',
+            next: 'tell-user',
+            detail: `The profile was last used by a newer Posthorn (journal version ${record.version}). Nothing was changed. Start the newer version, or use another profile.`,
+          });
+        }
+        break;
+      case 'op': {
+        // Shape was checked when it was written; the CRC says it is what we wrote.
+        const op = record.op as unknown as Op;
+        ops.set(op.opId, op);
+        seq = Math.max(seq, op.seq);
+        break;
+      }
+      case 'change': {
+        const op = ops.get(record.opId);
+        if (op !== undefined) Object.assign(op, record.change);
+        break;
+      }
+      case 'end':
+        ops.delete(record.opId);
+        for (const place of record.places) places.set(place.messageId, place.to);
+        break;
+      case 'forget':
+        for (const op of [...ops.values()]) if (op.accountId === record.accountId) ops.delete(op.opId);
+        break;
+      case 'place':
+        places.set(record.messageId, record.to);
+        break;
+    }
+  }
+  // On the wire when the program died: the outcome is verified, never repeated blindly.
+  for (const op of ops.values()) if (op.state === 'sent') op.state = 'unknown';
+  forgetPlaces();
+  await compact();
+
+  function spokenOf(): Set<string> {
+    const ids = new Set<string>();
+    for (const op of ops.values()) {
+      for (const target of op.targets) ids.add(target.messageId);
+      if (op.action.kind === 'append') ids.add(op.action.messageId);
+    }
+    return ids;
+  }
+
+  function forgetPlaces(): void {
+    const spoken = spokenOf();
+    for (const messageId of [...places.keys()]) if (!spoken.has(messageId)) places.delete(messageId);
+  }
+
+  async function compact(): Promise<void> {
+    await file.rewrite([
+      { t: 'version', version },
+      ...[...places].map(([messageId, to]) => ({ t: 'place', messageId, to })),
+      ...[...ops.values()].sort((a, b) => a.seq - b.seq).map((op) => ({ t: 'op', op })),
+    ]);
+  }
+
+  let live = file.size();
+  async function compactWhenLong(journalFile: JournalFile): Promise<void> {
+    if (journalFile.size() < 1_000_000 || journalFile.size() < 4 * live) return;
+    forgetPlaces();
+    await compact();
+    live = file.size();
+  }
+
+  function told(accountId: string): void {
+    for (const listener of listeners) listener(accountId);
+  }
+
+  return {
+    damaged,
+    ops(accountId) {
+      const all = [...ops.values()].sort((a, b) => a.seq - b.seq);
+      return accountId === undefined ? all : all.filter((op) => op.accountId === accountId);
+    },
+    op: (opId) => ops.get(opId),
+    async append(added) {
+      const made: Op[] = added.map((op) => ({ ...op, seq: ++seq }));
+      crash.reach('journal.before-append');
+      try {
+        await file.append(made.map((op) => ({ t: 'op', op })));
+      } catch (error) {
+        throw cannotWrite(error);
+      }
+      crash.reach('journal.after-append');
+      for (const op of made) ops.set(op.opId, op);
+      for (const accountId of new Set(made.map((op) => op.accountId))) told(accountId);
+      return made;
+    },
+    async change(opId, change) {
+      const op = ops.get(opId);
+      if (op === undefined) throw new AppError({ code: 'not-found', scope: 'app', next: 'tell-user', detail: 'That change is not waiting any more.' });
+      Object.assign(op, change);
+      await file.append([{ t: 'change', opId, change }]);
+      told(op.accountId);
+      return op;
+    },
+    async end(opId, state, newPlaces) {
+      const op = ops.get(opId);
+      if (op === undefined) return;
+      await file.append([{ t: 'end', opId, state, places: newPlaces }]);
+      op.state = state;
+      ops.delete(opId);
+      const spoken = newPlaces.length === 0 ? null : spokenOf();
+      for (const place of newPlaces) if (spoken?.has(place.messageId) === true) places.set(place.messageId, place.to);
+      if (ops.size === 0) places.clear();
+      told(op.accountId);
+      await compactWhenLong(file);
+    },
+    placeOf: (messageId) => places.get(messageId),
+    async forgetAccount(accountId) {
+      await file.append([{ t: 'forget', accountId }]);
+      for (const op of [...ops.values()]) if (op.accountId === accountId) ops.delete(op.opId);
+      told(accountId);
+    },
+    onChange(listener) {
+      listeners.push(listener);
+    },
+    close: () => file.close(),
+  };
+}
+
+function cannotWrite(cause: unknown): AppError {
+  const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
+  return new AppError(
+    {
+      code: full ? 'quota' : 'bug',
+      scope: 'app',
+      next: 'tell-user',
+      detail: full
+        ? 'The disk is full: the change could not be written down and was not made. Free some space and try again.'
+        : 'The change could not be written down and was not made. Look at the disk and the rights of the profile folder.',
+    },
+    cause,
+  );
+}
+
+/** How many ops of the account wait or are parked. */
+export function countOps(journal: Journal, accountId: string): { pending: number; parked: number } {
+  const ops = journal.ops(accountId);
+  return { pending: ops.filter(isWaiting).length, parked: ops.filter((op) => op.state === 'parked').length };
+}

@@ -1,0 +1,77 @@
+import type { AppErrorData } from '../../src-shared/error.ts';
+import type { OpState } from '../../src-shared/ipc/areas/sending.ts';
+import type { MessageRef, RowPending } from '../../src-shared/model/message.ts';
+import type { Patch } from '../../src-shared/patch.ts';
+
+/**
+ * A message as it was when the user acted: enough to find it again on the server when the cache is
+ * gone or the folder's UIDs have all changed. `ref` null: the server does not have it yet.
+ */
+export interface OpTarget {
+  messageId: string;
+  ref: MessageRef | null;
+  messageIdHeader: string;
+  size: number;
+  internalDate: number;
+}
+
+/** What an operation does, absolutely: the same words again change nothing more. */
+export type OpAction =
+  | { kind: 'flags'; add: string[]; remove: string[] }
+  | { kind: 'move'; folderId: string }
+  /** `copies[i]` is the id of the copy of targets[i]. */
+  | { kind: 'copy'; folderId: string; copies: string[] }
+  | { kind: 'expunge' }
+  /** Puts the bytes of `blob` into a folder; the row has the id `messageId`. */
+  | { kind: 'append'; folderId: string; messageId: string; blob: string; flags: string[]; internalDate: number; messageIdHeader: string; purpose: 'sent' | 'draft' | 'transfer' }
+  | { kind: 'folder-create'; folderId: string; path: string }
+  | { kind: 'folder-rename'; folderId: string; from: string; to: string }
+  | { kind: 'folder-delete'; folderId: string; path: string }
+  | { kind: 'subscribe'; folderId: string; subscribed: boolean };
+
+export type OpKind = OpAction['kind'];
+
+/**
+ * What is written down before the wire, so that an operation whose answer was lost can be checked
+ * instead of repeated: where the target folder stood, and what the server said.
+ */
+export interface OpEvidence {
+  /** UIDNEXT and UIDVALIDITY of the destination before the command. */
+  targetUidNext?: number;
+  targetUidValidity?: number;
+  /** Messages done so far, with their new place where one is known. */
+  done?: { messageId: string; to: MessageRef | null }[];
+  /** Phase of an emulated move: the copies are on the server and proved. */
+  copied?: boolean;
+}
+
+export interface Op {
+  opId: string;
+  seq: number;
+  accountId: string;
+  at: string;
+  /** One user act may make several ops; they are undone together. */
+  action: OpAction;
+  targets: OpTarget[];
+  patches: Patch[];
+  mark: Exclude<RowPending, null>;
+  /** A plain sentence for the panel. */
+  sentence: string;
+  /** Ops that must be done first (a transfer's append before its expunge). */
+  after: string[];
+  state: OpState;
+  tries: number;
+  nextTryAt: number | null;
+  error: AppErrorData | null;
+  evidence: OpEvidence;
+}
+
+/** States in which an operation still waits for the server and its patches are shown. */
+export function isWaiting(op: Op): boolean {
+  return op.state !== 'done' && op.state !== 'cancelled' && op.state !== 'parked';
+}
+
+/** It may have reached the server: taking it back needs more than forgetting it. */
+export function mayBeOnTheWire(op: Op): boolean {
+  return op.state === 'sent' || op.state === 'unknown' || op.state === 'acked' || op.state === 'applied';
+}

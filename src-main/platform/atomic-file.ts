@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Replaces a file so that after a power cut it is either the old or the new one, whole:
+ * temporary file → fsync → rename → fsync of the directory. Mode 0600.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp-${process.pid}-${counter++}`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncDirectory(dirname(path));
+}
+
+let counter = 0;
+
+/** Makes a directory (0700) and what leads to it. */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/** Makes a rename or a new name in `path` durable. Windows cannot open directories; NTFS journals names itself. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const directory = await open(path, constants.O_RDONLY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** The file's bytes, or null when there is none. */
+export async function readFileIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads a JSON file that `parse` accepts. What cannot be read is kept beside it as `.bad` and
+ * reported by `onDamage`; the caller then goes on with its default (null).
+ */
+export async function readJsonFile<T>(
+  path: string,
+  parse: (value: unknown) => T,
+  onDamage: (path: string, kept: string) => void,
+): Promise<T | null> {
+  const bytes = await readFileIfThere(path);
+  if (bytes === null) return null;
+  try {
+    return parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    const kept = `${path}.bad`;
+    await rename(path, kept);
+    onDamage(path, kept);
+    return null;
+  }
+}

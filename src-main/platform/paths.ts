@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+
+/**
+ * What lies where in a profile. Everything but `cache` entries is durable: written by main, fsynced,
+ * and not to be had again from a server. docs/profile.md says the same in words.
+ */
+export interface ProfilePaths {
+  profile: string;
+  lock: string;
+  settings: string;
+  accounts: string;
+  secrets: string;
+  folders: string;
+  journal: string;
+  outbox: string;
+  drafts: string;
+  blobs: string;
+  /** cache: which IndexedDB main last knew */
+  cacheId: string;
+  /** cache: Chromium's own directory, IndexedDB in it */
+  browser: string;
+  /** cache: full-text index */
+  searchIndex: string;
+  /** cache: answers of the provider database */
+  discovery: string;
+  log: string;
+}
+
+export function profilePaths(profile: string): ProfilePaths {
+  return {
+    profile,
+    lock: join(profile, 'profile.lock'),
+    settings: join(profile, 'settings.json'),
+    accounts: join(profile, 'accounts.json'),
+    secrets: join(profile, 'secrets.json'),
+    folders: join(profile, 'folders.json'),
+    journal: join(profile, 'journal.log'),
+    outbox: join(profile, 'outbox.log'),
+    drafts: join(profile, 'drafts'),
+    blobs: join(profile, 'blobs'),
+    cacheId: join(profile, 'cache-id.json'),
+    browser: join(profile, 'browser'),
+    searchIndex: join(profile, 'search.sqlite'),
+    discovery: join(profile, 'discovery'),
+    log: join(profile, 'log'),
+  };
+}

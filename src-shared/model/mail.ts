@@ -1,0 +1,113 @@
+import type { MailAddress } from './message.ts';
+
+/**
+ * What reading a message gives. JSON-safe throughout: it crosses the worker's border and the contract.
+ */
+
+/** Everything that can be odd about a message, each with one sentence that a person can read. */
+export const defectSentences = {
+  'too-slow': 'This message took too long to read; only its header is shown.',
+  'unreadable': 'This message could not be read; only its header is shown.',
+  'no-header': 'The message has no header.',
+  'header-junk': 'The header has lines that are no header fields; they were skipped.',
+  'header-too-large': 'The header is larger than Posthorn reads; the rest of it was left out.',
+  'header-nul': 'The header has NUL characters; they were left out.',
+  'header-8bit': 'The header has unencoded characters that are not UTF-8; they were guessed.',
+  'header-duplicate': 'A header field that may stand once stands several times; the first is shown.',
+  'header-bare-cr': 'A header field has a bare carriage return; it is read as a space.',
+  'no-from': 'The message names no sender.',
+  'address-odd': 'An address is written in a way that no server accepts.',
+  'address-in-name': "A sender's name holds another address than the real one.",
+  'addresses-too-many': 'There are more addresses than Posthorn shows; the rest was left out.',
+  'no-date': 'The message has no date.',
+  'bad-date': 'The date of the message cannot be read.',
+  'boundary-missing': 'A part with several parts does not say how they are separated; it was guessed.',
+  'boundary-unused': 'The separator of a part with several parts does not occur in it.',
+  'multipart-unterminated': 'A part with several parts has no end; the message may be cut off.',
+  'too-deep': 'Parts are nested deeper than Posthorn follows.',
+  'too-many-parts': 'There are more parts than Posthorn follows; the rest was left out.',
+  'encoding-unknown': 'A part is encoded in a way that Posthorn does not know; it is shown as it is.',
+  'encoding-broken': 'The encoding of a part is damaged; what could be read is shown.',
+  'charset-unknown': 'A text names a character set that Posthorn does not know; it was guessed.',
+  'charset-mislabelled': 'A text is in another character set than it says; it was guessed.',
+  'charset-broken': 'Some characters of a text cannot be read.',
+  'text-truncated': 'The text is longer than Posthorn shows; the rest can be saved as a file.',
+  'html-unreadable': 'The HTML of the message could not be turned into plain text.',
+  'encrypted': 'This message is encrypted; Posthorn cannot decrypt it yet.',
+  'filename-changed': 'The name of an attachment was changed to a safe one.',
+} as const;
+export type DefectCode = keyof typeof defectSentences;
+
+export interface Defect {
+  code: DefectCode;
+  /** The sentence, with what it concerns when that helps. */
+  detail: string;
+}
+
+export interface MailHeader {
+  name: string;
+  /** Unfolded, encoded words decoded, without control characters. */
+  value: string;
+}
+
+export interface MailAttachment {
+  /** IMAP part number ("2", "1.3"), or "1.uu1" for a file written into a text by uuencode. */
+  partId: string;
+  /** Safe to show and to suggest for saving; never empty. */
+  filename: string;
+  /** Lower case, without parameters. */
+  contentType: string;
+  /** Decoded bytes; an estimate (±2) for base64. */
+  size: number;
+  disposition: 'attachment' | 'inline';
+  /** Without angle brackets; null when the part has none. */
+  contentId: string | null;
+  /** The HTML shows it in its place: it need not be listed. */
+  embedded: boolean;
+}
+
+/** A node of the MIME tree; offsets are bytes in the message (or in the decoded message around it). */
+export interface MailPart {
+  /** IMAP part number; "" for the message itself when it is a multipart. */
+  partId: string;
+  contentType: string;
+  encoding: string;
+  charset: string | null;
+  disposition: 'attachment' | 'inline' | null;
+  filename: string | null;
+  contentId: string | null;
+  headerStart: number;
+  bodyStart: number;
+  bodyEnd: number;
+  children: MailPart[];
+}
+
+export interface ReadMail {
+  headers: MailHeader[];
+  /** With angle brackets, "" when absent. */
+  messageId: string;
+  inReplyTo: string;
+  /** Oldest first, with angle brackets. */
+  references: string[];
+  subject: string;
+  from: MailAddress[];
+  sender: MailAddress[];
+  to: MailAddress[];
+  cc: MailAddress[];
+  bcc: MailAddress[];
+  replyTo: MailAddress[];
+  /** ISO 8601 UTC; null when absent or unreadable, never "now". */
+  date: string | null;
+  text: string;
+  /** As the sender wrote it: only the sanitiser may see it. null when the message has none. */
+  html: string | null;
+  attachments: MailAttachment[];
+  /** Content-ID (without angle brackets) → partId of a picture. */
+  inlineImages: Record<string, string>;
+  /** First words for the list, at most 200 characters. */
+  preview: string;
+  /** Something a person would call an attachment: not embedded pictures, not signatures. */
+  hasAttachments: boolean;
+  defects: Defect[];
+  tree: MailPart;
+}

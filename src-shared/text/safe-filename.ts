@@ -1,0 +1,41 @@
+/** Marks and overrides of direction, invisible characters, line and paragraph separators. */
+const invisible = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/gu;
+const control = /[\p{Cc}\p{Cs}]/gu;
+const windowsDevice = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?:\.|$)/iu;
+const longest = 150;
+
+/**
+ * A name for a file that a stranger chose, safe to show and to suggest in a save dialog: one path
+ * component, no control or invisible characters, no changes of direction (so the last extension
+ * shown is the true one), none that Windows reserves. Never empty; at most 150 characters, cut in
+ * the middle so that the extension stays.
+ */
+export function safeFilename(raw: string, fallback = 'attachment'): string {
+  let name = raw.normalize('NFC').replace(control, '').replace(invisible, '');
+  // Both separators on every system, and what looks like them: a mail may be read elsewhere.
+  const parts = name.split(/[/\\\u2044\u2215\u29f8\u2571\uff0f\uff3c\u2216\u29f5]/u).map((part) => part.trim());
+  name = parts.filter((part) => part !== '' && part !== '.' && part !== '..').at(-1) ?? '';
+  // ":" also hides an NTFS stream; a full stop that only looks like one hides the extension.
+  name = name.replace(/[<>:"|?*%~`$]/gu, '_').replace(/[\u2024\ufe52\uff0e]/gu, '_');
+  name = name.replace(/\s+/gu, ' ');
+  // Spaces before an extension push it out of sight ("photo.jpg      .exe"); Windows drops dots and blanks at the end.
+  name = name.replace(/ +\./gu, '.').replace(/^[\s.\-]+/u, '').replace(/[\s.]+$/u, '');
+  if (name === '') return fallback;
+  if (windowsDevice.test(name)) name = `_${name}`;
+  return shorten(name);
+}
+
+function shorten(name: string): string {
+  const characters = Array.from(name);
+  if (characters.length <= longest) return name;
+  const extension = fileExtension(name);
+  const tail = extension === '' ? '' : `.${extension}`;
+  const tailLength = Array.from(tail).length;
+  return `${characters.slice(0, longest - tailLength - 1).join('')}…${tail}`;
+}
+
+/** The last extension without its dot, lower case, "" when there is none (or none a system would use). */
+export function fileExtension(name: string): string {
+  const match = /\.([^.\s]{1,20})$/u.exec(name);
+  return match?.[1]?.toLowerCase() ?? '';
+}
