@@ -1,0 +1,139 @@
+import { Worker } from 'node:worker_threads';
+import type { ReadMail } from '../../src-shared/model/mail.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { MimeAnswer, MimeQuestion } from './worker.ts';
+import { emptyMail } from './read/empty-mail.ts';
+
+export interface MimeReaderOptions {
+  clock: Clock;
+  log(level: 'debug' | 'warn', message: string, detail?: Record<string, unknown>): void;
+  /** Milliseconds one message may take; then its thread is ended. Default 2,000. */
+  timeLimitMs?: number;
+  /** Module that the thread runs; tests give a slow one. */
+  workerUrl?: URL;
+}
+
+export interface MimeReader {
+  /** Never rejects: a message that took too long or broke the thread comes with its header alone and a defect. */
+  read(bytes: Uint8Array): Promise<ReadMail>;
+  /** Decoded bytes of a part; null when there is none or it could not be read. Never rejects. */
+  part(bytes: Uint8Array, partId: string): Promise<Uint8Array | null>;
+  close(): Promise<void>;
+}
+
+type Outcome = { state: 'answer'; answer: MimeAnswer } | { state: 'too-slow' | 'broken' };
+type Question = MimeQuestion extends infer Q ? (Q extends MimeQuestion ? Omit<Q, 'id'> : never) : never;
+
+interface Waiting {
+  question: Question;
+  settle(outcome: Outcome): void;
+}
+
+/** The heap of the thread; a message is at most 50 MB and its texts are limited to a few. */
+const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+
+/**
+ * The client of the thread that reads mail: main itself never parses what strangers sent. One
+ * question at a time, so that the time limit is about one message; the thread is started at the
+ * first question and again after it was ended.
+ */
+export function createMimeReader(options: MimeReaderOptions): MimeReader {
+  const timeLimitMs = options.timeLimitMs ?? 2_000;
+  const workerUrl = options.workerUrl ?? new URL('./worker.ts', import.meta.url);
+  const queue: Waiting[] = [];
+  let worker: Worker | null = null;
+  let online = false;
+  let current: (Waiting & { id: number; timer: Timer | null }) | null = null;
+  let nextId = 1;
+  let closed = false;
+
+  function ask(question: Question): Promise<Outcome> {
+    return new Promise((settle) => {
+      if (closed) {
+        settle({ state: 'broken' });
+        return;
+      }
+      queue.push({ question, settle });
+      pump();
+    });
+  }
+
+  function pump(): void {
+    if (current !== null) return;
+    const next = queue.shift();
+    if (next === undefined) return;
+    const id = nextId++;
+    current = { ...next, id, timer: null };
+    const thread = (worker ??= start());
+    // While a question is open the thread keeps the process alive, otherwise not.
+    thread.ref();
+    thread.postMessage({ ...next.question, id });
+    if (online) arm();
+  }
+
+  function start(): Worker {
+    const thread = new Worker(workerUrl, { resourceLimits, execArgv: ['--disable-warning=ExperimentalWarning'], env: {}, stdin: false });
+    online = false;
+    // The limit counts from when the thread runs: its start is not the message's fault.
+    thread.once('online', () => {
+      if (worker !== thread) return;
+      online = true;
+      arm();
+    });
+    thread.on('message', (answer: MimeAnswer) => {
+      if (current?.id === answer.id) finish({ state: 'answer', answer });
+    });
+    thread.on('error', (error) => {
+      options.log('warn', 'the mail reading thread failed', { reason: error.name });
+      if (worker === thread) lose('broken');
+    });
+    thread.on('exit', () => {
+      if (worker === thread) lose('broken');
+    });
+    return thread;
+  }
+
+  function arm(): void {
+    if (current !== null && current.timer === null) current.timer = options.clock.setTimeout(() => lose('too-slow'), timeLimitMs);
+  }
+
+  function lose(state: 'too-slow' | 'broken'): void {
+    const thread = worker;
+    worker = null;
+    if (thread !== null) void thread.terminate();
+    if (state === 'too-slow') options.log('warn', 'a message took too long to read');
+    finish({ state });
+  }
+
+  function finish(outcome: Outcome): void {
+    const done = current;
+    current = null;
+    done?.timer?.cancel();
+    worker?.unref();
+    done?.settle(outcome);
+    pump();
+  }
+
+  return {
+    async read(bytes) {
+      const full = await ask({ ask: 'read', bytes, headersOnly: false });
+      if (full.state === 'answer' && 'mail' in full.answer) return full.answer.mail;
+      const defect = emptyMail(full.state === 'too-slow' ? 'too-slow' : 'unreadable', bytes.length);
+      const header = await ask({ ask: 'read', bytes: bytes.subarray(0, 256 * 1024), headersOnly: true });
+      if (header.state !== 'answer' || !('mail' in header.answer)) return defect;
+      return { ...header.answer.mail, defects: [...header.answer.mail.defects, ...defect.defects] };
+    },
+    async part(bytes, partId) {
+      const outcome = await ask({ ask: 'part', bytes, partId });
+      return outcome.state === 'answer' && 'part' in outcome.answer ? outcome.answer.part : null;
+    },
+    async close() {
+      closed = true;
+      const thread = worker;
+      worker = null;
+      for (const waiting of queue.splice(0)) waiting.settle({ state: 'broken' });
+      if (current !== null) finish({ state: 'broken' });
+      await thread?.terminate();
+    },
+  };
+}

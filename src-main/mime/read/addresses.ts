@@ -1,0 +1,76 @@
+import { parseAddressHeader } from 'mailparser';
+import type { MailAddress } from '../../../src-shared/model/message.ts';
+import type { DefectList } from './defect-list.ts';
+import { decodeWords, oneLine } from './encoded-words.ts';
+import type { ReadLimits } from './limits.ts';
+
+interface Entry {
+  name?: string;
+  address?: string;
+  group?: Entry[];
+}
+
+const longestName = 250;
+// RFC 5321 4.5.3.1.3 with room for what is wrong but real.
+const longestAddress = 400;
+
+/**
+ * The addresses of one header value, groups laid flat. What is shown as an address stood outside
+ * of names, quotes and comments: an encoded word or a quoted "@" never makes one.
+ */
+export function parseAddresses(raw: string, limits: ReadLimits, defects: DefectList): MailAddress[] {
+  if (raw.trim() === '') return [];
+  let entries: Entry[];
+  try {
+    // Words first decoded by our own decoder would let a decoded comma or quote split the list: names are decoded after.
+    const parsed: { value: Entry[] } = parseAddressHeader(raw, { decodePunycode: false });
+    entries = parsed.value;
+  } catch {
+    defects.add('address-odd');
+    return [{ name: cleanName(raw, defects), address: '' }];
+  }
+  const out: MailAddress[] = [];
+  collect(entries, out, limits, defects, 0);
+  return out;
+}
+
+function collect(entries: readonly Entry[], out: MailAddress[], limits: ReadLimits, defects: DefectList, depth: number): void {
+  for (const entry of entries) {
+    if (out.length >= limits.maxAddresses) {
+      defects.add('addresses-too-many');
+      return;
+    }
+    if (entry.group !== undefined && depth < 3) {
+      collect(entry.group, out, limits, defects, depth + 1);
+      continue;
+    }
+    const address = cleanAddress(entry.address ?? '', defects);
+    const name = cleanName(entry.name ?? '', defects);
+    if (address === '' && name === '') continue;
+    out.push({ name: name === address ? '' : name, address });
+  }
+}
+
+function cleanAddress(text: string, defects: DefectList): string {
+  let address = oneLine(text).replace(/^<+|>+$/g, '');
+  if (address.length > longestAddress) {
+    defects.add('address-odd');
+    // The domain is what tells who it is: it stays whole, the local part is cut.
+    const domain = address.slice(address.lastIndexOf('@') + 1).slice(-250);
+    address = `${address.slice(0, 64)}…@${domain}`;
+  }
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const domain = address.slice(at + 1);
+  const quoted = /^"(?:[^"\\]|\\.)*"$/.test(local);
+  const sound = at > 0 && /^[^\s@<>()",;:]+$|^\[[^\]\s]+\]$/.test(domain) && (quoted || /^[^\s@<>()",;:]+$/.test(local));
+  if (!sound && address !== '') defects.add('address-odd');
+  return address;
+}
+
+function cleanName(text: string, defects: DefectList): string {
+  let name = oneLine(text.includes('=?') ? decodeWords(text) : text).replace(/\s+/g, ' ');
+  if (/^'[^']*'$/.test(name) && name.length > 2) name = name.slice(1, -1);
+  if (/[^\s@]@[^\s@]+\.[^\s@]/.test(name)) defects.add('address-in-name');
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+}

@@ -1,0 +1,232 @@
+import encodingJapanese from 'encoding-japanese';
+import iconv from 'iconv-lite';
+import libmime from 'libmime';
+
+export interface DecodedText {
+  text: string;
+  /** The character set that was used, lower case. */
+  charset: string;
+  problem: 'charset-unknown' | 'charset-mislabelled' | 'charset-broken' | null;
+}
+
+/** Labels that say nothing: text is read as UTF-8 when it is that, else guessed. */
+const silent = new Set(['', 'us-ascii', 'ascii', 'ansi_x3.4-1968', '7bit', '8bit', 'utf-8', 'utf8', 'unknown-8bit', 'x-unknown', 'unknown', 'default', 'default_charset', 'none', 'binary']);
+
+/** As browsers read them (WHATWG encoding standard): the label's larger relative is what senders mean. */
+const meant: Record<string, string> = {
+  'iso-8859-1': 'windows-1252',
+  'iso-8859-9': 'windows-1254',
+  'iso-8859-11': 'windows-874',
+  'tis-620': 'windows-874',
+  'gb2312': 'gb18030',
+  'gbk': 'gb18030',
+  'gb_2312-80': 'gb18030',
+  'x-gbk': 'gb18030',
+  'cp936': 'gb18030',
+  'ks_c_5601-1987': 'cp949',
+  'ksc_5601': 'cp949',
+  'ks_c_5601': 'cp949',
+  'euc-kr': 'cp949',
+  'x-windows-949': 'cp949',
+  'big5': 'big5-hkscs',
+  'x-x-big5': 'big5-hkscs',
+  'shift_jis': 'cp932',
+  'shift-jis': 'cp932',
+  'sjis': 'cp932',
+  'x-sjis': 'cp932',
+  'iso-8859-8-i': 'iso-8859-8',
+  'iso-8859-8-e': 'iso-8859-8',
+  'iso-8859-6-i': 'iso-8859-6',
+  'iso-8859-6-e': 'iso-8859-6',
+  'unicode-1-1-utf-7': 'utf-7',
+  'utf7': 'utf-7',
+  'x-unicode-2-0-utf-7': 'utf-7',
+  'macintosh': 'macroman',
+  'x-mac-roman': 'macroman',
+};
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+function asUtf8(bytes: Uint8Array): string | null {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Bytes as text. A byte order mark wins over the label, valid UTF-8 over silent labels and over
+ * Latin-1 (which every sequence of bytes "is"), and what cannot be read by its label is guessed.
+ * Never throws; unreadable characters become U+FFFD.
+ */
+export function decodeText(bytes: Buffer, label: string | null): DecodedText {
+  const marked = byMark(bytes);
+  if (marked !== null) return marked;
+  const given = (label ?? '').trim().toLowerCase().replace(/^["']|["']$/g, '');
+  if (isAscii(bytes)) {
+    if (hasIso2022(bytes) && !given.startsWith('iso-2022')) {
+      const text = decodeJapanese(bytes, 'JIS');
+      if (text !== null) return { text, charset: 'iso-2022-jp', problem: silent.has(given) && given !== 'us-ascii' && given !== 'utf-8' ? null : 'charset-mislabelled' };
+    }
+    if (silent.has(given)) return { text: bytes.toString('latin1'), charset: 'utf-8', problem: null };
+  }
+  if (silent.has(given)) {
+    const text = asUtf8(bytes);
+    if (text !== null) return { text, charset: 'utf-8', problem: given === 'us-ascii' || given === 'ascii' ? 'charset-mislabelled' : null };
+    if (given.startsWith('utf')) {
+      const lossy = bytes.toString('utf8');
+      const lost = count(lossy, /\ufffd/g);
+      // Mostly right UTF-8 with a cut or damaged character is still UTF-8.
+      if (lost * 2 <= count(lossy, /[^\x00-\x7f\ufffd]/g)) return { text: lossy, charset: 'utf-8', problem: 'charset-broken' };
+    }
+    const guessed = guess(bytes);
+    return { ...guessed, problem: given === '' ? null : 'charset-mislabelled' };
+  }
+  return byLabel(bytes, given);
+}
+
+function byLabel(bytes: Buffer, given: string): DecodedText {
+  const canonical = libmime.normalizeCharset(given).toLowerCase();
+  const name = meant[given] ?? meant[canonical] ?? canonical;
+  if (name === 'windows-1252' || name === 'iso-8859-15') {
+    const text = asUtf8(bytes);
+    // Two or more well-formed sequences do not happen by chance in Western text.
+    if (text !== null && count(text, /[^\x00-\x7f]/g) >= 2) return { text, charset: 'utf-8', problem: 'charset-mislabelled' };
+  }
+  if (/^(?:iso-?2022-?jp|jis|csiso2022jp)/.test(name)) return orGuess(decodeJapanese(bytes, 'JIS'), 'iso-2022-jp', bytes);
+  if (/^euc-?jp|^x-euc-?jp/.test(name)) return orGuess(decodeJapanese(bytes, 'EUCJP'), 'euc-jp', bytes);
+  if (/^(?:cs)?iso-?2022-?kr/.test(name)) return orGuess(iconv.decode(shifted(bytes), 'cp949'), 'iso-2022-kr', bytes);
+  if (/^hz-?gb-?2312/.test(name)) return orGuess(iconv.decode(hz(bytes), 'gb18030'), 'hz-gb-2312', bytes);
+  if (name === 'base64' || name === 'hex' || !iconv.encodingExists(name)) return { ...guess(bytes), problem: 'charset-unknown' };
+  let text: string;
+  try {
+    text = iconv.decode(bytes, name);
+  } catch {
+    return { ...guess(bytes), problem: 'charset-unknown' };
+  }
+  const lost = count(text, /\ufffd/g);
+  if (lost > 0 && lost * 20 > text.length) {
+    const utf8 = asUtf8(bytes);
+    if (utf8 !== null) return { text: utf8, charset: 'utf-8', problem: 'charset-mislabelled' };
+  }
+  return { text, charset: name, problem: lost > 0 ? 'charset-broken' : null };
+}
+
+function orGuess(text: string | null, charset: string, bytes: Buffer): DecodedText {
+  if (text !== null) return { text, charset, problem: null };
+  return { ...guess(bytes), problem: 'charset-broken' };
+}
+
+function byMark(bytes: Buffer): DecodedText | null {
+  if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+    return { text: bytes.subarray(3).toString('utf8'), charset: 'utf-8', problem: null };
+  }
+  if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return { text: iconv.decode(bytes, 'utf-16le'), charset: 'utf-16le', problem: null };
+  if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff) return { text: iconv.decode(bytes, 'utf-16be'), charset: 'utf-16be', problem: null };
+  return null;
+}
+
+/** The character set of bytes that are not UTF-8 and do not say what they are. */
+function guess(bytes: Buffer): { text: string; charset: string } {
+  const utf8 = asUtf8(bytes);
+  if (utf8 !== null) return { text: utf8, charset: 'utf-8' };
+  const sample = bytes.subarray(0, 16 * 1024);
+  const cyrillic = guessCyrillic(sample);
+  if (cyrillic !== null) return { text: iconv.decode(bytes, cyrillic), charset: cyrillic };
+  for (const charset of ['cp932', 'euc-jp', 'gb18030', 'cp949', 'big5'] as const) {
+    if (fitsDoubleByte(sample, charset)) return { text: iconv.decode(bytes, charset), charset };
+  }
+  return { text: iconv.decode(bytes, 'windows-1252'), charset: 'windows-1252' };
+}
+
+/** Western text has single high bytes between ASCII letters; Cyrillic text has words of them, mostly of one case. */
+function guessCyrillic(sample: Buffer): 'windows-1251' | 'koi8-r' | null {
+  let high = 0;
+  let runs = 0;
+  let letters = 0;
+  let upperHalf = 0;
+  for (let i = 0; i < sample.length; i++) {
+    const byte = sample[i] ?? 0;
+    if (byte < 128) continue;
+    high++;
+    if ((sample[i - 1] ?? 0) < 128) runs++;
+    if (byte >= 0xc0) letters++;
+    if (byte >= 0xe0) upperHalf++;
+  }
+  if (high < 12 || high / runs < 3 || letters < high * 0.97) return null;
+  // Text is mostly lower case: 0xE0–0xFF in windows-1251, 0xC0–0xDF in KOI8-R.
+  return upperHalf * 2 >= letters ? 'windows-1251' : 'koi8-r';
+}
+
+function fitsDoubleByte(sample: Buffer, charset: string): boolean {
+  const text = iconv.decode(sample, charset);
+  const wide = count(text, /[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\u3000-\u303f]/g);
+  const kana = count(text, /[\u3040-\u30ff]/g);
+  const hangul = count(text, /[\uac00-\ud7a3]/g);
+  const odd = count(text.slice(0, -1), /[\ufffd\ue000-\uf8ff\uff61-\uff9f]|[^\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\u2000-\u26ff\u00a0-\u00ff]/g);
+  if (wide < 4 || odd * 10 > wide) return false;
+  if (charset === 'cp932' || charset === 'euc-jp') return kana * 6 >= wide;
+  if (charset === 'cp949') return hangul * 2 >= wide;
+  return true;
+}
+
+function decodeJapanese(bytes: Buffer, from: 'JIS' | 'EUCJP'): string | null {
+  try {
+    return encodingJapanese.convert(bytes, { to: 'UNICODE', from, type: 'string' });
+  } catch {
+    return null;
+  }
+}
+
+function hasIso2022(bytes: Buffer): boolean {
+  return bytes.includes('\x1b$B') || bytes.includes('\x1b$@') || bytes.includes('\x1b(J');
+}
+
+/** ISO-2022-KR (RFC 1557) as EUC-KR: between SO and SI the high bit is meant. */
+function shifted(bytes: Buffer): Buffer {
+  const out = Buffer.alloc(bytes.length);
+  let on = false;
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte === 0x1b && bytes[i + 1] === 0x24 && bytes[i + 2] === 0x29 && bytes[i + 3] === 0x43) i += 3;
+    else if (byte === 0x0e) on = true;
+    else if (byte === 0x0f) on = false;
+    else {
+      if (byte === 10) on = false;
+      out[length++] = on && byte > 32 ? byte | 0x80 : byte;
+    }
+  }
+  return out.subarray(0, length);
+}
+
+/** HZ (RFC 1843) as GB 2312. */
+function hz(bytes: Buffer): Buffer {
+  const out = Buffer.alloc(bytes.length);
+  let on = false;
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    const next = bytes[i + 1] ?? 0;
+    if (byte === 0x7e && next === 0x7b) [on, i] = [true, i + 1];
+    else if (byte === 0x7e && next === 0x7d) [on, i] = [false, i + 1];
+    else if (byte === 0x7e && next === 0x7e && !on) [out[length++], i] = [0x7e, i + 1];
+    else {
+      if (byte === 10) on = false;
+      out[length++] = on && byte > 32 ? byte | 0x80 : byte;
+    }
+  }
+  return out.subarray(0, length);
+}
+
+function isAscii(bytes: Buffer): boolean {
+  for (const byte of bytes) if (byte > 127) return false;
+  return true;
+}
+
+function count(text: string, pattern: RegExp): number {
+  let n = 0;
+  for (const match of text.matchAll(pattern)) n += match[0].length > 0 ? 1 : 0;
+  return n;
+}

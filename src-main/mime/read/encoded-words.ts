@@ -1,0 +1,69 @@
+import { decodeText } from './charset.ts';
+import { decodeTransfer } from './transfer.ts';
+
+// The text may hold blanks: RFC 2047 forbids them, senders write them. The language tag is of RFC 2231.
+const word = /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?\r\n]*)\?=/g;
+
+interface Run {
+  charset: string;
+  encoding: string;
+  bytes: Buffer;
+  end: number;
+}
+
+/**
+ * RFC 2047 words in an unstructured value or a name. Blanks between adjacent words vanish; words of
+ * the same set and encoding are joined as bytes first, for senders cut inside of a character.
+ */
+export function decodeWords(value: string): string {
+  if (!value.includes('=?')) return value;
+  let out = '';
+  let done = 0;
+  let run: Run | null = null;
+  const flush = (): void => {
+    if (run === null) return;
+    out += decodeText(run.bytes, run.charset).text;
+    done = run.end;
+    run = null;
+  };
+  for (const match of value.matchAll(word)) {
+    // Bytes that stood unencoded inside of a word were decoded with the header line: UTF-8 here.
+    const charset = isAscii(match[3] ?? '') ? (match[1] ?? '').toLowerCase() : 'utf-8';
+    const encoding = (match[2] ?? '').toLowerCase();
+    const bytes = wordBytes(encoding, match[3] ?? '');
+    const end = match.index + match[0].length;
+    const current = run as Run | null;
+    const gap = value.slice(current?.end ?? done, match.index);
+    const adjacent = current !== null && /^\s*$/.test(gap);
+    if (adjacent && current.charset === charset && current.encoding === encoding) {
+      current.bytes = Buffer.concat([current.bytes, bytes]);
+      current.end = end;
+      continue;
+    }
+    flush();
+    if (!adjacent) out += gap;
+    run = { charset, encoding, bytes, end };
+    done = end;
+  }
+  flush();
+  return out + value.slice(done);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e\t]*$/.test(text);
+}
+
+function wordBytes(encoding: string, text: string): Buffer {
+  if (encoding === 'b') return decodeTransfer(Buffer.from(text, 'utf8'), 'base64').bytes;
+  // "_" is a blank (RFC 2047 4.2); a blank at the end must survive the quoted-printable rule for line ends.
+  const prepared = text.replace(/[_ ]/g, '=20');
+  return decodeTransfer(Buffer.from(prepared, 'utf8'), 'quoted-printable').bytes;
+}
+
+/** Text for one line of the interface: no control characters, no changes of direction left open. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .trim();
+}

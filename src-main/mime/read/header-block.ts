@@ -1,0 +1,138 @@
+import { decodeText } from './charset.ts';
+import type { DefectList } from './defect-list.ts';
+import type { ReadLimits } from './limits.ts';
+
+export interface HeaderField {
+  name: string;
+  /** Unfolded, still with encoded words. */
+  raw: string;
+}
+
+export interface HeaderBlock {
+  fields: HeaderField[];
+  bodyStart: number;
+}
+
+const lf = 10;
+const cr = 13;
+const fieldName = /^([!-9;-~]{1,200})[ \t]*:/;
+
+/** End of the line that begins at `at`, without and with its line break. */
+function lineAt(bytes: Buffer, at: number): { end: number; next: number } {
+  const found = bytes.indexOf(lf, at);
+  if (found < 0) return { end: bytes.length, next: bytes.length };
+  return { end: found > at && bytes[found - 1] === cr ? found - 1 : found, next: found + 1 };
+}
+
+/**
+ * Reads the header block that begins at `start`. It ends at an empty line, at a line for which
+ * `isDelimiter` holds (a part cut off in its header), or at the first line that is no header when
+ * what follows is none either (the empty line was forgotten: RFC 5322 has no other sign).
+ */
+export function readHeaderBlock(
+  bytes: Buffer,
+  start: number,
+  isDelimiter: (lineStart: number) => boolean,
+  limits: ReadLimits,
+  defects: DefectList,
+): HeaderBlock {
+  const spans: { name: string; from: number; to: number }[] = [];
+  let at = start;
+  while (at < bytes.length) {
+    const { end, next } = lineAt(bytes, at);
+    if (end === at) return finish(next);
+    if (isDelimiter(at)) return finish(at);
+    const tooLarge = at - start > limits.maxHeaderBytes || spans.length >= limits.maxHeaders;
+    if (tooLarge) {
+      defects.add('header-too-large');
+      // Whatever follows is header until the empty line: parts in it cannot be told from text.
+      return finish(afterEmptyLine(bytes, at));
+    }
+    const first = bytes[at];
+    if (first === 32 || first === 9) {
+      const last = spans.at(-1);
+      if (isBlank(bytes, at, end) && !looksLikeHeader(bytes, next)) return finish(next);
+      if (last === undefined) {
+        // A message that begins with a blank in place of a header has none.
+        if (!looksLikeHeader(bytes, next)) return headerless();
+        defects.add('header-junk');
+      } else last.to = end;
+    } else {
+      const name = fieldName.exec(bytes.toString('latin1', at, Math.min(end, at + 220)))?.[1];
+      if (name !== undefined) spans.push({ name, from: at, to: end });
+      else if (isMboxLine(bytes, at) && spans.length === 0) {
+        // The envelope line of an mbox is no part of the message.
+      } else if (looksLikeHeader(bytes, next)) defects.add('header-junk');
+      else if (spans.length === 0) return headerless();
+      else {
+        defects.add('header-junk');
+        return finish(at);
+      }
+    }
+    at = next;
+  }
+  return finish(bytes.length);
+
+  function headerless(): HeaderBlock {
+    defects.add('no-header');
+    return { fields: [], bodyStart: start };
+  }
+
+  function finish(bodyStart: number): HeaderBlock {
+    const fields = spans.map(({ name, from, to }) => ({
+      name,
+      raw: headerText(bytes.subarray(from, Math.min(to, from + limits.maxHeaderValue)), defects),
+    }));
+    return { fields, bodyStart };
+  }
+}
+
+function headerText(line: Buffer, defects: DefectList): string {
+  const colon = line.indexOf(58);
+  let value = line.subarray(colon + 1);
+  let high = false;
+  for (const byte of value) {
+    if (byte > 127) {
+      high = true;
+      break;
+    }
+  }
+  if (value.includes(0)) {
+    defects.add('header-nul');
+    value = Buffer.from(value.filter((byte) => byte !== 0));
+  }
+  let text: string;
+  if (high) {
+    const decoded = decodeText(value, null);
+    if (decoded.charset !== 'utf-8') defects.add('header-8bit');
+    text = decoded.text;
+  } else text = value.toString('latin1');
+  if (/\r(?!\n)/.test(text)) {
+    defects.add('header-bare-cr');
+    text = text.replace(/\r(?!\n)/g, ' ');
+  }
+  // Unfolding (RFC 5322 2.2.3) removes the line break alone; a tab that folds is shown as a blank.
+  return text.replace(/\r?\n\t?/g, (fold) => (fold.endsWith('\t') ? ' ' : '')).trim();
+}
+
+function looksLikeHeader(bytes: Buffer, at: number): boolean {
+  return fieldName.test(bytes.toString('latin1', at, Math.min(bytes.length, at + 220)));
+}
+
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] !== 32 && bytes[i] !== 9) return false;
+  return true;
+}
+
+function isMboxLine(bytes: Buffer, at: number): boolean {
+  const begin = bytes.toString('latin1', at, at + 6);
+  return begin.startsWith('From ') || begin === '>From ';
+}
+
+function afterEmptyLine(bytes: Buffer, at: number): number {
+  const unix = bytes.indexOf('\n\n', at);
+  const dos = bytes.indexOf('\n\r\n', at);
+  if (unix < 0 && dos < 0) return bytes.length;
+  if (dos >= 0 && (unix < 0 || dos < unix)) return dos + 3;
+  return unix + 2;
+}

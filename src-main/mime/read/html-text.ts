@@ -1,0 +1,53 @@
+import { compile } from 'html-to-text';
+
+const longestHtml = 1024 * 1024;
+
+const convert = compile({
+  wordwrap: false,
+  decodeEntities: true,
+  limits: { maxInputLength: longestHtml, maxDepth: 120, maxChildNodes: 20_000, maxBaseElements: 1, ellipsis: '…' },
+  selectors: [
+    { selector: 'a', options: { ignoreHref: true } },
+    { selector: 'img', format: 'skip' },
+    { selector: 'style', format: 'skip' },
+    { selector: 'script', format: 'skip' },
+    { selector: 'title', format: 'skip' },
+    { selector: 'head', format: 'skip' },
+    { selector: 'h1', options: { uppercase: false } },
+    { selector: 'h2', options: { uppercase: false } },
+    { selector: 'h3', options: { uppercase: false } },
+    { selector: 'h4', options: { uppercase: false } },
+    { selector: 'h5', options: { uppercase: false } },
+    { selector: 'h6', options: { uppercase: false } },
+    { selector: 'table', format: 'block' },
+    { selector: 'tr', format: 'block' },
+    { selector: 'td', format: 'block' },
+    { selector: 'blockquote', options: { trimEmptyLines: true, leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+  ],
+});
+
+/** HTML as plain text for the list, search and quoting; null when the converter gave up. */
+export function htmlToPlain(html: string): string | null {
+  try {
+    return convert(html.slice(0, longestHtml))
+      .replace(/[ \t\u00a0]+\n/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim();
+  } catch {
+    return null;
+  }
+}
+
+/** What is left when the converter failed: tags cut out by one linear pass. */
+export function crudeText(html: string): string {
+  let out = '';
+  let inTag = false;
+  for (const char of html.slice(0, longestHtml)) {
+    if (char === '<') inTag = true;
+    else if (char === '>' && inTag) {
+      inTag = false;
+      out += ' ';
+    } else if (!inTag) out += char;
+  }
+  return out.replace(/[ \t]+/g, ' ').trim();
+}

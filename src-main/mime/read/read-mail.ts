@@ -1,0 +1,150 @@
+import type { MailAttachment, MailPart, ReadMail } from '../../../src-shared/model/mail.ts';
+import type { MailAddress } from '../../../src-shared/model/message.ts';
+import { parseAddresses } from './addresses.ts';
+import { fileNameOf, readBodies, type Bodies } from './bodies.ts';
+import { parseDate } from './dates.ts';
+import { DefectList } from './defect-list.ts';
+import { emptyMail } from './empty-mail.ts';
+import { decodeWords, oneLine } from './encoded-words.ts';
+import type { HeaderField } from './header-block.ts';
+import { defaultLimits, type ReadLimits } from './limits.ts';
+import { previewOf } from './preview.ts';
+import { uuFiles } from './transfer.ts';
+import { decodeText } from './charset.ts';
+import { parseTree, partBytes, type Part } from './tree.ts';
+
+const single = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'subject', 'date', 'message-id', 'in-reply-to', 'references', 'content-type', 'content-transfer-encoding', 'content-disposition', 'mime-version']);
+
+/**
+ * Reads a message. Never throws: what is odd is listed in `defects`, what cannot be read is empty.
+ * Time grows with the size alone; `limits` bounds depth, parts, header and text.
+ */
+export function readMail(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): ReadMail {
+  const effective = { ...defaultLimits, ...limits };
+  const defects = new DefectList(effective.maxDefects);
+  try {
+    return readWith(asBuffer(bytes), effective, defects);
+  } catch {
+    if (effective.headersOnly) return emptyMail('unreadable', bytes.length);
+    const rest = readMail(bytes.subarray(0, effective.maxHeaderBytes), { ...limits, headersOnly: true });
+    return { ...rest, defects: [...rest.defects, ...emptyMail('unreadable', 0).defects] };
+  }
+}
+
+/** Decoded bytes of one part (or of a file in a text: "1.uu1"); null when there is no such part. */
+export function readPart(bytes: Uint8Array, partId: string, limits: Partial<ReadLimits> = {}): Uint8Array | null {
+  const effective = { ...defaultLimits, ...limits };
+  try {
+    const root = parseTree(withLineFeeds(asBuffer(bytes)), effective, new DefectList(1));
+    const uu = /^(.*)\.uu(\d{1,2})$/.exec(partId);
+    const part = findPart(root, uu?.[1] ?? partId);
+    if (part === null) return null;
+    const decoded = partBytes(part).bytes;
+    if (uu === null) return decoded;
+    const text = decodeText(decoded, part.type.params.get('charset') ?? null).text.replace(/\r\n?/g, '\n');
+    return uuFiles(text)[Number(uu[2]) - 1]?.bytes ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A message of bare carriage returns (old Macs, broken relays): the same length, so offsets stay true. */
+function withLineFeeds(bytes: Buffer): Buffer {
+  if (bytes.subarray(0, 65_536).includes(10) || !bytes.subarray(0, 65_536).includes(13)) return bytes;
+  return Buffer.from(bytes.map((byte) => (byte === 13 ? 10 : byte)));
+}
+
+function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadMail {
+  const bytes = withLineFeeds(given);
+  const root = parseTree(bytes, limits, defects);
+  const fields = root.fields;
+  noteDuplicates(fields, defects);
+  const addresses = (name: string): MailAddress[] => {
+    const values = fields.filter((field) => field.name.toLowerCase() === name).map((field) => field.raw);
+    // From is the first one, as receivers verify it; several To or Cc lines are one list that was split.
+    return parseAddresses(name === 'from' || name === 'sender' ? (values[0] ?? '') : values.join(', '), limits, defects);
+  };
+  const from = addresses('from');
+  if (from.length === 0) defects.add('no-from');
+  const rawDate = value(fields, 'date');
+  const date = rawDate === null ? null : parseDate(rawDate);
+  if (rawDate === null) defects.add('no-date');
+  else if (date === null) defects.add('bad-date');
+  const bodies: Bodies = limits.headersOnly ? { text: '', html: null, attachments: [], inlineImages: {} } : readBodies(root, limits, defects);
+  return {
+    headers: fields.map((field) => ({ name: field.name, value: oneLine(decodeWords(field.raw)) })),
+    messageId: messageIds(value(fields, 'message-id') ?? '')[0] ?? '',
+    inReplyTo: messageIds(value(fields, 'in-reply-to') ?? '')[0] ?? '',
+    references: messageIds(value(fields, 'references') ?? ''),
+    subject: oneLine(decodeWords(value(fields, 'subject') ?? '')).slice(0, 10_000),
+    from,
+    sender: addresses('sender'),
+    to: addresses('to'),
+    cc: addresses('cc'),
+    bcc: addresses('bcc'),
+    replyTo: addresses('reply-to'),
+    date,
+    ...bodies,
+    preview: previewOf(bodies.text),
+    hasAttachments: bodies.attachments.some((attachment) => isRealAttachment(attachment)),
+    defects: defects.list(),
+    tree: describeTree(root),
+  };
+}
+
+function value(fields: readonly HeaderField[], name: string): string | null {
+  return fields.find((field) => field.name.toLowerCase() === name)?.raw ?? null;
+}
+
+function noteDuplicates(fields: readonly HeaderField[], defects: DefectList): void {
+  const seen = new Set<string>();
+  for (const field of fields) {
+    const name = field.name.toLowerCase();
+    if (!single.has(name)) continue;
+    if (seen.has(name)) defects.add('header-duplicate', field.name);
+    seen.add(name);
+  }
+}
+
+/** Message-IDs with angle brackets, at most 200 (the newest: threads grow at the end). */
+function messageIds(raw: string): string[] {
+  const bracketed = raw.match(/<[^<>\s]{1,900}>/g);
+  if (bracketed !== null) return bracketed.slice(-200);
+  // Some write them without brackets.
+  return raw.split(/[\s,]+/).filter((word) => /^[^\s@<>]+@[^\s@<>]+$/.test(word)).slice(-200).map((word) => `<${word}>`);
+}
+
+function isRealAttachment(attachment: MailAttachment): boolean {
+  if (attachment.embedded) return false;
+  return !/^application\/(?:pgp-signature|pgp-encrypted|(?:x-)?pkcs7-signature|ms-tnef-signature)$|^message\/(?:delivery-status|disposition-notification)$|^text\/(?:rfc822-headers|x-amp-html)$/.test(attachment.contentType);
+}
+
+function findPart(part: Part, partId: string): Part | null {
+  const stack = [part];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.partId === partId) return next;
+    stack.push(...next.children.toReversed());
+  }
+  return null;
+}
+
+function describeTree(part: Part): MailPart {
+  const disposition = part.disposition?.value;
+  return {
+    partId: part.partId,
+    contentType: part.type.value,
+    encoding: part.encoding,
+    charset: part.type.params.get('charset') ?? null,
+    disposition: disposition === undefined ? null : disposition === 'inline' ? 'inline' : 'attachment',
+    filename: fileNameOf(part),
+    contentId: part.contentId,
+    headerStart: part.headerStart,
+    bodyStart: part.bodyStart,
+    bodyEnd: part.bodyEnd,
+    children: part.children.map(describeTree),
+  };
+}

@@ -1,0 +1,252 @@
+import type { DefectList } from './defect-list.ts';
+import { readHeaderBlock, type HeaderField } from './header-block.ts';
+import { parseParameters, type ParameterValue } from './header-params.ts';
+import type { ReadLimits } from './limits.ts';
+import { decodeTransfer, transferEncoding, type TransferEncoding } from './transfer.ts';
+
+/**
+ * The MIME tree as ranges of one buffer. One forward pass: every line is compared once with the
+ * boundaries that are open at that point, so nesting does not multiply the work. A streaming
+ * splitter was not used: it is asynchronous, knows no offsets, and joins nested messages to text.
+ */
+export interface Part {
+  partId: string;
+  fields: HeaderField[];
+  type: ParameterValue;
+  /** True when the part itself says its type. */
+  typed: boolean;
+  disposition: ParameterValue | null;
+  encoding: TransferEncoding;
+  encodingName: string;
+  contentId: string | null;
+  /** What the offsets count in: the message, or the decoded bytes of an encoded message around this part. */
+  source: Buffer;
+  headerStart: number;
+  bodyStart: number;
+  bodyEnd: number;
+  children: Part[];
+}
+
+interface Delimiter {
+  /** Index in the stack of open boundaries; −1 at the end of the bytes. */
+  level: number;
+  closing: boolean;
+  /** Where the line begins, and where the next one does. */
+  at: number;
+  next: number;
+}
+
+const dash = 45;
+
+export function parseTree(bytes: Buffer, limits: ReadLimits, defects: DefectList): Part {
+  const counter = { parts: 0 };
+  return new TreeReader(bytes, limits, defects, counter, 0).message(0, '').part;
+}
+
+class TreeReader {
+  readonly #bytes: Buffer;
+  readonly #limits: ReadLimits;
+  readonly #defects: DefectList;
+  readonly #counter: { parts: number };
+  readonly #depthBefore: number;
+  readonly #open: string[] = [];
+
+  constructor(bytes: Buffer, limits: ReadLimits, defects: DefectList, counter: { parts: number }, depthBefore: number) {
+    this.#bytes = bytes;
+    this.#limits = limits;
+    this.#defects = defects;
+    this.#counter = counter;
+    this.#depthBefore = depthBefore;
+  }
+
+  /** A message at `start`; its own parts are numbered below `prefix` (RFC 3501 6.4.5). */
+  message(start: number, prefix: string, depth = this.#depthBefore): { part: Part; end: Delimiter } {
+    return this.#entity(start, prefix, prefix === '' ? '1' : `${prefix}.1`, true, false, depth);
+  }
+
+  /** `leafId`: this part's number when it is no multipart; `prefix`: what its children's begin with. */
+  #entity(start: number, prefix: string, leafId: string, isMessage: boolean, inDigest: boolean, depth: number): { part: Part; end: Delimiter } {
+    this.#counter.parts++;
+    const block = readHeaderBlock(this.#bytes, start, (at) => this.#delimiterAt(at) !== null, this.#limits, this.#defects);
+    const part = describe(block.fields, this.#bytes, start, block.bodyStart, inDigest);
+    const isMultipart = part.type.value.startsWith('multipart/');
+    part.partId = isMultipart && isMessage ? (prefix === '' ? '' : `${prefix}.TEXT`) : leafId;
+    if (this.#limits.headersOnly) {
+      part.bodyEnd = this.#bytes.length;
+      return { part, end: this.#atEnd() };
+    }
+    const tooDeep = depth >= this.#limits.maxDepth;
+    const container = isMultipart || isMessageType(part.type.value);
+    if (container && tooDeep) this.#defects.add('too-deep');
+    let end: Delimiter;
+    if (isMultipart && !tooDeep) end = this.#multipart(part, isMessage ? prefix : leafId, depth);
+    else if (isMessageType(part.type.value) && !tooDeep && part.encoding === 'identity') {
+      const inner = this.message(part.bodyStart, leafId, depth + 1);
+      part.children.push(inner.part);
+      end = inner.end;
+      part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
+    } else {
+      end = this.#nextDelimiter(part.bodyStart);
+      part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
+      if (isMessageType(part.type.value) && !tooDeep) this.#encodedMessage(part, leafId, depth);
+    }
+    return { part, end };
+  }
+
+  /** message/rfc822 in base64 (forbidden by RFC 2046 5.2.1, sent all the same): a buffer of its own. */
+  #encodedMessage(part: Part, leafId: string, depth: number): void {
+    const decoded = decodeTransfer(part.source.subarray(part.bodyStart, part.bodyEnd), part.encoding).bytes;
+    part.children.push(new TreeReader(decoded, this.#limits, this.#defects, this.#counter, depth + 1).message(0, leafId).part);
+  }
+
+  #multipart(part: Part, prefix: string, depth: number): Delimiter {
+    const given = part.type.params.get('boundary')?.replace(/[ \t]+$/, '') ?? '';
+    let boundary = given;
+    if (boundary === '') {
+      this.#defects.add('boundary-missing');
+      boundary = sniffBoundary(this.#bytes, part.bodyStart) ?? '';
+    }
+    if (boundary === '') return this.#leaf(part, this.#nextDelimiter(part.bodyStart));
+    let found = this.#children(part, boundary, prefix, depth);
+    if (part.children.length > 0) return found;
+    const other = given === '' ? null : sniffBoundary(this.#bytes.subarray(0, found.at), part.bodyStart);
+    if (other === null) {
+      this.#defects.add('boundary-unused');
+      return this.#leaf(part, found);
+    }
+    this.#defects.add('boundary-missing');
+    found = this.#children(part, other, prefix, depth);
+    return part.children.length > 0 ? found : this.#leaf(part, found);
+  }
+
+  /** A multipart that has no parts is shown as what it is: text. */
+  #leaf(part: Part, end: Delimiter): Delimiter {
+    part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
+    if (part.bodyEnd > part.bodyStart) {
+      const params = new Map(part.type.params);
+      part.children.push({ ...part, partId: part.partId === '' || part.partId.endsWith('.TEXT') ? '1' : `${part.partId}.1`, type: { value: 'text/plain', params }, disposition: null, children: [] });
+    }
+    return end;
+  }
+
+  #children(part: Part, boundary: string, prefix: string, depth: number): Delimiter {
+    const level = this.#open.push(boundary) - 1;
+    const digest = part.type.value === 'multipart/digest';
+    let end = this.#nextDelimiter(part.bodyStart);
+    let number = 0;
+    let full = false;
+    while (end.level === level && !end.closing) {
+      // Two separators in a row, or one at the very end: nothing stands between them.
+      if (end.next >= this.#bytes.length) {
+        end = this.#atEnd();
+        break;
+      }
+      if (this.#counter.parts >= this.#limits.maxParts) {
+        if (!full) this.#defects.add('too-many-parts');
+        full = true;
+        end = this.#nextDelimiter(end.next);
+        continue;
+      }
+      number++;
+      const id = prefix === '' ? String(number) : `${prefix}.${number}`;
+      const inner = this.#entity(end.next, id, id, false, digest, depth + 1);
+      part.children.push(inner.part);
+      end = inner.end;
+    }
+    this.#open.length = level;
+    if (end.level === level) {
+      part.bodyEnd = end.at;
+      // The epilogue belongs to nobody; what follows is the outer part's.
+      return this.#nextDelimiter(end.next);
+    }
+    if (part.children.length > 0) this.#defects.add('multipart-unterminated');
+    part.bodyEnd = end.at;
+    return end.level < 0 ? end : (this.#delimiterAt(end.at) ?? end);
+  }
+
+  #atEnd(): Delimiter {
+    return { level: -1, closing: true, at: this.#bytes.length, next: this.#bytes.length };
+  }
+
+  #nextDelimiter(from: number): Delimiter {
+    if (this.#open.length === 0) return this.#atEnd();
+    const here = this.#delimiterAt(from);
+    if (here !== null) return here;
+    for (let at = this.#bytes.indexOf('\n--', from); at >= 0; at = this.#bytes.indexOf('\n--', at + 1)) {
+      const delimiter = this.#delimiterAt(at + 1);
+      if (delimiter !== null) return delimiter;
+    }
+    return this.#atEnd();
+  }
+
+  /** The line at `at` as a delimiter of the innermost open boundary that it fits. */
+  #delimiterAt(at: number): Delimiter | null {
+    if (this.#open.length === 0 || this.#bytes[at] !== dash || this.#bytes[at + 1] !== dash) return null;
+    const lineEnd = this.#bytes.indexOf(10, at);
+    const next = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
+    const line = this.#bytes.toString('latin1', at + 2, Math.min(next, at + 1_000)).replace(/[ \t\r\n]+$/, '');
+    for (let level = this.#open.length - 1; level >= 0; level--) {
+      const boundary = this.#open[level] ?? '';
+      if (line === boundary) return { level, closing: false, at, next };
+      if (line === `${boundary}--`) return { level, closing: true, at, next };
+    }
+    for (let level = this.#open.length - 1; level >= 0; level--) {
+      if (line.startsWith(`${this.#open[level] ?? ''}--`)) return { level, closing: true, at, next };
+    }
+    return null;
+  }
+}
+
+export function isMessageType(type: string): boolean {
+  return type === 'message/rfc822' || type === 'message/global' || type === 'message/news';
+}
+
+/** The line break before a delimiter belongs to the delimiter (RFC 2046 5.1.1). */
+function beforeDelimiter(bytes: Buffer, start: number, at: number): number {
+  if (at >= bytes.length) return at;
+  let end = at;
+  if (end > start && bytes[end - 1] === 10) end--;
+  if (end > start && bytes[end - 1] === 13) end--;
+  return end;
+}
+
+/** The first line "--something" that a header line or an empty line follows. Looks at 64 KB. */
+function sniffBoundary(bytes: Buffer, from: number): string | null {
+  const text = bytes.toString('latin1', from, Math.min(bytes.length, from + 65_536));
+  const match = /(?:^|\n)--([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)/.exec(text);
+  const found = match?.[1];
+  return found === undefined || /^-+$/.test(found) ? null : found;
+}
+
+function describe(fields: HeaderField[], source: Buffer, headerStart: number, bodyStart: number, inDigest: boolean): Part {
+  const first = (name: string): string | null => fields.find((field) => field.name.toLowerCase() === name)?.raw ?? null;
+  const rawType = first('content-type');
+  const type = rawType === null ? { value: '', params: new Map<string, string>() } : parseParameters(rawType);
+  const typed = /^[^\s/;]+\/[^\s/;]+$/.test(type.value);
+  if (!typed) type.value = type.value === 'text' ? 'text/plain' : inDigest ? 'message/rfc822' : type.value === 'multipart' ? 'multipart/mixed' : 'text/plain';
+  const rawDisposition = first('content-disposition');
+  const encodingName = first('content-transfer-encoding') ?? '';
+  const rawId = first('content-id');
+  const contentId = rawId === null ? null : rawId.replace(/^[\s<]+|[\s>]+$/g, '');
+  return {
+    partId: '',
+    fields,
+    type,
+    typed: rawType !== null,
+    disposition: rawDisposition === null ? null : parseParameters(rawDisposition),
+    encoding: type.value.startsWith('multipart/') ? 'identity' : transferEncoding(encodingName),
+    encodingName,
+    contentId: contentId === '' ? null : contentId,
+    source,
+    headerStart,
+    bodyStart,
+    bodyEnd: bodyStart,
+    children: [],
+  };
+}
+
+/** Decoded bytes of a part; of a nested message or multipart as they stand. */
+export function partBytes(part: Part): { bytes: Buffer; broken: boolean } {
+  const body = part.source.subarray(part.bodyStart, part.bodyEnd);
+  return decodeTransfer(body, part.encoding);
+}
