@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { capture } from './processes.mjs';
+import { SetupError } from './words.mjs';
+
+/** Main is TypeScript run by Node itself, and searches with FTS5 of `node:sqlite`: both need Node 24. */
+const needed = 24;
+
+/** Path of a Node that can run main: the one npm installed for this platform, else the one running now. */
+export function findNode(root, { platform = process.platform, arch = process.arch, running = process } = {}) {
+  const folder = `node-${platform === 'win32' ? 'win' : platform}-${arch}`;
+  const bundled = join(root, 'node_modules', folder, 'bin', platform === 'win32' ? 'node.exe' : 'node');
+  // It is built for glibc: on musl the file is there and does not start.
+  if (existsSync(bundled) && capture(bundled, ['--version']).code === 0) return bundled;
+  if (Number(running.versions.node.split('.')[0]) >= needed) return running.execPath;
+  throw new SetupError(
+    `Posthorn needs Node ${needed} or newer on ${platform} ${arch}; this is Node ${running.versions.node}. Install Node ${needed} from https://nodejs.org and start again.`,
+  );
+}
+
+/** Arguments that come before the script: type stripping and node:sqlite warn, and the warnings help nobody. */
+export const nodeArguments = ['--disable-warning=ExperimentalWarning'];
+
+/** `env` with that Node and the project's tools first on PATH. */
+export function withPath(root, node, env = process.env) {
+  const path = [dirname(node), join(root, 'node_modules', '.bin'), env.PATH ?? ''].join(delimiter);
+  return { ...env, PATH: path };
+}

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildMain, buildRenderer } from './builds.mjs';
+import { runChecks } from './check.mjs';
+import { installDebianPackages } from './debian.mjs';
+import { runDev } from './dev.mjs';
+import { benchRival, benchServers, browser, demoServers, testServers } from './needs.mjs';
+import { nodeArguments } from './node24.mjs';
+import { unpackCyrus } from './private-servers.mjs';
+import { handOver } from './processes.mjs';
+import { fetchElectron, hasDisplay, systemChromium } from './shells.mjs';
+import { runSuites } from './suites.mjs';
+import { say, SetupError } from './words.mjs';
+
+/**
+ * Every task: `before` (nothing is installed yet; may refuse), `prepare` (under the set-up lock, packages installed;
+ * what it gives goes to `run`), `run` (resolves with the exit code). The context is `{root, node, env, args}`; before
+ * the packages are there, `node` and `env` are missing.
+ */
+export const tasks = {
+  start: { before: needDisplay, prepare: prepareStart, run: runStart },
+  demo: {
+    prepare: async (context) => {
+      await installDebianPackages([browser, demoServers]);
+      await buildRenderer(context.root, context.node);
+    },
+    run: (context) => runScript(context, ['src-main', 'demo', 'demo.ts']),
+  },
+  headless: {
+    prepare: prepareWindows,
+    run: (context) => runScript(context, ['src-main', 'main.ts'], ['--headless', ...context.args]),
+  },
+  dev: {
+    before: needDisplay,
+    prepare: prepareWindows,
+    run: ({ root, node, env, args }) => runDev(root, node, { env, args }),
+  },
+  test: {
+    prepare: async ({ root, node, args }) => {
+      if (onlyPure(args)) return;
+      await installDebianPackages([{ ...browser, required: false }, ...testServers()]);
+      await unpackCyrus(root);
+      await buildRenderer(root, node).catch(sayAndGoOn);
+    },
+    run: ({ root, node, env, args }) => runSuites(root, node, { env, args }),
+  },
+  check: {
+    run: async ({ root, node, env }) => {
+      const print = (line) => process.stdout.write(`${line}\n`);
+      const { passed, failed } = await runChecks(root, node, { env, print });
+      print(`${passed} checks passed, ${failed} failed`);
+      return failed > 0 ? 1 : 0;
+    },
+  },
+  bench: {
+    prepare: async (context) => {
+      await installDebianPackages([browser, benchServers, benchRival]);
+      await buildRenderer(context.root, context.node);
+    },
+    run: (context) => runScript(context, ['test', 'bench', 'run.ts']),
+  },
+  package: {
+    prepare: async ({ root, node }) => {
+      await buildRenderer(root, node);
+      await buildMain(root, node, 'package');
+    },
+    run: ({ root, node, env, args }) =>
+      handOver(node, [join(root, 'node_modules', 'electron-builder', 'cli.js'), ...args], { cwd: root, env }),
+  },
+  docs: { run: (context) => runScript(context, ['src-main', 'ipc', 'write-docs.ts']) },
+};
+
+/** The pure tests need no server and no window, so nothing is installed for them. */
+function onlyPure(args) {
+  const projects = args.flatMap((arg, at) =>
+    arg === '--project' ? [args[at + 1]] : arg.startsWith('--project=') ? [arg.slice(10)] : [],
+  );
+  return projects.length > 0 && projects.every((name) => name?.startsWith('unit'));
+}
+
+/** The tests run even so, and those that need the pages fail and say it; the checks show what is wrong with them. */
+function sayAndGoOn(error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+}
+
+function needDisplay() {
+  if (hasDisplay()) return;
+  throw new SetupError(
+    'There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open. `npm run demo` shows Posthorn without one; `npm run headless` is driven by other programs.',
+  );
+}
+
+async function prepareWindows({ root, node }) {
+  await installDebianPackages([browser]);
+  await buildRenderer(root, node);
+}
+
+async function prepareStart({ root, node }) {
+  const electron = await fetchElectron(root, node);
+  if (electron !== undefined) {
+    await buildRenderer(root, node);
+    await buildMain(root, node, 'electron');
+    return { electron };
+  }
+  await prepareWindows({ root, node });
+  say(
+    `Electron's binary is not here and could not be fetched; the windows are shown by ${systemChromium()}.`,
+  );
+  return {};
+}
+
+function runStart(context, { electron }) {
+  if (electron === undefined) return runScript(context, ['src-main', 'main.ts']);
+  const asRoot = process.getuid?.() === 0;
+  if (asRoot) say('Running as root, where Electron starts only without its sandbox.');
+  const args = [...(asRoot ? ['--no-sandbox'] : []), context.root, ...context.args];
+  return handOver(electron, args, { cwd: process.cwd(), env: context.env });
+}
+
+async function runScript({ root, node, env, args }, path, scriptArgs = args) {
+  const script = join(root, ...path);
+  if (!existsSync(script))
+    throw new SetupError(`${path.join('/')} is missing; the checkout is not complete.`);
+  return handOver(node, [...nodeArguments, script, ...scriptArgs], { cwd: process.cwd(), env });
+}
