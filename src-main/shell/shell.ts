@@ -22,6 +22,11 @@ export interface Page {
   onMessage(listener: (message: PageMessage) => void): void;
   /** Called once when the page is gone: closed by the user, crashed, or the browser died. */
   onGone(listener: (reason: 'closed' | 'crashed' | 'browser-gone') => void): void;
+  /**
+   * Called when the page's script called `ready()` again: it was loaded anew and knows nothing of
+   * what was said before. Messages sent since are delivered after this call.
+   */
+  onReload(listener: () => void): void;
   /** Brings a window to the front. No effect on hidden pages. */
   focus(): void;
   close(): Promise<void>;
@@ -50,8 +55,14 @@ export interface ShellOptions {
    * `<origin>/remote/<token>` and nothing else; the token is given out by main.
    */
   remoteContent(token: string): Promise<RemoteContent>;
-  /** Called when a link is to be opened by the system's browser (already confirmed by the user). */
+  /** A second start of the same profile gave up in favour of this one; its arguments (mailto:, .eml). */
   onSecondInstance(argv: readonly string[]): void;
+  /**
+   * Tests only (`--test-hooks`): a debugging port for a second client such as Playwright; 0 lets the
+   * browser choose and write it to `<profile>/browser/DevToolsActivePort`. Chromium shell only; there
+   * the variable POSTHORN_DEVTOOLS_PORT does the same.
+   */
+  devtoolsPort?: number;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, detail?: Record<string, unknown>): void;
 }
 

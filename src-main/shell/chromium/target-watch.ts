@@ -1,0 +1,111 @@
+import type { CdpConnection } from './cdp-connection.ts';
+import type { TargetInfo } from './cdp-protocol.ts';
+import { ChromiumPage } from './chromium-page.ts';
+import { guardRequests, type GateOptions } from './request-gate.ts';
+
+const attachTo = {
+  autoAttach: true,
+  waitForDebuggerOnStart: true,
+  flatten: true,
+  filter: [{ type: 'browser', exclude: true }, { type: 'tab', exclude: true }, {}],
+} as const;
+
+/** Why we expect a new page: it decides whether the browser shows it. */
+interface Expected {
+  hidden: boolean;
+  matches(target: TargetInfo): boolean;
+  resolve(page: ChromiumPage): void;
+}
+
+/**
+ * Sees every target of the browser before it runs (they start paused), puts the request gate in
+ * front of it, and closes each page that main did not ask for (`window.open`, a middle click,
+ * Ctrl+N). Pages are opened one at a time, so that an expected one cannot be mistaken.
+ */
+export class TargetWatch {
+  readonly #connection: CdpConnection;
+  readonly #gate: GateOptions;
+  readonly #pages = new Map<string, ChromiumPage>();
+  #expected: Expected | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: CdpConnection, gate: GateOptions) {
+    this.#connection = connection;
+    this.#gate = gate;
+  }
+
+  get pages(): ChromiumPage[] {
+    return [...this.#pages.values()];
+  }
+
+  async start(): Promise<void> {
+    this.#watch('');
+    await this.#connection.send('Target.setAutoAttach', attachTo);
+  }
+
+  /** Makes one page by `open` and resolves with it once its session is set up. */
+  expectPage(hidden: boolean, matches: (target: TargetInfo) => boolean, open: () => Promise<unknown>): Promise<ChromiumPage> {
+    const opened = this.#turn.then(async () => {
+      const page = Promise.withResolvers<ChromiumPage>();
+      this.#expected = { hidden, matches, resolve: page.resolve };
+      try {
+        const failure = Promise.withResolvers<never>();
+        open().catch(failure.reject);
+        void this.#connection.closed.then(() => failure.reject(new Error('The browser is gone.')));
+        return await Promise.race([page.promise, failure.promise]);
+      } finally {
+        this.#expected = undefined;
+      }
+    });
+    this.#turn = opened.catch(() => undefined);
+    return opened;
+  }
+
+  #watch(parentSession: string): void {
+    this.#connection.on(parentSession, 'Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      this.#attached(sessionId, targetInfo).catch(() => {
+        // The target went away while we looked at it: a short-lived frame or worker.
+      });
+    });
+    this.#connection.on(parentSession, 'Target.detachedFromTarget', ({ sessionId }) => {
+      this.#connection.forget(sessionId);
+      const page = this.#pages.get(sessionId);
+      this.#pages.delete(sessionId);
+      page?.setGone('closed');
+    });
+  }
+
+  async #attached(sessionId: string, target: TargetInfo): Promise<void> {
+    if (target.type !== 'page') {
+      await this.#guard(sessionId, undefined);
+      return;
+    }
+    const expected = this.#expected;
+    if (expected === undefined || !expected.matches(target)) {
+      this.#gate.refused(target.url, 'NewWindow');
+      await this.#connection.send('Target.closeTarget', { targetId: target.targetId });
+      return;
+    }
+    this.#expected = undefined;
+    const page = new ChromiumPage(this.#connection, sessionId, target.targetId, expected.hidden);
+    this.#pages.set(sessionId, page);
+    page.onGone((reason) => {
+      // What a crash leaves behind is an error page; it must not stay as if it were the window.
+      if (reason === 'crashed') void this.#connection.send('Target.closeTarget', { targetId: target.targetId }).catch(() => undefined);
+    });
+    await Promise.all([page.prepare(), this.#guard(sessionId, page)]);
+    expected.resolve(page);
+  }
+
+  /** All commands leave in one go; the target goes on only after the last of them is in force. */
+  async #guard(sessionId: string, page: ChromiumPage | undefined): Promise<void> {
+    this.#watch(sessionId);
+    const top = page === undefined ? undefined : { frameId: page.id, path: () => page.path };
+    await Promise.all([
+      // Dedicated workers have no Fetch domain: their page's session intercepts for them.
+      guardRequests(this.#connection, sessionId, this.#gate, top).catch(() => undefined),
+      this.#connection.send('Target.setAutoAttach', attachTo, sessionId).catch(() => undefined),
+      this.#connection.send('Runtime.runIfWaitingForDebugger', {}, sessionId).catch(() => undefined),
+    ]);
+  }
+}
