@@ -3,6 +3,7 @@ import { mkdir, readFile, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { MessageChannel } from 'node:worker_threads';
 import { AppError } from '../../../src-shared/error.ts';
 import { delay, systemClock } from '../../platform/clock.ts';
 import { CdpConnection } from './cdp-connection.ts';
@@ -166,7 +167,7 @@ async function isBrowserOf(pid: number, browserDir: string): Promise<boolean> {
 /** Timers of the clock do not keep the process alive; while we wait for the browser something must. */
 async function holdingProcess<T>(work: () => Promise<T>): Promise<T> {
   const hold = new MessageChannel();
-  hold.port1.onmessage = () => undefined;
+  hold.port1.on('message', () => undefined);
   try {
     return await work();
   } finally {

@@ -1,14 +1,14 @@
 import type { CdpConnection } from './cdp-connection.ts';
-import type { TargetInfo } from './cdp-protocol.ts';
+import type { CdpCommands, TargetInfo } from './cdp-protocol.ts';
 import { ChromiumPage } from './chromium-page.ts';
 import { guardRequests, type GateOptions } from './request-gate.ts';
 
-const attachTo = {
+const attachTo: CdpCommands['Target.setAutoAttach']['params'] = {
   autoAttach: true,
   waitForDebuggerOnStart: true,
   flatten: true,
   filter: [{ type: 'browser', exclude: true }, { type: 'tab', exclude: true }, {}],
-} as const;
+};
 
 /** Why we expect a new page: it decides whether the browser shows it. */
 interface Expected {
@@ -76,11 +76,12 @@ export class TargetWatch {
   }
 
   async #attached(sessionId: string, target: TargetInfo): Promise<void> {
-    if (target.type !== 'page') {
+    const expected = this.#expected;
+    // A hidden page of a browser with windows is of the type "other".
+    if (target.type !== 'page' && !(target.type === 'other' && expected?.hidden === true)) {
       await this.#guard(sessionId, undefined);
       return;
     }
-    const expected = this.#expected;
     if (expected === undefined || !expected.matches(target)) {
       this.#gate.refused(target.url, 'NewWindow');
       await this.#connection.send('Target.closeTarget', { targetId: target.targetId });
