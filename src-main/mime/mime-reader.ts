@@ -74,14 +74,13 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
   function start(): Worker {
     const thread = new Worker(workerUrl, { resourceLimits, execArgv: ['--disable-warning=ExperimentalWarning'], env: {}, stdin: false });
     online = false;
-    // The limit counts from when the thread runs: its start is not the message's fault.
-    thread.once('online', () => {
-      if (worker !== thread) return;
-      online = true;
-      arm();
-    });
     thread.on('message', (answer: MimeAnswer) => {
-      if (current?.id === answer.id) finish({ state: 'answer', answer });
+      if (worker !== thread) return;
+      if (answer.id === 0) {
+        // The limit counts from here: the thread's own start is not the message's fault.
+        online = true;
+        arm();
+      } else if (current?.id === answer.id) finish({ state: 'answer', answer });
     });
     thread.on('error', (error) => {
       options.log('warn', 'the mail reading thread failed', { reason: error.name });

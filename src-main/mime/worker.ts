@@ -6,7 +6,7 @@ import { readMail, readPart } from './read/read-mail.ts';
 export type MimeQuestion =
   | { id: number; ask: 'read'; bytes: Uint8Array; headersOnly: boolean }
   | { id: number; ask: 'part'; bytes: Uint8Array; partId: string };
-export type MimeAnswer = { id: number; mail: ReadMail } | { id: number; part: Uint8Array | null };
+export type MimeAnswer = { id: 0 } | { id: number; mail: ReadMail } | { id: number; part: Uint8Array | null };
 
 const port = parentPort;
 if (port !== null) {
@@ -20,4 +20,6 @@ if (port !== null) {
     const own = part === null ? null : Uint8Array.from(part);
     port.postMessage({ id: question.id, part: own } satisfies MimeAnswer, own === null ? [] : [own.buffer]);
   });
+  // Loaded: from here on the time limit counts.
+  port.postMessage({ id: 0 } satisfies MimeAnswer);
 }

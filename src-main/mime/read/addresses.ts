@@ -10,6 +10,8 @@ interface Entry {
   group?: Entry[];
 }
 
+/** Stands for "=?" while the list is taken apart; private use, so no mail means anything by it. */
+const hidden = '\u{f8f0}';
 const longestName = 250;
 // RFC 5321 4.5.3.1.3 with room for what is wrong but real.
 const longestAddress = 400;
@@ -22,8 +24,9 @@ export function parseAddresses(raw: string, limits: ReadLimits, defects: DefectL
   if (raw.trim() === '') return [];
   let entries: Entry[];
   try {
-    // Words first decoded by our own decoder would let a decoded comma or quote split the list: names are decoded after.
-    const parsed: { value: Entry[] } = parseAddressHeader(raw, { decodePunycode: false });
+    // Encoded words pass through the list parser as they are: decoded before, a comma in one would
+    // split the list; decoded by it, a word in place of an address would vanish with its true domain.
+    const parsed: { value: Entry[] } = parseAddressHeader(raw.replaceAll('=?', hidden), { decodePunycode: false });
     entries = parsed.value;
   } catch {
     defects.add('address-odd');
@@ -44,8 +47,8 @@ function collect(entries: readonly Entry[], out: MailAddress[], limits: ReadLimi
       collect(entry.group, out, limits, defects, depth + 1);
       continue;
     }
-    const address = cleanAddress(entry.address ?? '', defects);
-    const name = cleanName(entry.name ?? '', defects);
+    const address = cleanAddress((entry.address ?? '').replaceAll(hidden, '=?'), defects);
+    const name = cleanName((entry.name ?? '').replaceAll(hidden, '=?'), defects);
     if (address === '' && name === '') continue;
     out.push({ name: name === address ? '' : name, address });
   }

@@ -52,7 +52,8 @@ export function parseDate(raw: string): string | null {
 function fullYear(text: string): number {
   const year = Number.parseInt(text, 10);
   if (text.length <= 2) return year < 50 ? 2000 + year : 1900 + year;
-  return text.length === 3 ? 1900 + year : year;
+  // "0102" is how programs that count from 1900 wrote 2002.
+  return text.length === 3 || (year >= 70 && year < 200) ? 1900 + year : year;
 }
 
 /** An unknown or impossible zone counts as UTC, as RFC 5322 4.3 says of unknown names. */
@@ -60,9 +61,11 @@ function zoneMinutes(text: string): number {
   const numeric = /([+-])\s?(\d{1,2}):?(\d{2})\b/.exec(text);
   if (numeric !== null) {
     const minutes = Number(numeric[2]) * 60 + Number(numeric[3]);
-    if (Number(numeric[2]) > 15 || Number(numeric[3]) > 59) return 0;
+    if (Number(numeric[2]) > 23 || Number(numeric[3]) > 59) return 0;
     return numeric[1] === '-' ? -minutes : minutes;
   }
+  const offset = /^(?:gmt|utc?)\s*([+-]\d{1,2})(?!\d)/i.exec(text);
+  if (offset !== null) return Number(offset[1]) * 60;
   const named = /[a-z]{1,5}/i.exec(text);
   return named === null ? 0 : (zones[named[0].toLowerCase()] ?? 0);
 }

@@ -51,7 +51,7 @@ export function readHeaderBlock(
     const first = bytes[at];
     if (first === 32 || first === 9) {
       const last = spans.at(-1);
-      if (isBlank(bytes, at, end) && !looksLikeHeader(bytes, next)) return finish(next);
+      if (isBlank(bytes, at, end) && !goesOn(bytes, next)) return finish(next);
       if (last === undefined) {
         // A message that begins with a blank in place of a header has none.
         if (!looksLikeHeader(bytes, next)) return headerless();
@@ -117,6 +117,11 @@ function headerText(line: Buffer, defects: DefectList): string {
 
 function looksLikeHeader(bytes: Buffer, at: number): boolean {
   return fieldName.test(bytes.toString('latin1', at, Math.min(bytes.length, at + 220)));
+}
+
+/** After a line of blanks: still the header? (RFC 5322 4.2 allows blank folded lines; some write them in place of the empty line.) */
+function goesOn(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 32 || bytes[at] === 9 || bytes[at] === 13 || bytes[at] === 10 || looksLikeHeader(bytes, at);
 }
 
 function isBlank(bytes: Buffer, from: number, to: number): boolean {
