@@ -1,0 +1,122 @@
+import { folderRoleSchema, type FolderRole } from '../../src-shared/model/folder.ts';
+import type { Backend, Call, RemoteFolder, RemoteStatus } from '../backends/backend.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import type { Journal } from '../journal/journal.ts';
+import { isWaiting } from '../journal/op.ts';
+import { guessRole } from './folder-roles.ts';
+import { describeFolders } from './folder-verbs.ts';
+import type { FolderRegister } from './folder-register.ts';
+
+export interface FolderPassPorts {
+  accountId: string;
+  backend: Backend;
+  cache: CachePort;
+  register: FolderRegister;
+  journal: Journal;
+}
+
+/**
+ * Brings the folder register in line with the server's LIST and gives the STATUS of each folder where
+ * it came along. A folder that vanished is dropped only when LIST gave an answer that has INBOX in it:
+ * an empty or broken answer must not delete everything (fault case 45).
+ */
+export async function passFolders(ports: FolderPassPorts, call: Call): Promise<Map<string, RemoteStatus>> {
+  const { accountId, backend, cache, register, journal } = ports;
+  const listed = (await backend.listFolders(call)).filter((folder) => folder.path !== '');
+  const statuses = new Map<string, RemoteStatus>();
+  const wanted = wantedFolders(journal, accountId);
+  const seen = new Set<string>();
+  let changed = false;
+
+  for (const folder of listed) {
+    const entry = register.byPath(accountId, folder.path) ?? movedFolder(folder, listed, register, accountId);
+    if (entry === undefined) {
+      const made = register.add({
+        accountId,
+        path: folder.path,
+        name: folder.name,
+        delimiter: folder.delimiter,
+        role: folder.role,
+        subscribed: folder.subscribed,
+        selectable: folder.selectable,
+        mailboxId: folder.mailboxId,
+        local: false,
+      });
+      seen.add(made.folderId);
+      if (folder.status !== null) statuses.set(made.folderId, folder.status);
+      changed = true;
+      continue;
+    }
+    seen.add(entry.folderId);
+    if (folder.status !== null) statuses.set(entry.folderId, folder.status);
+    const subscribed = wanted.has(entry.folderId) ? entry.subscribed : folder.subscribed;
+    const update = { path: folder.path, name: folder.name, delimiter: folder.delimiter, selectable: folder.selectable, mailboxId: folder.mailboxId, subscribed, local: false };
+    if (Object.entries(update).some(([key, value]) => entry[key as keyof typeof update] !== value)) {
+      register.change(entry.folderId, update);
+      changed = true;
+    }
+    if (folder.role !== null && entry.role !== folder.role) {
+      register.change(entry.folderId, { role: folder.role });
+      changed = true;
+    }
+  }
+  changed = giveRoles(listed, register, accountId) || changed;
+
+  const believable = listed.some((folder) => folder.path.toUpperCase() === 'INBOX');
+  if (believable) {
+    for (const entry of register.all(accountId)) {
+      if (seen.has(entry.folderId) || entry.local || wanted.has(entry.folderId)) continue;
+      register.remove(entry.folderId);
+      await cache.call('removeFolder', { folderId: entry.folderId });
+      changed = true;
+    }
+  }
+  if (changed) await register.save();
+  await cache.call('putFolders', { accountId, folders: describeFolders(register, accountId) });
+  return statuses;
+}
+
+/** Folders that a waiting operation renames, deletes or (un)subscribes: the register waits for it. */
+function wantedFolders(journal: Journal, accountId: string): Set<string> {
+  return new Set(
+    journal.ops(accountId).flatMap((op) =>
+      isWaiting(op) && (op.action.kind === 'folder-rename' || op.action.kind === 'folder-delete' || op.action.kind === 'subscribe') ? [op.action.folderId] : [],
+    ),
+  );
+}
+
+/** A folder renamed elsewhere: same MAILBOXID (RFC 8474) under a path we did not know, old path gone. */
+function movedFolder(folder: RemoteFolder, listed: readonly RemoteFolder[], register: FolderRegister, accountId: string) {
+  return register.all(accountId).find((entry) => {
+    if (entry.local || listed.some((other) => other.path === entry.path)) return false;
+    if (folder.mailboxId !== null) return entry.mailboxId === folder.mailboxId;
+    // Without MAILBOXID: a UIDVALIDITY that only this vanished folder had is as good as its name.
+    return (
+      entry.uidValidity !== null &&
+      folder.status?.uidValidity === entry.uidValidity &&
+      register.all(accountId).filter((other) => other.uidValidity === entry.uidValidity).length === 1
+    );
+  });
+}
+
+/** Where the server names no folder for a role, the usual names do. Each role is given once. */
+function giveRoles(listed: readonly RemoteFolder[], register: FolderRegister, accountId: string): boolean {
+  let changed = false;
+  const given = new Set<FolderRole>(listed.flatMap((folder) => (folder.role === null ? [] : [folder.role])));
+  for (const entry of register.all(accountId)) {
+    // A guess yields to what the server says.
+    const said = listed.find((folder) => folder.path === entry.path)?.role ?? null;
+    if (entry.role !== null && said === null && given.has(entry.role)) {
+      register.change(entry.folderId, { role: null });
+      changed = true;
+    }
+  }
+  for (const role of folderRoleSchema.options) {
+    if (register.byRole(accountId, role) !== undefined) continue;
+    const guessed = register.all(accountId).find((entry) => entry.role === null && entry.selectable && guessRole(entry.path, entry.name, entry.delimiter) === role);
+    if (guessed === undefined) continue;
+    register.change(guessed.folderId, { role });
+    changed = true;
+  }
+  return changed;
+}

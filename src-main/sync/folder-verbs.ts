@@ -1,0 +1,165 @@
+import { AppError } from '../../src-shared/error.ts';
+import type { FolderDescription } from '../../src-shared/cache-protocol.ts';
+import type { FolderRole } from '../../src-shared/model/folder.ts';
+import type { Patch } from '../../src-shared/patch.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import type { Journal } from '../journal/journal.ts';
+import { isWaiting } from '../journal/op.ts';
+import type { FolderEntry, FolderRegister } from './folder-register.ts';
+import type { Submit } from './submit.ts';
+
+export interface FolderVerbs {
+  create(accountId: string, path: string): Promise<string>;
+  rename(folderId: string, path: string): Promise<void>;
+  delete(folderId: string): Promise<void>;
+  subscribe(folderId: string, subscribed: boolean): Promise<void>;
+  /** The account's folder of that role, made (durably, on the server later) when there is none. */
+  ensureRole(accountId: string, role: FolderRole): Promise<FolderEntry>;
+}
+
+const roleNames: Record<FolderRole, string> = {
+  inbox: 'INBOX',
+  drafts: 'Drafts',
+  sent: 'Sent',
+  archive: 'Archive',
+  junk: 'Junk',
+  trash: 'Trash',
+  all: 'All Mail',
+  flagged: 'Starred',
+};
+
+export function createFolderVerbs(submit: Submit, register: FolderRegister, cache: CachePort, journal: Journal): FolderVerbs {
+  /** Where the folder will be when the renames that wait are done: the next one starts there. */
+  function pathToBe(entry: FolderEntry): string {
+    const last = journal
+      .ops(entry.accountId)
+      .filter((op) => isWaiting(op) && op.action.kind === 'folder-rename' && op.action.folderId === entry.folderId)
+      .at(-1);
+    return last?.action.kind === 'folder-rename' ? last.action.to : entry.path;
+  }
+
+  function below(entry: FolderEntry): FolderEntry[] {
+    const prefix = `${pathToBe(entry)}${entry.delimiter ?? ''}`;
+    return entry.delimiter === null ? [] : register.all(entry.accountId).filter((other) => pathToBe(other).startsWith(prefix));
+  }
+
+  function delimiterOf(accountId: string): string | null {
+    return register.all(accountId).find((entry) => entry.delimiter !== null)?.delimiter ?? '/';
+  }
+
+  /** Servers that keep everything below "INBOX." give that prefix to every folder but INBOX itself. */
+  function prefixOf(accountId: string): string {
+    const others = register.all(accountId).filter((entry) => entry.path.toUpperCase() !== 'INBOX');
+    const delimiter = delimiterOf(accountId) ?? '/';
+    const prefix = `INBOX${delimiter}`;
+    return others.length > 0 && others.every((entry) => entry.path.startsWith(prefix)) ? prefix : '';
+  }
+
+  async function create(accountId: string, path: string, role: FolderRole | null): Promise<FolderEntry> {
+    const existing = register.byPath(accountId, path);
+    if (existing !== undefined) {
+      throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `There is already a folder “${path}”.` });
+    }
+    const delimiter = delimiterOf(accountId);
+    const name = nameOf(path, delimiter);
+    const entry = register.add({ accountId, path, name, delimiter, role, subscribed: true, selectable: true, mailboxId: null, local: true });
+    await register.save();
+    await submit.ops([
+      {
+        accountId,
+        action: { kind: 'folder-create', folderId: entry.folderId, path },
+        targets: [],
+        patches: [{ kind: 'folder-create', folderId: entry.folderId, accountId, path, name, delimiter, role }],
+        mark: 'move',
+        sentence: `Make the folder ${name}`,
+      },
+    ]);
+    return entry;
+  }
+
+  function refuseSpecial(entry: FolderEntry, what: string): void {
+    if (entry.role === null && entry.path.toUpperCase() !== 'INBOX') return;
+    throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `“${entry.name}” has a special use in this account and cannot be ${what}.` });
+  }
+
+  return {
+    create: async (accountId, path) => (await create(accountId, path, null)).folderId,
+    async rename(folderId, path) {
+      const entry = submit.folder(folderId);
+      refuseSpecial(entry, 'renamed');
+      const from = pathToBe(entry);
+      if (from === path) return;
+      if (register.byPath(entry.accountId, path) !== undefined) {
+        throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `There is already a folder “${path}”.` });
+      }
+      const name = nameOf(path, entry.delimiter);
+      await submit.ops([
+        {
+          accountId: entry.accountId,
+          action: { kind: 'folder-rename', folderId, from, to: path },
+          targets: [],
+          patches: [
+            { kind: 'folder-rename', folderId, path, name },
+            // RENAME takes inferior names along (RFC 3501 §6.3.5).
+            ...below(entry).map((child): Patch => ({ kind: 'folder-rename', folderId: child.folderId, path: path + pathToBe(child).slice(from.length), name: child.name })),
+          ],
+          mark: 'move',
+          sentence: `Rename the folder ${entry.name} to ${name}`,
+        },
+      ]);
+    },
+    async delete(folderId) {
+      const entry = submit.folder(folderId);
+      refuseSpecial(entry, 'deleted');
+      if (below(entry).length > 0) {
+        throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `“${entry.name}” holds other folders. Delete or move those first.` });
+      }
+      await submit.ops([
+        {
+          accountId: entry.accountId,
+          action: { kind: 'folder-delete', folderId, path: pathToBe(entry) },
+          targets: [],
+          patches: [{ kind: 'folder-delete', folderId }],
+          mark: 'delete',
+          sentence: `Delete the folder ${entry.name} and what is in it`,
+        },
+      ]);
+    },
+    async subscribe(folderId, subscribed) {
+      const entry = submit.folder(folderId);
+      register.change(folderId, { subscribed });
+      await register.save();
+      await cache.call('putFolders', { accountId: entry.accountId, folders: describeFolders(register, entry.accountId) });
+      await submit.ops([
+        {
+          accountId: entry.accountId,
+          action: { kind: 'subscribe', folderId, subscribed },
+          targets: [],
+          patches: [],
+          mark: 'move',
+          sentence: `${subscribed ? 'Subscribe to' : 'Unsubscribe from'} ${entry.name}`,
+        },
+      ]);
+    },
+    async ensureRole(accountId, role) {
+      const existing = register.byRole(accountId, role);
+      if (existing !== undefined) return existing;
+      const path = `${prefixOf(accountId)}${roleNames[role]}`;
+      const byName = register.byPath(accountId, path);
+      return byName ?? (await create(accountId, path, role));
+    },
+  };
+}
+
+
+export function nameOf(path: string, delimiter: string | null): string {
+  return delimiter === null || delimiter === '' ? path : (path.split(delimiter).at(-1) ?? path);
+}
+
+/** The folders that the cache shows: what is made here and not yet on the server comes as a patch instead. */
+export function describeFolders(register: FolderRegister, accountId: string): FolderDescription[] {
+  return register
+    .all(accountId)
+    .filter((entry) => !entry.local)
+    .map(({ folderId, path, name, delimiter, role, subscribed, selectable }) => ({ folderId, accountId, path, name, delimiter, role, subscribed, selectable }));
+}

@@ -1,0 +1,133 @@
+import type { LocatedRow } from '../../src-shared/cache-protocol.ts';
+import { AppError } from '../../src-shared/error.ts';
+import type { Patch } from '../../src-shared/patch.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Op, OpAction, OpTarget } from '../journal/op.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
+import { newId } from '../platform/ids.ts';
+import type { FolderEntry, FolderRegister } from './folder-register.ts';
+
+/** Targets per operation: a click on 100,000 messages makes records that replay and undo in pieces. */
+const targetsPerOp = 500;
+
+export interface SubmitPorts {
+  journal: Journal;
+  cache: CachePort;
+  register: FolderRegister;
+  clock: Clock;
+  crash: CrashControl;
+  /** Something is waiting for this account's server. */
+  kick(accountId: string): void;
+}
+
+/** What a verb says about each group of messages of one account. */
+export interface Wish {
+  action(targets: readonly LocatedRow[]): OpAction;
+  patches(targets: readonly LocatedRow[], action: OpAction): Patch[];
+  mark: Op['mark'];
+  sentence(count: number): string;
+}
+
+/**
+ * A command's way in: ids → located rows → operations with patches → journal (fsync: now the call may
+ * answer) → cache → the server, when there is one.
+ */
+export interface Submit {
+  /** Rows by id; unknown ids are refused by name, before anything is written. */
+  locate(messageIds: readonly string[]): Promise<LocatedRow[]>;
+  /** Makes the operations of `wish` for these rows, a batch an account. */
+  messages(rows: readonly LocatedRow[], wish: Wish): Promise<string[]>;
+  /** Operations that are ready as they are. */
+  ops(ops: readonly NewOp[]): Promise<string[]>;
+  folder(folderId: string): FolderEntry;
+}
+
+export type NewOp = Pick<Op, 'accountId' | 'action' | 'targets' | 'patches' | 'mark' | 'sentence'> & { opId?: string; after?: string[] };
+
+export function createSubmit(ports: SubmitPorts): Submit {
+  const { journal, cache, register, clock, crash, kick } = ports;
+
+  async function ops(wanted: readonly NewOp[]): Promise<string[]> {
+    if (wanted.length === 0) return [];
+    const made = await journal.append(
+      wanted.map((op) => ({
+        opId: op.opId ?? newId('o'),
+        accountId: op.accountId,
+        at: new Date(clock.now()).toISOString(),
+        action: op.action,
+        targets: op.targets,
+        patches: op.patches,
+        mark: op.mark,
+        sentence: op.sentence,
+        after: op.after ?? [],
+        state: 'queued',
+        tries: 0,
+        nextTryAt: null,
+        error: null,
+        evidence: {},
+      })),
+    );
+    await cache.call('addPending', {
+      ops: made.map((op) => ({ opId: op.opId, accountId: op.accountId, seq: op.seq, mark: op.mark, patches: op.patches })),
+    });
+    crash.reach('submit.before-answer');
+    for (const accountId of new Set(made.map((op) => op.accountId))) kick(accountId);
+    return made.map((op) => op.opId);
+  }
+
+  return {
+    ops,
+    async locate(messageIds) {
+      const unique = [...new Set(messageIds)];
+      const rows = await cache.call('locate', { messageIds: unique });
+      const missing = unique.filter((_, i) => rows[i] === null || rows[i] === undefined);
+      if (missing.length > 0) {
+        throw new AppError({
+          code: 'not-found',
+          scope: 'message',
+          next: 'tell-user',
+          detail: `${missing.length === 1 ? 'A message is' : `${missing.length} messages are`} not here any more (${missing.slice(0, 3).join(', ')}). Nothing was changed.`,
+        });
+      }
+      return rows.filter((row) => row !== null);
+    },
+    async messages(rows, wish) {
+      const wanted: NewOp[] = [];
+      for (const [accountId, group] of Map.groupBy(rows, (row) => row.accountId)) {
+        for (let start = 0; start < group.length; start += targetsPerOp) {
+          const part = group.slice(start, start + targetsPerOp);
+          const action = wish.action(part);
+          wanted.push({
+            accountId,
+            action,
+            targets: part.map(toTarget),
+            patches: wish.patches(part, action),
+            mark: wish.mark,
+            sentence: wish.sentence(part.length),
+          });
+        }
+      }
+      return await ops(wanted);
+    },
+    folder(folderId) {
+      const entry = register.get(folderId);
+      if (entry === undefined) {
+        throw new AppError({ code: 'not-found', scope: 'folder', next: 'tell-user', detail: 'That folder does not exist any more.' });
+      }
+      return entry;
+    },
+  };
+}
+
+export function toTarget(row: LocatedRow): OpTarget {
+  return {
+    messageId: row.messageId,
+    ref: row.ref,
+    messageIdHeader: row.messageIdHeader,
+    size: row.size,
+    internalDate: row.internalDate,
+  };
+}
+

@@ -1,0 +1,46 @@
+import type { CachePort } from '../cache/cache-port.ts';
+import type { Journal } from '../journal/journal.ts';
+import { mayBeOnTheWire } from '../journal/op.ts';
+
+/** How many user acts can be taken back; an undo toast stands for 10 s, so this is plenty. */
+const remembered = 200;
+
+/**
+ * Taking back: an operation that has not left is simply dropped (its patches are its only effect); one
+ * that has is answered with its opposite, as a new operation.
+ */
+export interface Undo {
+  /** `opposite` undoes all of these at once when they have already left. */
+  remember(opIds: readonly string[], opposite: () => Promise<void>): void;
+  undo(opIds: readonly string[]): Promise<string[]>;
+}
+
+export function createUndo(journal: Journal, cache: CachePort): Undo {
+  const acts: { opIds: readonly string[]; opposite: () => Promise<void> }[] = [];
+  return {
+    remember(opIds, opposite) {
+      if (opIds.length === 0) return;
+      acts.push({ opIds, opposite });
+      if (acts.length > remembered) acts.shift();
+    },
+    async undo(opIds) {
+      const wanted = new Set(opIds);
+      const undone: string[] = [];
+      for (const act of acts.toReversed().filter((entry) => entry.opIds.some((opId) => wanted.has(opId)))) {
+        const waiting = act.opIds.filter((opId) => {
+          const op = journal.op(opId);
+          return op !== undefined && !mayBeOnTheWire(op);
+        });
+        if (waiting.length === act.opIds.length) {
+          for (const opId of act.opIds.toReversed()) await journal.end(opId, 'cancelled', []);
+          await cache.call('dropPending', { opIds: [...act.opIds] });
+        } else {
+          await act.opposite();
+        }
+        undone.push(...act.opIds);
+        acts.splice(acts.indexOf(act), 1);
+      }
+      return undone;
+    },
+  };
+}
