@@ -175,7 +175,7 @@ export default ts.config(
   { files: ['**/*.svelte'], rules: { 'no-restricted-exports': 'off' } },
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], languageOptions: { globals: globals.node } },
   {
-    files: ['*.config.ts', '*.config.js', 'src-main/setup/vitest-reporter.mjs'],
+    files: ['*.config.ts', '*.config.js', 'vitest.*.ts', 'src-main/setup/vitest-reporter.mjs'],
     rules: { 'no-restricted-exports': 'off' },
   },
   {

@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          include: ['test/unit/**/*.test.{ts,mjs}'],
           exclude: ['test/unit/renderer/**'],
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },
@@ -25,10 +25,12 @@ export default defineConfig({
       {
         // Apart from `unit`, for here packages are resolved as a browser sees them: Svelte's server build has no effects.
         extends: true,
-        plugins: [svelte()],
+        plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
         resolve: { conditions: ['browser'] },
         test: {
           name: 'unit-renderer',
+          environment: './vitest.renderer-environment.ts',
+          server: { deps: { inline: [/svelte/, /bits-ui/] } },
           include: ['test/unit/renderer/**/*.test.ts'],
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },

@@ -32,7 +32,11 @@ export async function runSuites(
     ...['run', '--reporter=default', `--reporter=${join(root, 'src-main', 'setup', 'vitest-reporter.mjs')}`],
     ...args,
   ];
-  const code = await handOver(node, vitest, { cwd: root, env: { ...env, POSTHORN_TEST_RESULTS: results } });
+  const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+  const code = await handOver(node, vitest, {
+    cwd: root,
+    env: { ...env, ...plain, POSTHORN_TEST_RESULTS: results },
+  });
   add(total, readResults(results, code));
   print('');
   print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
