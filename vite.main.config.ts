@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -16,16 +16,23 @@ const builtins = new Set(builtinModules);
 
 /** Makes `new URL('./worker.ts', import.meta.url)` an entry of its own and points the URL at the built file. */
 function tsFilesByUrl(): Plugin {
+  const pattern = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url,?\s*\)/g;
+  const emitted = new Set<string>();
   return {
     name: 'posthorn:ts-files-by-url',
+    buildStart() {
+      emitted.clear();
+    },
     transform(code, id) {
       if (!id.startsWith(root) || id.includes('node_modules')) return null;
-      const pattern = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url,?\s*\)/g;
       const changed = code.replace(pattern, (whole, _quote: string, path: string) => {
         const file = resolve(dirname(id), path);
         if (!existsSync(file)) return whole;
-        const reference = this.emitFile({ type: 'chunk', id: file });
-        return `new URL(import.meta.ROLLUP_FILE_URL_${reference})`;
+        // src-main/mime/worker.ts → mime-worker.js
+        const fileName = `${relative(root, file).split(sep).slice(1).join('-').replace(/\.ts$/, '')}.js`;
+        if (!emitted.has(fileName)) this.emitFile({ type: 'chunk', id: file, fileName });
+        emitted.add(fileName);
+        return `new URL('./${fileName}', import.meta.url)`;
       });
       return changed === code ? null : { code: changed, map: null };
     },
