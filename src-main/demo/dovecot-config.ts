@@ -24,6 +24,8 @@ export interface DovecotConfig {
   maxConnections: number;
   defaultQuota: string;
   oauthUrl?: string;
+  /** Whether this machine has Dovecot's POP3 service; it is a package of its own. */
+  pop3: boolean;
   extra: string;
 }
 
@@ -42,7 +44,7 @@ export function dovecotConfig(config: DovecotConfig): string {
 state_dir = ${dir}/state
 log_path = ${dir}/dovecot.log
 instance_name = ${dir.split('/').at(-1) ?? 'demo'}
-protocols = imap pop3 lmtp
+protocols = imap ${config.pop3 ? 'pop3 ' : ''}lmtp
 listen = ${['127.0.0.1', ...Object.keys(config.addresses)].join(', ')}
 ssl = yes
 ssl_cert = <${tls.cert}
@@ -101,7 +103,6 @@ ${config.capability === undefined ? '' : `  imap_capability = ${config.capabilit
 protocol lmtp {
   postmaster_address = postmaster@localhost.test
 }
-lmtp_save_to_detail_mailbox = no
 service imap-login {
   inet_listener imap {
     port = ${ports.imap}
@@ -111,15 +112,7 @@ service imap-login {
     ssl = yes
   }
 }
-service pop3-login {
-  inet_listener pop3 {
-    port = ${ports.pop3}
-  }
-  inet_listener pop3s {
-    port = ${ports.pop3s}
-    ssl = yes
-  }
-}
+${config.pop3 ? pop3Service(ports) : ''}
 service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
@@ -163,4 +156,16 @@ function unprivileged(): string {
 default_login_user = ${me.user}
 default_internal_group = ${me.group}
 ${open.map((name) => `service ${name} {\n  chroot =\n}`).join('\n')}`;
+}
+
+function pop3Service(ports: { pop3: number; pop3s: number }): string {
+  return `service pop3-login {
+  inet_listener pop3 {
+    port = ${ports.pop3}
+  }
+  inet_listener pop3s {
+    port = ${ports.pop3s}
+    ssl = yes
+  }
+}`;
 }

@@ -50,6 +50,7 @@ export interface DovecotOptions {
 
 export interface Dovecot extends MailServer {
   kind: 'dovecot';
+  /** 0, as pop3sPort, where dovecot-pop3d is not installed. */
   pop3Port: number;
   pop3sPort: number;
   lmtpPort: number;
@@ -71,18 +72,13 @@ export interface Dovecot extends MailServer {
 
 const defaultMechanisms = ['plain', 'login', 'cram-md5', 'scram-sha-1', 'scram-sha-256', 'apop'];
 
-/** Whether startDovecot can work here, and if not, why, in words. */
+const hasService = (service: string): boolean => existsSync(`/usr/lib/dovecot/${service}`);
+
+/** Why startDovecot cannot work here, in words; undefined when it can. POP3 is a package of its own: see `pop3Port`. */
 export function dovecotMissing(): string | undefined {
-  if (findProgram('dovecot') === undefined)
-    return 'Dovecot is not installed (Debian: dovecot-imapd dovecot-pop3d dovecot-lmtpd)';
-  for (const [program, name] of [
-    ['imap', 'dovecot-imapd'],
-    ['pop3', 'dovecot-pop3d'],
-    ['lmtp', 'dovecot-lmtpd'],
-  ]) {
-    if (!existsSync(`/usr/lib/dovecot/${program}`))
-      return `Dovecot's ${program} service is not installed (Debian: ${name})`;
-  }
+  if (findProgram('dovecot') === undefined || !hasService('imap'))
+    return 'Dovecot is not installed (Debian: dovecot-imapd)';
+  if (!hasService('lmtp')) return "Dovecot's LMTP service is not installed (Debian: dovecot-lmtpd)";
   return undefined;
 }
 
@@ -121,6 +117,7 @@ async function launch(dir: string, ownDir: boolean, options: DovecotOptions): Pr
   if (options.oauthUrl !== undefined)
     writeFileSync(join(dir, 'oauth.conf'), oauthFile(options.oauthUrl), { mode: 0o644 });
 
+  const pop3 = hasService('pop3');
   const logFile = join(dir, 'dovecot.log');
   const conf = join(dir, 'dovecot.conf');
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -164,6 +161,7 @@ async function launch(dir: string, ownDir: boolean, options: DovecotOptions): Pr
         separator: options.separator ?? '/',
         maxConnections: options.maxConnections ?? 40,
         defaultQuota: options.defaultQuota ?? '20G',
+        pop3,
         extra: options.extra ?? '',
         ...(options.capability === undefined ? {} : { capability: options.capability }),
         ...(options.oauthUrl === undefined ? {} : { oauthUrl: options.oauthUrl }),
@@ -188,8 +186,8 @@ async function launch(dir: string, ownDir: boolean, options: DovecotOptions): Pr
     host: '127.0.0.1',
     imapPort: taken.imap,
     imapsPort: taken.imaps,
-    pop3Port: taken.pop3,
-    pop3sPort: taken.pop3s,
+    pop3Port: pop3 ? taken.pop3 : 0,
+    pop3sPort: pop3 ? taken.pop3s : 0,
     lmtpPort: taken.lmtp,
     authPort: taken.auth,
     ca: certificates.ca,
