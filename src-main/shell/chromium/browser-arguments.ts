@@ -38,6 +38,7 @@ export function browserArguments(launch: BrowserLaunch): string[] {
     '--proxy-server=http://no-network.invalid:9',
     '--proxy-bypass-list=<-loopback>',
     '--dns-prefetch-disable',
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--disable-quic',
     '--disable-background-networking',
     '--disable-component-update',

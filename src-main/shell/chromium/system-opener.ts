@@ -11,10 +11,10 @@ export function openerCommand(platform: NodeJS.Platform, address: string): [stri
 }
 
 /** Opens an http, https or mailto address with the system's programs. */
-export function openWithSystem(url: string): Promise<void> {
+export async function openWithSystem(url: string): Promise<void> {
   const address = externalAddress(url);
   const [program, args] = openerCommand(process.platform, address);
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'ignore', detached: true, env: childEnvironment(process.env) });
     child.once('spawn', () => {
       child.unref();
