@@ -1,0 +1,70 @@
+export interface FrameDocumentOptions {
+  /** Sanitised HTML, or the HTML that `textToHtml` made. */
+  html: string;
+  kind: 'html' | 'text';
+  theme: 'light' | 'dark';
+  /** 1 = 100 %. */
+  zoom?: number;
+  /** Base direction of the message; single paragraphs find their own. */
+  direction?: 'ltr' | 'rtl' | 'auto';
+  /** Origin of our pages, from which main hands out remote pictures ("https://app.invalid"). */
+  origin: string;
+  /** BCP 47; helps hyphenation and the choice of Han glyphs. */
+  lang?: string;
+}
+
+/**
+ * Sandbox of the message frame. Same origin, so that the window can measure its height, follow its
+ * links and find in it; without scripts, which together with the same origin would be no sandbox.
+ */
+export const mailFrameSandbox = 'allow-same-origin';
+
+/**
+ * The whole document of a message frame, for `srcdoc`. Its policy lets nothing load but enclosed
+ * pictures and those that main hands out below /remote/. A srcdoc frame has its parent's policy too:
+ * that must allow inline styles and data: and blob: pictures.
+ */
+export function frameDocument(options: FrameDocumentOptions): string {
+  const zoom = Math.min(5, Math.max(0.3, options.zoom ?? 1));
+  const origin = /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(?::\d+)?$/i.test(options.origin) ? options.origin : '';
+  const policy = `default-src 'none'; img-src data: blob:${origin === '' ? '' : ` ${origin}/remote/`}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  const lang = options.lang !== undefined && /^[a-zA-Z0-9-]{2,35}$/.test(options.lang) ? ` lang="${options.lang}"` : '';
+  return `<!doctype html><html${lang} dir="${options.direction ?? 'auto'}" data-kind="${options.kind}" data-theme="${options.theme}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${baseStyle}:root{--zoom:${zoom}}</style></head><body>${options.html}</body></html>`;
+}
+
+/*
+ * Dark HTML mail is darkened as a whole: white becomes the reader's own dark, hues stay. Pictures are
+ * turned back. Colours that a sender set by hand then keep their contrast, which recolouring parts of
+ * them could not promise.
+ */
+const baseStyle = `
+:root { color-scheme: light; height: auto !important; min-height: 0 !important; overflow: hidden !important; background: #ffffff; font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Helvetica Neue", sans-serif; color: #1d1d1b; -webkit-text-size-adjust: 100%; }
+body { margin: 0 !important; height: auto !important; min-height: 0 !important; overflow: hidden !important; position: static !important; overflow-wrap: break-word; zoom: var(--zoom); }
+:root[data-kind="html"] body { padding: 24px 28px 28px !important; }
+:root[data-kind="text"] body { padding: 0 !important; }
+.mail-body { min-width: 0; overflow-x: auto; }
+img { max-width: 100%; }
+img:not([height]) { height: auto; }
+img[data-remote-src], img[data-cid]:not([src]) { outline: 1px dashed #7f7f79; outline-offset: -1px; background: #f4f4f2; color: #63635d; font-size: 12px; }
+img[data-remote-src]:is([width="0"], [width="1"], [height="0"], [height="1"]) { display: none !important; }
+table { max-width: 100%; }
+pre { white-space: pre-wrap; }
+a { color: #1b50b8; }
+blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px solid #c6c6c0; }
+:focus-visible { outline: 2px solid #1f58c7; outline-offset: 2px; }
+::highlight(posthorn-found) { background-color: #ffe9a8; color: #1d1d1b; }
+:root[data-theme="dark"][data-kind="html"] { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"] :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"] [style*="url("] img[src] { filter: none; }
+:root[data-kind="text"] { background: transparent; }
+.mail-text { max-width: 72ch; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; }
+.mail-text p { margin: 0; unicode-bidi: plaintext; text-align: start; }
+.mail-text .quote { margin: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--quote-line); color: var(--quote-text); }
+.mail-text .signature { color: var(--quote-text); font-size: 14px; }
+.mail-text summary { display: inline-block; cursor: pointer; list-style: none; margin-block: 4px; padding: 0 10px; border-radius: 4px; font-size: 13px; line-height: 24px; color: var(--quote-text); background: var(--fold-wash); }
+.mail-text summary::-webkit-details-marker { display: none; }
+:root { --quote-line: #c6c6c0; --quote-text: #63635d; --fold-wash: rgb(29 29 27 / 0.06); }
+:root[data-theme="dark"][data-kind="text"] { color-scheme: dark; color: #ededeb; --quote-line: #515156; --quote-text: #a6a6a1; --fold-wash: rgb(255 255 255 / 0.08); }
+:root[data-theme="dark"][data-kind="text"] a { color: #9dbcff; }
+@media print { :root, body { filter: none !important; overflow: visible !important; color: #000 !important; } .mail-text { max-width: none; } }
+`.replaceAll('\n', '');

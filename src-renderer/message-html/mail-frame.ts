@@ -1,0 +1,131 @@
+import { mailFrameSandbox } from './frame-document.ts';
+
+export interface MailFrameCallbacks {
+  /** A link was used: its target (http, https or mailto) and the words it shows. Nothing has been opened. */
+  onLink(url: string, text: string): void;
+  /** Height of the content in CSS pixels, whenever it changes. */
+  onHeight(height: number): void;
+  /** The link under the pointer or with the focus; null when none. */
+  onHover?(url: string | null): void;
+}
+
+export interface MailFrame {
+  /** Shows a document made by `frameDocument`. Resolves when it is parsed and measured. */
+  show(srcdoc: string): Promise<void>;
+  /** Puts pictures in place: Content-ID → data: or blob: address. */
+  fillEnclosed(pictures: Readonly<Record<string, string>>): void;
+  /** Shows remote pictures that main hands out: remote address → "/remote/<token>". */
+  fillRemote(pictures: Readonly<Record<string, string>>): void;
+  destroy(): void;
+}
+
+/**
+ * Makes a message frame of an `iframe` of ours. The frame runs no script; everything here is done from
+ * outside. Keys pressed in it go on to the window, as if the message were part of it.
+ */
+export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrameCallbacks): MailFrame {
+  iframe.setAttribute('sandbox', mailFrameSandbox);
+  iframe.setAttribute('referrerpolicy', 'no-referrer');
+  let observer: ResizeObserver | null = null;
+  let lastHeight = -1;
+
+  const measure = (): void => {
+    const body = iframe.contentDocument?.body;
+    if (body === null || body === undefined) return;
+    const height = Math.ceil(body.getBoundingClientRect().height);
+    if (height === lastHeight) return;
+    lastHeight = height;
+    callbacks.onHeight(height);
+  };
+
+  const linkOf = (event: Event): HTMLAnchorElement | null => {
+    const target = event.target;
+    // The frame's elements are of its own realm: no instanceof.
+    const element = target !== null && 'closest' in target ? (target as Element) : null;
+    return element?.closest<HTMLAnchorElement>('a[href]') ?? null;
+  };
+
+  const onClick = (event: Event): void => {
+    const link = linkOf(event);
+    if (link === null) return;
+    event.preventDefault();
+    const href = link.getAttribute('href') ?? '';
+    if (href.startsWith('#')) {
+      link.ownerDocument.getElementById(decodeURIComponentSafe(href.slice(1)))?.scrollIntoView({ block: 'start' });
+      return;
+    }
+    callbacks.onLink(href, (link.textContent ?? '').replace(/\s+/g, ' ').trim());
+  };
+
+  const onKey = (event: KeyboardEvent): void => {
+    const { type, key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey } = event;
+    // Enter on a link and Space on a fold are theirs.
+    if ((key === 'Enter' && linkOf(event) !== null) || ((key === 'Enter' || key === ' ') && (event.target as Element | null)?.localName === 'summary')) return;
+    const copy = new KeyboardEvent(type, { key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey, bubbles: true, cancelable: true });
+    if (!iframe.dispatchEvent(copy)) event.preventDefault();
+  };
+
+  const onPoint = (event: Event): void => callbacks.onHover?.(linkOf(event)?.getAttribute('href') ?? null);
+  const refuse = (event: Event): void => event.preventDefault();
+
+  function wire(): void {
+    observer?.disconnect();
+    const document = iframe.contentDocument;
+    if (document?.body === null || document === null) return;
+    document.addEventListener('click', onClick, true);
+    document.addEventListener('auxclick', onClick, true);
+    document.addEventListener('submit', refuse, true);
+    document.addEventListener('drop', refuse, true);
+    document.addEventListener('dragover', refuse, true);
+    document.addEventListener('keydown', onKey, true);
+    document.addEventListener('keyup', onKey, true);
+    for (const name of ['mouseover', 'focusin'] as const) document.addEventListener(name, onPoint, true);
+    document.addEventListener('mouseleave', () => callbacks.onHover?.(null));
+    observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    // A picture that arrives changes the height after layout only.
+    document.addEventListener('load', measure, true);
+    lastHeight = -1;
+    measure();
+  }
+
+  return {
+    show(srcdoc) {
+      return new Promise((resolve) => {
+        iframe.addEventListener('load', () => { wire(); resolve(); }, { once: true });
+        iframe.srcdoc = srcdoc;
+      });
+    },
+    fillEnclosed(pictures) {
+      for (const image of images('img[data-cid]')) {
+        const address = pictures[image.dataset['cid'] ?? ''];
+        if (address !== undefined && /^(?:blob:|data:image\/)/i.test(address)) image.src = address;
+      }
+    },
+    fillRemote(pictures) {
+      for (const image of images('img[data-remote-src]')) {
+        const address = pictures[image.dataset['remoteSrc'] ?? ''];
+        if (address === undefined || !/^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]+$/i.test(address)) continue;
+        image.removeAttribute('data-remote-src');
+        image.src = address;
+      }
+    },
+    destroy() {
+      observer?.disconnect();
+      observer = null;
+      iframe.removeAttribute('srcdoc');
+    },
+  };
+
+  function images(selector: string): HTMLImageElement[] {
+    return Array.from(iframe.contentDocument?.querySelectorAll<HTMLImageElement>(selector) ?? []);
+  }
+}
+
+function decodeURIComponentSafe(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

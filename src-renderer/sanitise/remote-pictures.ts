@@ -1,0 +1,44 @@
+/**
+ * The pictures of one message that lie on other people's servers. Held back unless `shown` names an
+ * address of ours in their place.
+ */
+export class RemotePictures {
+  /** Addresses in the order of their first appearance. */
+  readonly urls = new Set<string>();
+  /** Remote content of kinds that are never loaded. */
+  refused = 0;
+  readonly #shown: ReadonlyMap<string, string>;
+
+  constructor(shown: Readonly<Record<string, string>>) {
+    this.#shown = new Map(Object.entries(shown));
+  }
+
+  /** What to load in place of `raw`, null for nothing. */
+  resolve(raw: string): string | null {
+    const url = remoteUrl(raw);
+    if (url === null) return null;
+    this.urls.add(url);
+    const shown = this.#shown.get(url);
+    // Only our own token addresses: whatever asked for more does not get it.
+    return shown !== undefined && /^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]{1,200}$/i.test(shown) ? shown : null;
+  }
+
+  hosts(): string[] {
+    const hosts = new Set<string>();
+    for (const url of this.urls) hosts.add(new URL(url).host);
+    return [...hosts].sort();
+  }
+}
+
+/** `raw` as an absolute http(s) address, null when it is none (or points to ourselves). */
+export function remoteUrl(raw: string): string | null {
+  const text = raw.trim();
+  const absolute = text.startsWith('//') ? `https:${text}` : text;
+  if (!/^https?:/i.test(absolute) || absolute.length > 8_192) return null;
+  try {
+    const url = new URL(absolute);
+    return url.host === '' || url.host === 'app.invalid' || url.origin === globalThis.location?.origin ? null : url.href;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,179 @@
+import createPurifier, { type Config } from 'dompurify';
+import { filterDeclarations, filterStyleSheet } from './css-filter.ts';
+import { remoteUrl, RemotePictures } from './remote-pictures.ts';
+import { safeLink } from './safe-link.ts';
+
+export interface SanitiseOptions {
+  /** Remote address → our token address ("/remote/<token>"). Pictures that are not named here are held back. */
+  remote?: Readonly<Record<string, string>>;
+}
+
+export interface SanitisedHtml {
+  /** Style blocks and one `<div class="mail-body">`; pictures held back have `data-remote-src`, enclosed ones `data-cid`. */
+  html: string;
+  /** Remote pictures that can be shown on request. */
+  remoteImages: string[];
+  remoteHosts: string[];
+  /** Elements, attributes and remote content that were taken out and cannot be shown. */
+  blocked: number;
+}
+
+const idPrefix = 'user-content-';
+
+const config = {
+  USE_PROFILES: { html: true },
+  FORBID_TAGS: [
+    'form', 'input', 'button', 'select', 'option', 'optgroup', 'textarea', 'datalist', 'fieldset', 'legend', 'label', 'output', 'progress', 'meter', 'dialog', 'menu', 'menuitem',
+    'audio', 'video', 'source', 'track', 'picture', 'map', 'area', 'template', 'slot', 'noscript', 'canvas', 'marquee', 'bgsound', 'blink', 'content', 'element', 'shadow', 'selectedcontent', 'title',
+  ],
+  ADD_FORBID_CONTENTS: ['select', 'textarea', 'datalist', 'object', 'applet', 'canvas'],
+  ALLOWED_ATTR: [
+    'abbr', 'align', 'alt', 'background', 'bgcolor', 'border', 'cellpadding', 'cellspacing', 'class', 'clear', 'color', 'colspan', 'compact', 'datetime', 'dir', 'face', 'frame', 'headers', 'height', 'href', 'hspace', 'id',
+    'lang', 'link', 'name', 'noshade', 'nowrap', 'open', 'reversed', 'role', 'rowspan', 'rules', 'scope', 'size', 'span', 'src', 'start', 'style', 'summary', 'text', 'title', 'type', 'valign', 'value', 'vspace', 'width',
+  ],
+  // Only kept so far for the pass below, which judges every address itself.
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|cid):|\/\/|#|data:image\/)/i,
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: true,
+  SANITIZE_NAMED_PROPS: true,
+  WHOLE_DOCUMENT: true,
+  RETURN_DOM: true,
+} as const satisfies Config;
+
+const rasterData = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i;
+const longestHtml = 4 * 1024 * 1024;
+
+const purifier = createPurifier(window);
+
+/**
+ * HTML from a stranger as HTML that can do nothing: no script, no request, no form, no way out of its
+ * frame. Needs a document (a browser), runs no part of the mail, loads nothing. Never throws.
+ */
+export function sanitiseHtml(html: string, options: SanitiseOptions = {}): SanitisedHtml {
+  const pictures = new RemotePictures(options.remote ?? {});
+  let root: HTMLElement;
+  try {
+    root = purifier.sanitize(html.slice(0, longestHtml), config) as unknown as HTMLElement;
+  } catch {
+    return { html: '<div class="mail-body"></div>', remoteImages: [], remoteHosts: [], blocked: 1 };
+  }
+  const cleaner = new Cleaner(root.ownerDocument, pictures);
+  const out = cleaner.clean(root);
+  return { html: out, remoteImages: [...pictures.urls], remoteHosts: pictures.hosts(), blocked: purifier.removed.length + cleaner.removed + pictures.refused };
+}
+
+class Cleaner {
+  removed = 0;
+  readonly #document: Document;
+  readonly #pictures: RemotePictures;
+
+  constructor(document: Document, pictures: RemotePictures) {
+    this.#document = document;
+    this.#pictures = pictures;
+  }
+
+  clean(root: HTMLElement): string {
+    const styles: string[] = [];
+    for (const style of Array.from(root.querySelectorAll('style'))) {
+      const css = filterStyleSheet(style.textContent, this.#pictures, idPrefix);
+      style.remove();
+      if (css !== '') styles.push(css);
+    }
+    const body = root.querySelector('body') ?? root;
+    for (const element of Array.from(body.querySelectorAll<HTMLElement>('*'))) this.#element(element);
+    const wrapper = this.#wrap(body);
+    const sheet = styles.length === 0 ? '' : `<style>${styles.join('\n')}</style>`;
+    return `${sheet}${wrapper.outerHTML}`;
+  }
+
+  /** The body's own look goes to a `div`, for the frame's body is ours. */
+  #wrap(body: HTMLElement): HTMLElement {
+    const wrapper = this.#document.createElement('div');
+    wrapper.className = `mail-body ${body.className}`.trim();
+    for (const name of ['dir', 'lang', 'style', 'background']) {
+      const value = body.getAttribute(name) ?? (name === 'dir' || name === 'lang' ? body.parentElement?.getAttribute(name) : null);
+      if (value !== null && value !== undefined && value !== '') wrapper.setAttribute(name, value);
+    }
+    this.#element(wrapper);
+    const background = body.getAttribute('bgcolor');
+    if (background !== null && wrapper.style.backgroundColor === '') wrapper.style.backgroundColor = colour(background);
+    const text = body.getAttribute('text');
+    if (text !== null && wrapper.style.color === '') wrapper.style.color = colour(text);
+    while (body.firstChild !== null) wrapper.append(body.firstChild);
+    return wrapper;
+  }
+
+  #element(element: HTMLElement): void {
+    if (element.hasAttribute('style')) {
+      filterDeclarations(element.style, this.#pictures);
+      if (element.style.length === 0) element.removeAttribute('style');
+    }
+    const background = element.getAttribute('background');
+    if (background !== null) {
+      element.removeAttribute('background');
+      const shown = this.#pictures.resolve(background);
+      if (shown !== null) element.style.backgroundImage = `url("${shown}")`;
+    }
+    for (const name of ['src', 'href']) {
+      if (element.hasAttribute(name) && element.localName !== (name === 'src' ? 'img' : 'a')) this.#drop(element, name);
+    }
+    if (element.localName === 'img') this.#picture(element);
+    if (element.localName === 'a') this.#link(element);
+  }
+
+  #drop(element: HTMLElement, name: string): void {
+    element.removeAttribute(name);
+    this.removed++;
+  }
+
+  #picture(image: HTMLElement): void {
+    const source = (image.getAttribute('src') ?? '').trim();
+    if (rasterData.test(source)) return;
+    image.removeAttribute('src');
+    if (/^cid:/i.test(source)) {
+      image.dataset['cid'] = decoded(source.slice(4)).replace(/^<|>$/g, '');
+      return;
+    }
+    const url = remoteUrl(source);
+    if (url === null) {
+      if (source !== '') this.removed++;
+      return;
+    }
+    const shown = this.#pictures.resolve(source);
+    if (shown === null) image.dataset['remoteSrc'] = url;
+    else {
+      image.setAttribute('src', shown);
+      image.setAttribute('referrerpolicy', 'no-referrer');
+    }
+  }
+
+  #link(link: HTMLElement): void {
+    const target = link.getAttribute('href');
+    if (target === null) return;
+    if (target.startsWith('#')) {
+      // A place in the same message, whose name got the prefix.
+      link.setAttribute('href', `#${idPrefix}${target.slice(1).replace(idPrefix, '')}`);
+      return;
+    }
+    const safe = safeLink(target);
+    if (safe === null) {
+      this.#drop(link, 'href');
+      return;
+    }
+    link.setAttribute('href', safe);
+    link.setAttribute('rel', 'noreferrer noopener nofollow');
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** HTML 4 wrote colours without "#". */
+function colour(text: string): string {
+  return /^[0-9a-f]{6}$/i.test(text.trim()) ? `#${text.trim()}` : text.trim();
+}
