@@ -1,0 +1,28 @@
+import type { ErrorScope } from '../../../../src-shared/error.ts';
+import type { SelectedFolder } from '../../backend.ts';
+import { refusal, type ServerPlace } from '../errors.ts';
+import type { Command, ImapPort, Tagged } from '../port.ts';
+
+/** What every command works with: a connection, and what is known about the account beside it. */
+export interface CommandContext {
+  port: ImapPort;
+  place: ServerPlace;
+  /** UIDVALIDITY as `select` last reported it: work on another generation's UIDs is refused. */
+  validity: ReadonlyMap<string, number>;
+  /** The same mailbox read another way, for rows that our reader cannot read. */
+  fallback?: (() => Promise<ImapPort>) | undefined;
+}
+
+/** Runs a command and turns NO and BAD into an AppError. `what` completes "could not …". */
+export async function runOk(
+  context: CommandContext,
+  command: Command,
+  what: string,
+  scope: ErrorScope = 'folder',
+): Promise<Tagged> {
+  const tagged = await context.port.run(command);
+  if (tagged.status !== 'OK') throw refusal(tagged, what, scope, context.place);
+  return tagged;
+}
+
+export type Selected = SelectedFolder;

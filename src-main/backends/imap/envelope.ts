@@ -1,0 +1,142 @@
+import type { Envelope, MailAddress } from '../../../src-shared/model/message.ts';
+import { decodeHeaderText } from './decode-words.ts';
+import { listOf, rawOf, type Value } from './port.ts';
+
+/** RFC 9051 ENVELOPE as the server parsed it. What is missing or odd becomes empty, never an error. */
+export function readEnvelope(value: Value | undefined, references: string[]): Envelope {
+  const items = listOf(value);
+  return {
+    subject: decodeHeaderText(rawOf(items[1])),
+    from: readAddresses(items[2]),
+    to: readAddresses(items[5]),
+    cc: readAddresses(items[6]),
+    replyTo: readAddresses(items[4]),
+    messageIdHeader: firstMessageId(rawOf(items[9])),
+    inReplyTo: firstMessageId(rawOf(items[8])),
+    references,
+    sentAt: parseDate(rawOf(items[0])),
+  };
+}
+
+export const emptyEnvelope: Envelope = {
+  subject: '',
+  from: [],
+  to: [],
+  cc: [],
+  replyTo: [],
+  messageIdHeader: '',
+  inReplyTo: '',
+  references: [],
+  sentAt: null,
+};
+
+/** Groups ((NIL NIL "team" NIL) … (NIL NIL NIL NIL)) give their members; an empty group its name. */
+function readAddresses(value: Value | undefined): MailAddress[] {
+  const addresses: MailAddress[] = [];
+  let group: string | null = null;
+  let members = 0;
+  const endGroup = (): void => {
+    if (group !== null && members === 0) addresses.push({ name: group, address: '' });
+    group = null;
+  };
+  for (const item of listOf(value)) {
+    const parts = listOf(item);
+    const mailbox = parts[2];
+    const host = parts[3];
+    if (host === null || host === undefined) {
+      endGroup();
+      if (mailbox !== null && mailbox !== undefined) {
+        group = decodeHeaderText(rawOf(mailbox));
+        members = 0;
+      }
+      continue;
+    }
+    members++;
+    const name = decodeHeaderText(rawOf(parts[0]));
+    const local = decodeHeaderText(rawOf(mailbox));
+    const domain = decodeHeaderText(rawOf(host));
+    // Servers' stand-ins for what they could not parse.
+    const address =
+      domain === '' || domain === '.MISSING-HOST-NAME.' || domain === 'MISSING_DOMAIN'
+        ? local
+        : `${local}@${domain}`;
+    addresses.push({ name, address: local === 'MISSING_MAILBOX' ? '' : address });
+  }
+  endGroup();
+  return addresses;
+}
+
+function firstMessageId(text: string): string {
+  const start = text.indexOf('<');
+  if (start === -1) return text.trim();
+  const end = text.indexOf('>', start);
+  return end === -1 ? text.slice(start).trim() : text.slice(start, end + 1).replace(/\s+/g, '');
+}
+
+/** The Message-IDs of a "References: …" header block as FETCH gives it, oldest first, without repeats. */
+export function readReferences(value: Value | undefined): string[] {
+  const text = rawOf(value);
+  if (text.length < 4) return [];
+  const ids: string[] = [];
+  for (const match of text.matchAll(/<[^<>]{1,1000}>/g)) {
+    const id = match[0].replace(/\s+/g, '');
+    if (!ids.includes(id)) ids.push(id);
+    // A References header of thousands of ids is an attack or a loop: the newest count.
+    if (ids.length > 200) ids.splice(1, 1);
+  }
+  return ids;
+}
+
+const months: Record<string, number | undefined> = {
+  jan: 0,
+  feb: 1,
+  mar: 2,
+  apr: 3,
+  may: 4,
+  jun: 5,
+  jul: 6,
+  aug: 7,
+  sep: 8,
+  oct: 9,
+  nov: 10,
+  dec: 11,
+};
+const zones: Record<string, number | undefined> = {
+  EST: -300,
+  EDT: -240,
+  CST: -360,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+};
+
+/**
+ * A Date header or an INTERNALDATE as milliseconds; null for what cannot be read: never "now".
+ * Takes "Fri, 21 Nov 1997 09:55:06 -0600 (CST)" and " 1-Feb-2024 10:00:00 +0100", two-digit years and old zones.
+ */
+export function parseDate(text: string): number | null {
+  const match =
+    /(\d{1,2})[ -]+([A-Za-z]{3})[a-z]*[ -]+(\d{2,4})[ ,]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:\.\d+)?\s*([+-]\d{4}|[A-Za-z]{1,4})?/.exec(
+      text,
+    );
+  if (match === null) return null;
+  const month = months[(match[2] ?? '').toLowerCase()];
+  if (month === undefined) return null;
+  let year = Number(match[3]);
+  if (year < 50) year += 2000;
+  else if (year < 1000) year += 1900;
+  const day = Number(match[1]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Math.min(59, Number(match[6] ?? 0));
+  if (day < 1 || day > 31 || hour > 24 || minute > 59) return null;
+  const zone = match[7] ?? '+0000';
+  let offset = zones[zone.toUpperCase()] ?? 0;
+  if (zone.startsWith('+') || zone.startsWith('-')) {
+    offset = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))) * (zone.startsWith('-') ? -1 : 1);
+  }
+  const time = Date.UTC(year, month, day, hour, minute, second) - offset * 60_000;
+  return Number.isNaN(time) ? null : time;
+}

@@ -1,0 +1,108 @@
+import type { SelectedFolder } from '../backend.ts';
+
+/**
+ * A parsed piece of a response. Atoms, numbers and quoted strings are strings of raw bytes
+ * (latin1: one character a byte), literals are Buffers, NIL is null, parentheses are arrays.
+ */
+export type Value = string | Buffer | null | Value[];
+
+/** `* 12 FETCH (…)` is {number: 12, name: 'FETCH', values: [[…]]}. */
+export interface Untagged {
+  number: number | null;
+  name: string;
+  values: Value[];
+  code: ResponseCode | null;
+  /** Text after the response code of OK, NO, BAD, BYE and PREAUTH. */
+  text: string;
+}
+
+/** "[COPYUID 1 2:3 4:5]" is {name: 'COPYUID', values: ['1', '2:3', '4:5']}. */
+export interface ResponseCode {
+  name: string;
+  values: Value[];
+}
+
+export interface Tagged {
+  status: 'OK' | 'NO' | 'BAD';
+  code: ResponseCode | null;
+  text: string;
+}
+
+/** A command as text and literals: strings are raw bytes of the line, Buffers become literals. */
+export interface Command {
+  /** "UID FETCH": what the command is called in errors. */
+  name: string;
+  parts: (string | Buffer)[];
+  /** Every untagged response up to the tagged one, in order. Reading waits for a promise. */
+  onUntagged?: (response: Untagged) => void | Promise<void>;
+  /** Answers a "+" (AUTHENTICATE); null: the literal writer's business. Returned text is secret. */
+  onContinue?: (text: string) => string;
+  /** What `onWire` shows in place of the line. */
+  mask?: string;
+  /** May go out before the commands before it are answered: only where the order does not matter. */
+  pipelined?: boolean;
+}
+
+/** The connection died. `sent`: the command, or a part of it, had been written. */
+export class ConnectionLost extends Error {
+  readonly sent: boolean;
+  readonly timedOut: boolean;
+
+  constructor(message: string, sent: boolean, timedOut = false) {
+    super(message);
+    this.name = 'ConnectionLost';
+    this.sent = sent;
+    this.timedOut = timedOut;
+  }
+}
+
+/**
+ * One signed-in connection, whichever of the two ways it is read: imapflow (interactive, watch) or
+ * our own reader (bulk). Commands are answered in order; `run` resolves with NO and BAD too.
+ */
+export interface ImapPort {
+  readonly capabilities: ReadonlySet<string>;
+  /** ENABLE UTF8=ACCEPT was answered: names travel as UTF-8. */
+  readonly utf8: boolean;
+  /** Names off the wire that do not come back from modified UTF-7, by what they read as. Shared by an account's connections. */
+  readonly rawNames: Map<string, string>;
+  readonly alive: boolean;
+  /** The mailbox that is selected, kept by `commands/select.ts`. */
+  selected: { path: string; folder: SelectedFolder } | null;
+  /** @throws ConnectionLost */
+  run(command: Command): Promise<Tagged>;
+  /** Untagged responses while no command runs. */
+  onUnsolicited: ((response: Untagged) => void) | null;
+  /** Called once. */
+  onClosed: ((detail: string) => void) | null;
+  /** LOGOUT without waiting for more than a moment. */
+  logout(): Promise<void>;
+  close(detail: string): void;
+}
+
+/** Raw bytes as the text that they spell: UTF-8, else as they are. */
+export function textOf(value: Value | undefined): string {
+  if (value === null || value === undefined || Array.isArray(value)) return '';
+  if (typeof value !== 'string') return value.toString('utf8');
+  for (let i = 0; i < value.length; i++) {
+    if (value.charCodeAt(i) > 0x7f) return Buffer.from(value, 'latin1').toString('utf8');
+  }
+  return value;
+}
+
+/** Raw bytes, one character each: for atoms and names whose decoding is someone else's. */
+export function rawOf(value: Value | undefined): string {
+  if (value === null || value === undefined || Array.isArray(value)) return '';
+  return typeof value === 'string' ? value : value.toString('latin1');
+}
+
+export function listOf(value: Value | undefined): Value[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A count or UID as the server wrote it; null for what is not a plain number below 2^53. */
+export function numberOf(value: Value | undefined): number | null {
+  const text = rawOf(value);
+  if (!/^\d{1,15}$/.test(text)) return null;
+  return Number(text);
+}

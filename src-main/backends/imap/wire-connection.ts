@@ -1,0 +1,352 @@
+import type { Duplex } from 'node:stream';
+import type { Clock, Timer } from '../../platform/clock.ts';
+import { parseResponse, UnreadableResponse } from './parse-response.ts';
+import { type Command, ConnectionLost, type ImapPort, rawOf, type Tagged, type Untagged } from './port.ts';
+import { ResponseReader } from './response-reader.ts';
+import { lintCommand } from './wire-lint.ts';
+
+export interface ConnectionOptions {
+  clock: Clock;
+  /** Silence while a command waits, in milliseconds, after which the connection counts as dead. */
+  inactivityMs: number;
+  /** Every command line as sent, secrets masked. */
+  onWire?: ((line: string) => void) | undefined;
+  /** A command that must not be sent was stopped. */
+  onOffence?: ((rule: string) => void) | undefined;
+  rawNames: Map<string, string>;
+}
+
+interface Pending {
+  command: Command;
+  tag: string;
+  /** Index of the next part to write; a synchronising literal waits for "+". */
+  nextPart: number;
+  sent: boolean;
+  resolve: (tagged: Tagged) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * A small IMAP connection of our own over any stream: for signing in (before imapflow sees a
+ * byte) and for bulk work, where imapflow's parser is the limit (ADR 3). Commands marked
+ * `pipelined` may be on the wire together; answers come in order.
+ */
+export class WireConnection implements ImapPort {
+  readonly stream: Duplex;
+  readonly rawNames: Map<string, string>;
+  capabilities: Set<string> = new Set();
+  utf8 = false;
+  selected: ImapPort['selected'] = null;
+  onUnsolicited: ((response: Untagged) => void) | null = null;
+  onClosed: ((detail: string) => void) | null = null;
+
+  readonly #options: ConnectionOptions;
+  #reader = new ResponseReader();
+  #queue: Pending[] = [];
+  #inFlight: Pending[] = [];
+  #tagCounter = 0;
+  #reading = false;
+  #detached = false;
+  #closed: string | null = null;
+  #timedOut = false;
+  #bye: string | null = null;
+  #greeting: { resolve: (greeting: Untagged) => void; reject: (error: Error) => void } | null = null;
+  #early: Untagged | null = null;
+  #timer: Timer | null = null;
+  #lastActivity: number;
+  #lastWritable = 0;
+  #handling = false;
+
+  constructor(stream: Duplex, options: ConnectionOptions) {
+    this.stream = stream;
+    this.rawNames = options.rawNames;
+    this.#options = options;
+    this.#lastActivity = options.clock.monotonic();
+    stream.on('data', this.#onData);
+    stream.on('error', this.#onError);
+    stream.on('end', this.#onEnd);
+    stream.on('close', this.#onEnd);
+    // A stream that was handed over comes paused.
+    stream.resume();
+  }
+
+  get alive(): boolean {
+    return this.#closed === null && !this.#detached && this.#bye === null;
+  }
+
+  /** The first response of the server. @throws ConnectionLost */
+  greeting(): Promise<Untagged> {
+    if (this.#early !== null) return Promise.resolve(this.#early);
+    if (this.#closed !== null) return Promise.reject(new ConnectionLost(this.#closed, false));
+    return new Promise((resolve, reject) => {
+      this.#greeting = { resolve, reject };
+      this.#arm();
+    });
+  }
+
+  run(command: Command): Promise<Tagged> {
+    if (this.#closed !== null || this.#detached || this.#bye !== null) {
+      return Promise.reject(
+        new ConnectionLost(this.#closed ?? this.#bye ?? 'the connection is closed', false),
+      );
+    }
+    const line = command.parts.map((part) => (typeof part === 'string' ? part : `{${part.length}}`)).join('');
+    const offence = lintCommand(line, this.capabilities);
+    if (offence !== null) {
+      this.#options.onOffence?.(offence.rule);
+      return Promise.reject(new Error(`A command was stopped before it was sent: ${offence.rule}.`));
+    }
+    return new Promise((resolve, reject) => {
+      const tag = `P${++this.#tagCounter}`;
+      this.#options.onWire?.(`${tag} ${command.mask ?? line}`);
+      this.#queue.push({ command, tag, nextPart: 0, sent: false, resolve, reject });
+      this.#send();
+    });
+  }
+
+  async logout(): Promise<void> {
+    if (this.alive && this.#inFlight.length === 0) {
+      const farewell = this.run({ name: 'LOGOUT', parts: ['LOGOUT'] }).catch(() => undefined);
+      const timer = new Promise<void>((resolve) => this.#options.clock.setTimeout(resolve, 2_000));
+      await Promise.race([farewell, timer]);
+    }
+    this.close('signed out');
+  }
+
+  close(detail: string): void {
+    if (this.#closed !== null) return;
+    this.#closed = detail;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (!this.#detached) this.stream.destroy();
+    const lost = (sent: boolean): ConnectionLost => new ConnectionLost(detail, sent, this.#timedOut);
+    for (const pending of this.#inFlight.splice(0)) pending.reject(lost(pending.sent));
+    for (const pending of this.#queue.splice(0)) pending.reject(lost(false));
+    this.#greeting?.reject(lost(false));
+    this.#greeting = null;
+    this.onClosed?.(detail);
+    this.onClosed = null;
+  }
+
+  /** Gives the stream away, paused. `leftover`: bytes already read that nobody has looked at. */
+  detach(): { stream: Duplex; leftover: Buffer } {
+    this.#detached = true;
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.stream.pause();
+    this.stream.off('data', this.#onData);
+    this.stream.off('error', this.#onError);
+    this.stream.off('end', this.#onEnd);
+    this.stream.off('close', this.#onEnd);
+    return { stream: this.stream, leftover: this.#reader.pending };
+  }
+
+  #send(): void {
+    for (;;) {
+      const next = this.#queue[0];
+      if (next === undefined) return;
+      const last = this.#inFlight.at(-1);
+      if (last !== undefined) {
+        const room =
+          next.command.pipelined === true &&
+          last.command.pipelined === true &&
+          last.nextPart >= last.command.parts.length &&
+          this.#inFlight.length < 64;
+        if (!room) return;
+      }
+      this.#queue.shift();
+      this.#inFlight.push(next);
+      this.#lastActivity = this.#options.clock.monotonic();
+      this.#arm();
+      this.#writeParts(next);
+    }
+  }
+
+  /** Writes up to the end of the line or up to a literal that must be asked for. */
+  #writeParts(pending: Pending): void {
+    const { parts } = pending.command;
+    const out: Buffer[] = [];
+    if (pending.nextPart === 0) out.push(Buffer.from(`${pending.tag} `, 'latin1'));
+    else {
+      // Coming back after "+": this part is the literal that was announced.
+      out.push(parts[pending.nextPart++] as Buffer);
+    }
+    for (;;) {
+      const part = parts[pending.nextPart];
+      if (part === undefined) {
+        out.push(Buffer.from('\r\n'));
+        break;
+      }
+      if (typeof part === 'string') {
+        out.push(Buffer.from(part, 'latin1'));
+        pending.nextPart++;
+        continue;
+      }
+      const unasked =
+        this.capabilities.has('LITERAL+') || (part.length <= 4096 && this.capabilities.has('LITERAL-'));
+      out.push(Buffer.from(`{${part.length}${unasked ? '+' : ''}}\r\n`));
+      if (!unasked) break;
+      out.push(part);
+      pending.nextPart++;
+    }
+    pending.sent = true;
+    this.stream.cork();
+    for (const chunk of out) this.stream.write(chunk);
+    this.stream.uncork();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#lastActivity = this.#options.clock.monotonic();
+    this.#reader.push(chunk);
+    if (!this.#reading) void this.#read();
+  };
+
+  readonly #onError = (error: Error): void => this.close(error.message);
+  readonly #onEnd = (): void => this.close(this.#bye ?? 'the server closed it');
+
+  /** Handles what is complete; a handler that returns a promise stops the stream meanwhile. */
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      for (;;) {
+        if (this.#closed !== null || this.#detached) return;
+        const bytes = this.#reader.next();
+        if (bytes === null) return;
+        const wait = this.#handle(bytes);
+        if (wait !== undefined) {
+          this.stream.pause();
+          this.#handling = true;
+          try {
+            await wait;
+          } finally {
+            this.#handling = false;
+            this.#lastActivity = this.#options.clock.monotonic();
+          }
+          if (!this.#detached) this.stream.resume();
+        }
+      }
+    } catch (error) {
+      this.close(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #handle(bytes: Buffer): Promise<void> | undefined {
+    if (bytes.length === 0) return undefined;
+    let response;
+    try {
+      response = parseResponse(bytes);
+    } catch (error) {
+      if (!(error instanceof UnreadableResponse)) throw error;
+      return this.#handleUnreadable(bytes);
+    }
+    if (response.kind === 'tagged') {
+      this.#settle(response.tag, response.tagged);
+      return undefined;
+    }
+    if (response.kind === 'continue') {
+      this.#continue(response.text);
+      return undefined;
+    }
+    const { untagged } = response;
+    if (untagged.name === 'CAPABILITY') this.capabilities = toCapabilities(untagged.values.map(rawOf));
+    else if (untagged.code?.name === 'CAPABILITY')
+      this.capabilities = toCapabilities(untagged.code.values.map(rawOf));
+    if (
+      this.#greeting !== null ||
+      (this.#early === null && this.#tagCounter === 0 && this.#inFlight.length === 0)
+    ) {
+      this.#early = untagged;
+      this.#greeting?.resolve(untagged);
+      this.#greeting = null;
+      if (untagged.name === 'BYE') this.#bye = untagged.text;
+      return undefined;
+    }
+    if (untagged.name === 'BYE' && this.#inFlight[0]?.command.name !== 'LOGOUT') {
+      this.#bye = untagged.text === '' ? 'the server said goodbye' : `the server said: ${untagged.text}`;
+      this.close(this.#bye);
+      return undefined;
+    }
+    const current = this.#inFlight[0];
+    if (current?.command.onUntagged !== undefined) return current.command.onUntagged(untagged) ?? undefined;
+    this.onUnsolicited?.(untagged);
+    return undefined;
+  }
+
+  /** An untagged line that makes no sense is shown to the command (a row may be asked for again another way). */
+  #handleUnreadable(bytes: Buffer): Promise<void> | undefined {
+    const head = bytes.toString('latin1', 0, 2_000);
+    const current = this.#inFlight[0];
+    if (current !== undefined && head.startsWith(`${current.tag} `)) {
+      this.close('the server sent an answer that cannot be read');
+      return undefined;
+    }
+    if (this.#greeting !== null) {
+      this.close('the server does not speak IMAP');
+      return undefined;
+    }
+    return (
+      current?.command.onUntagged?.({
+        number: null,
+        name: 'UNREADABLE',
+        values: [],
+        code: null,
+        text: head,
+      }) ?? undefined
+    );
+  }
+
+  #settle(tag: string, tagged: Tagged): void {
+    const current = this.#inFlight[0];
+    // A tag that was never given belongs to nothing of ours: left alone.
+    if (current === undefined || current.tag !== tag) return;
+    this.#inFlight.shift();
+    if (tagged.code?.name === 'CAPABILITY') this.capabilities = toCapabilities(tagged.code.values.map(rawOf));
+    current.resolve(tagged);
+    if (this.#inFlight.length === 0) {
+      this.#timer?.cancel();
+      this.#timer = null;
+    }
+    this.#send();
+  }
+
+  #continue(text: string): void {
+    const current = this.#inFlight.at(-1);
+    if (current === undefined) return;
+    if (current.command.onContinue !== undefined) {
+      const answer = current.command.onContinue(text);
+      this.stream.write(Buffer.from(`${answer}\r\n`, 'latin1'));
+      return;
+    }
+    if (current.nextPart < current.command.parts.length) this.#writeParts(current);
+  }
+
+  /** One timer that looks, when it fires, at how long the silence really was. */
+  #arm(): void {
+    if (this.#timer !== null || this.#closed !== null) return;
+    const { clock, inactivityMs } = this.#options;
+    this.#timer = clock.setTimeout(
+      () => {
+        this.#timer = null;
+        if (this.#inFlight.length === 0 && this.#greeting === null) return;
+        // A slow upload is not silence, and neither is our own handler that takes its time.
+        if (this.stream.writableLength !== this.#lastWritable || this.#handling) {
+          this.#lastWritable = this.stream.writableLength;
+          this.#lastActivity = clock.monotonic();
+        }
+        if (clock.monotonic() - this.#lastActivity >= inactivityMs - 1) {
+          this.#timedOut = true;
+          this.close('the server does not answer');
+          return;
+        }
+        this.#arm();
+      },
+      Math.max(1, inactivityMs - (clock.monotonic() - this.#lastActivity)),
+    );
+  }
+}
+
+export function toCapabilities(names: readonly string[]): Set<string> {
+  return new Set(names.map((name) => name.toUpperCase()));
+}
