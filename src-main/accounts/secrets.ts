@@ -1,0 +1,85 @@
+import { AppError } from '../../src-shared/error.ts';
+import type { Log } from '../platform/log.ts';
+import { openSecretFile } from './secret-file.ts';
+import { openSystemKeyring } from './system-keyring.ts';
+
+/** Which secret of an account. */
+export type SecretKind = 'incoming' | 'outgoing';
+
+export interface Secrets {
+  readonly holder: 'keyring' | 'file' | 'locked';
+  /** Null: none is kept. Throws `locked` when the file was not opened yet. */
+  get(accountId: string, kind: SecretKind): Promise<string | null>;
+  set(accountId: string, kind: SecretKind, secret: string): Promise<void>;
+  removeAccount(accountId: string): Promise<void>;
+  /** Opens (the first time: makes) the encrypted file. Throws `auth-failed` when the passphrase is wrong. */
+  unlock(passphrase: string): Promise<void>;
+  onUnlocked(listener: () => void): void;
+}
+
+export interface SecretBackend {
+  get(name: string): Promise<string | null>;
+  set(name: string, secret: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/**
+ * The system's keyring where it really keeps secrets, else a file opened by a passphrase. There is no
+ * third way: no constant key, nothing in clear. Secrets given while locked are held in memory for this
+ * run only, so that a new account works before a passphrase was chosen.
+ */
+export async function openSecrets(options: {
+  file: string;
+  profile: string;
+  passphrase: string | null;
+  log: Log;
+  useKeyring: boolean;
+}): Promise<Secrets> {
+  const keyring = options.useKeyring && options.passphrase === null ? await openSystemKeyring(options.profile, options.log) : null;
+  const file = openSecretFile(options.file);
+  let backend: SecretBackend | null = keyring;
+  const held = new Map<string, string>();
+  const listeners: (() => void)[] = [];
+  const nameOf = (accountId: string, kind: SecretKind): string => `${accountId}/${kind}`;
+
+  const secrets: Secrets = {
+    get holder() {
+      return backend === null ? 'locked' : backend === keyring ? 'keyring' : 'file';
+    },
+    async get(accountId, kind) {
+      const name = nameOf(accountId, kind);
+      const inMemory = held.get(name);
+      if (inMemory !== undefined) return inMemory;
+      if (backend === null) throw locked();
+      return await backend.get(name);
+    },
+    async set(accountId, kind, secret) {
+      held.set(nameOf(accountId, kind), secret);
+      if (backend !== null) await backend.set(nameOf(accountId, kind), secret);
+    },
+    async removeAccount(accountId) {
+      for (const kind of ['incoming', 'outgoing'] as const) {
+        held.delete(nameOf(accountId, kind));
+        if (backend !== null) await backend.remove(nameOf(accountId, kind));
+      }
+    },
+    async unlock(passphrase) {
+      if (keyring !== null) return;
+      backend = await file.open(passphrase);
+      for (const [name, secret] of held) await backend.set(name, secret);
+      for (const listener of listeners) listener();
+    },
+    onUnlocked: (listener) => void listeners.push(listener),
+  };
+  if (options.passphrase !== null) await secrets.unlock(options.passphrase);
+  return secrets;
+}
+
+function locked(): AppError {
+  return new AppError({
+    code: 'locked',
+    scope: 'account',
+    next: 'ask-password',
+    detail: 'The passwords are locked: this computer has no keyring, and the passphrase was not given yet. Cached mail stays readable, and nothing that waits is touched.',
+  });
+}

@@ -1,0 +1,367 @@
+import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import type { SyncReport } from '../../src-shared/ipc/areas/mail.ts';
+import type { AccountSettings, AccountState } from '../../src-shared/model/account.ts';
+import type { Backend, Call, Lane } from '../backends/backend.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { BodyPorts } from './bodies.ts';
+import { fetchRaw, notCached, prefetchSome, rawHere } from './bodies.ts';
+import { passFolders } from './folder-pass.ts';
+import type { FolderEntry } from './folder-register.ts';
+import type { FolderLocks } from './folder-locks.ts';
+import { pullFolder, type PullPorts } from './pull.ts';
+import { unchangedSince } from './reconcile.ts';
+import { replayAll } from './replay.ts';
+import { createSession, type Session } from './session.ts';
+import { watchInbox } from './watch.ts';
+
+/** All folders are asked this often while connected (one LIST-STATUS where the server has it). */
+const sweepEvery = 3 * 60_000;
+/** Rows of a first sync taken from one folder before others get their turn. */
+const rowsPerTurn = 5_000;
+
+export type BodiesWish = 'policy' | 'none' | 'all';
+export type AccountReport = SyncReport['accounts'][number];
+
+export interface EnginePorts extends BodyPorts {
+  account(): AccountSettings;
+  locks: FolderLocks;
+  clock: Clock;
+  onState(): void;
+  onProgress(entry: FolderEntry, done: number, total: number, phase: 'headers' | 'bodies'): void;
+  onRows: PullPorts['onRows'];
+  onRenumbered: PullPorts['onRenumbered'];
+  log(level: 'debug' | 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
+}
+
+export interface EngineState {
+  state: AccountState;
+  error: AppErrorData | null;
+  lastSyncAt: string | null;
+  progress: { folderId: string; folderName: string; done: number; total: number } | null;
+}
+
+/** One account's mail: connected when it can be, sending what waits, asking for what changed. */
+export interface AccountEngine {
+  readonly backend: Backend;
+  state(): EngineState;
+  start(): void;
+  stop(): void;
+  setOnline(online: boolean): void;
+  tryNow(): Promise<void>;
+  /** Something waits in the journal. */
+  kick(): void;
+  /** The user looks at this folder: it is asked first. */
+  look(folderId: string): void;
+  /** Network or power changed: prove the connection, or make it anew. */
+  checkConnection(): void;
+  /** Resolves when nothing is left to do for this account; never rejects. */
+  sync(wish: { folderId?: string; bodies: BodiesWish }): Promise<AccountReport>;
+  /** The exact bytes: from here, else from the server. */
+  raw(messageId: string): Promise<Buffer>;
+}
+
+interface Request {
+  folderId: string | null;
+  bodies: BodiesWish;
+  report: AccountReport;
+  settle(): void;
+}
+
+const lostData: AppErrorData = {
+  code: 'connection-lost',
+  scope: 'account',
+  next: 'retry',
+  detail: 'The connection to the server was lost before everything was asked. What is here is kept; it goes on at the next connection.',
+};
+
+export function createAccountEngine(ports: EnginePorts): AccountEngine {
+  const { backend, clock, register } = ports;
+  const accountId = ports.account().accountId;
+  const pullPorts: PullPorts = { ...ports, onProgress: headerProgress };
+  let current: EngineState = { state: 'connecting', error: null, lastSyncAt: null, progress: null };
+  let passWanted = false;
+  const wanted = new Set<string>();
+  const requests: Request[] = [];
+  let pulling: Promise<void> | null = null;
+  let replaying: Promise<void> | null = null;
+  let replayAgain = false;
+  let replayTimer: Timer | null = null;
+  let sweepTimer: Timer | null = null;
+  const reports = new Set<AccountReport>();
+
+  const session: Session = createSession({
+    backend,
+    clock,
+    onState: (state, error) => setState({ state, error, progress: null }),
+    onUp(signal) {
+      setState({ state: 'syncing', error: null });
+      passWanted = true;
+      replay();
+      pull();
+      void watchInbox({ accountId, backend, register, clock, signal, onNews: (folderId) => want(folderId) }).catch((thrown: unknown) => {
+        if (!signal.aborted) session.lost(toAppError(thrown));
+      });
+      scheduleSweep();
+    },
+  });
+
+  function setState(change: Partial<EngineState>): void {
+    current = { ...current, ...change };
+    ports.onState();
+  }
+
+  function headerProgress(entry: FolderEntry, done: number, total: number): void {
+    current = { ...current, progress: { folderId: entry.folderId, folderName: entry.name, done, total } };
+    ports.onProgress(entry, done, total, 'headers');
+  }
+
+  function callOn(lane: Lane, signal: AbortSignal): Call {
+    return { lane, signal };
+  }
+
+  // ---- sending what waits
+  function replay(): void {
+    if (replaying !== null) {
+      replayAgain = true;
+      return;
+    }
+    const signal = session.signal();
+    if (signal === null) {
+      // Waiting for the network is not an error; a connection attempt is made when none is refused.
+      void session.ensure().catch(() => undefined);
+      return;
+    }
+    replaying = runReplay(signal).finally(() => {
+      replaying = null;
+      if (replayAgain && session.signal() !== null) {
+        replayAgain = false;
+        replay();
+      }
+    });
+  }
+
+  async function runReplay(signal: AbortSignal): Promise<void> {
+    try {
+      do {
+        replayAgain = false;
+        const report = await replayAll({ ...ports, accountId, wantPull: (ids) => ids.forEach(want) }, callOn('interactive', signal));
+        for (const open of reports) {
+          open.pushed += report.pushed;
+          open.parked += report.parked;
+        }
+        replayTimer?.cancel();
+        if (report.nextTryAt !== null) replayTimer = clock.setTimeout(replay, Math.max(0, report.nextTryAt - clock.now()));
+      } while (replayAgain);
+    } catch (thrown) {
+      failed(thrown, signal);
+    }
+  }
+
+  // ---- asking for what changed
+  function want(folderId: string): void {
+    wanted.add(folderId);
+    pull();
+  }
+
+  function pull(): void {
+    const signal = session.signal();
+    if (pulling !== null || signal === null) return;
+    pulling = runPull(signal).finally(() => {
+      pulling = null;
+      if (session.signal() === null) failRequests(current.error);
+      else if (passWanted || wanted.size > 0 || requests.length > 0) pull();
+    });
+  }
+
+  async function runPull(signal: AbortSignal): Promise<void> {
+    const call = callOn('bulk', signal);
+    try {
+      while (passWanted || wanted.size > 0 || requests.length > 0) {
+        setState({ state: 'syncing' });
+        const taken = requests.splice(0);
+        const one = taken.length === 1 && !passWanted ? (taken[0]?.folderId ?? null) : null;
+        const full = passWanted || (taken.length > 0 && one === null);
+        passWanted = false;
+        try {
+          await (replaying ?? Promise.resolve());
+          if (one !== null) wanted.add(one);
+          if (full) await pullEverything(call);
+          await pullWanted(call);
+          await bodies(taken, call);
+          await (replaying ?? Promise.resolve());
+        } catch (thrown) {
+          for (const request of taken) {
+            request.report.errors.push(toAppError(thrown).data);
+            request.settle();
+          }
+          throw thrown;
+        }
+        if (full) current.lastSyncAt = new Date(clock.now()).toISOString();
+        for (const request of taken) request.settle();
+      }
+      setState({ state: 'idle', error: null, progress: null });
+    } catch (thrown) {
+      failed(thrown, signal);
+    }
+  }
+
+  async function pullWanted(call: Call): Promise<void> {
+    while (wanted.size > 0) {
+      const [folderId] = wanted;
+      if (folderId === undefined) return;
+      wanted.delete(folderId);
+      await pullOne(folderId, rowsPerTurn, call);
+    }
+  }
+
+  async function pullEverything(call: Call): Promise<void> {
+    const statuses = await passFolders({ ...ports, accountId }, call);
+    const records = new Map((await ports.cache.call('folders', { accountId })).map((folder) => [folder.folderId, folder]));
+    const entries = register
+      .all(accountId)
+      .filter((entry) => entry.selectable && !entry.local)
+      .toSorted((a, b) => rank(a) - rank(b));
+    const changed: FolderEntry[] = [];
+    for (const entry of entries) {
+      const status = statuses.get(entry.folderId) ?? null;
+      if (!unchangedSince(records.get(entry.folderId)?.cursor ?? null, status)) changed.push(entry);
+    }
+    // Everywhere the newest rows first: usable at once; then the rest in turns.
+    for (const entry of changed) {
+      await pullWanted(call);
+      await pullOne(entry.folderId, 1, call);
+    }
+    let open = changed;
+    while (open.length > 0) {
+      const still: FolderEntry[] = [];
+      for (const entry of open) {
+        await pullWanted(call);
+        if (await pullMore(entry, call)) still.push(entry);
+      }
+      open = still;
+    }
+  }
+
+  /** One more turn of a first sync; false when the folder is complete. */
+  async function pullMore(entry: FolderEntry, call: Call): Promise<boolean> {
+    const folder = (await ports.cache.call('folders', { accountId })).find((record) => record.folderId === entry.folderId);
+    if (folder?.cursor == null || folder.cursor.lowUid <= 1) return false;
+    return await pullOne(entry.folderId, rowsPerTurn, call);
+  }
+
+  /** A folder that fails alone is reported and passed over; the connection's failure is thrown. */
+  async function pullOne(folderId: string, rows: number, call: Call): Promise<boolean> {
+    try {
+      const report = await pullFolder(folderId, rows, pullPorts, call);
+      for (const open of reports) {
+        open.added += report.added;
+        open.changed += report.changed;
+        open.removed += report.removed;
+      }
+      return true;
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
+      ports.log('warn', 'folder not synced', { folderId, code: error.code });
+      for (const open of reports) open.errors.push(error.data);
+      return false;
+    }
+  }
+
+  async function bodies(taken: readonly Request[], call: Call): Promise<void> {
+    const all = taken.some((request) => request.bodies === 'all');
+    if (!all && taken.length > 0 && taken.every((request) => request.bodies === 'none')) return;
+    const policy = ports.account().bodies;
+    const newerThan = clock.now() - policy.days * 86_400_000;
+    for (const entry of register.all(accountId).toSorted((a, b) => rank(a) - rank(b))) {
+      if (entry.local || !entry.selectable || (entry.bodies === 'none' && !all)) continue;
+      if (!all && entry.bodies === 'account' && (entry.role === 'junk' || entry.role === 'trash')) continue;
+      const everything = all || entry.bodies === 'all';
+      const wish = everything ? { newerThan: null, maxBytes: Number.MAX_SAFE_INTEGER } : { newerThan, maxBytes: policy.maxBytes };
+      try {
+        while ((await prefetchSome(entry, wish, ports, call)) > 0) await pullWanted(call);
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
+        for (const open of reports) open.errors.push(error.data);
+      }
+    }
+  }
+
+  function rank(entry: FolderEntry): number {
+    const order = ['inbox', 'drafts', 'sent', null, 'flagged', 'archive', 'junk', 'trash', 'all'];
+    return order.indexOf(entry.role);
+  }
+
+  function scheduleSweep(): void {
+    sweepTimer?.cancel();
+    sweepTimer = clock.setTimeout(() => {
+      if (session.signal() === null) return;
+      passWanted = true;
+      pull();
+      scheduleSweep();
+    }, sweepEvery);
+  }
+
+  function failed(thrown: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const error = toAppError(thrown);
+    ports.log('warn', 'connection given up', { accountId, code: error.code, detail: error.data.detail });
+    session.lost(error);
+  }
+
+  function failRequests(error: AppErrorData | null): void {
+    for (const request of requests.splice(0)) {
+      request.report.errors.push(error ?? lostData);
+      request.settle();
+    }
+  }
+
+  return {
+    backend,
+    state: () => current,
+    start: () => void session.ensure().catch(() => undefined),
+    stop() {
+      replayTimer?.cancel();
+      sweepTimer?.cancel();
+      session.stop();
+    },
+    setOnline: (online) => session.setOnline(online),
+    tryNow: () => session.tryNow(),
+    kick: () => replay(),
+    look: (folderId) => want(folderId),
+    checkConnection() {
+      if (session.signal() === null) void session.tryNow().catch(() => undefined);
+      else void backend.ping(10_000).then(() => { passWanted = true; pull(); }, (thrown: unknown) => session.lost(toAppError(thrown)));
+    },
+    async sync(wish) {
+      const report: AccountReport = { accountId, added: 0, changed: 0, removed: 0, pushed: 0, parked: 0, errors: [] };
+      reports.add(report);
+      try {
+        await session.ensure();
+        replay();
+        await new Promise<void>((settle) => {
+          requests.push({ folderId: wish.folderId ?? null, bodies: wish.bodies, report, settle });
+          pull();
+        });
+      } catch (thrown) {
+        report.errors.push(toAppError(thrown).data);
+      } finally {
+        reports.delete(report);
+      }
+      return report;
+    },
+    async raw(messageId) {
+      const here = await rawHere(messageId, ports);
+      if (here !== null) return here;
+      let signal: AbortSignal;
+      try {
+        signal = await session.ensure();
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        throw new AppError({ ...notCached().data, ...(error.code === 'offline' ? {} : { detail: `${notCached().message} ${error.data.detail}` }) }, thrown);
+      }
+      return await fetchRaw(messageId, ports, callOn('interactive', signal));
+    },
+  };
+}

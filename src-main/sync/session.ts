@@ -1,0 +1,181 @@
+import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import type { AccountState } from '../../src-shared/model/account.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import { backoffMs } from './backoff.ts';
+
+/** After a failed sign-in nothing tries again by itself for this long, whoever asks. */
+const loginPause = 10_000;
+
+export interface SessionPorts {
+  backend: Backend;
+  clock: Clock;
+  /** The connection stands: work can start. Everything started must end with `signal`. */
+  onUp(signal: AbortSignal): void;
+  onState(state: AccountState, error: AppErrorData | null): void;
+}
+
+/**
+ * Whether the account is connected, and when it tries again. One attempt at a time; failures wait with
+ * back-off, a refused password or certificate waits for the user: never a loop of sign-ins.
+ */
+export interface Session {
+  /** Connects if needed. Rejects with why there is no connection. */
+  ensure(): Promise<AbortSignal>;
+  /** The user asked: the back-off and a refusal are forgotten. */
+  tryNow(): Promise<void>;
+  setOnline(online: boolean): void;
+  /** Something on the connection failed: it is taken down and made anew. */
+  lost(error: AppError): void;
+  signal(): AbortSignal | null;
+  stop(): void;
+}
+
+export function createSession({ backend, clock, onUp, onState }: SessionPorts): Session {
+  let online = true;
+  let stopped = false;
+  let up: AbortController | null = null;
+  let attempt: Promise<AbortSignal> | null = null;
+  let attemptAbort: AbortController | null = null;
+  let failures = 0;
+  let retry: Timer | null = null;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let lastError: AppError | null = null;
+
+  const needsUser = (error: AppError): boolean =>
+    error.code === 'auth-failed' || error.code === 'tls-certificate' || error.code === 'tls-missing' || error.code === 'locked';
+
+  function takeDown(): void {
+    up?.abort(new AppError({ code: 'cancelled', scope: 'account', next: 'retry', detail: 'The connection was closed.' }));
+    up = null;
+    backend.disconnect();
+  }
+
+  function failed(error: AppError): void {
+    lastError = error;
+    failedAt = clock.monotonic();
+    retry?.cancel();
+    retry = null;
+    if (stopped || !online) return;
+    onState(stateOf(error), error.data);
+    if (needsUser(error)) return;
+    const wait = Math.max(loginPause, backoffMs(failures));
+    failures += 1;
+    // A network that came back is noticed by connectivity; this is for servers that were away.
+    retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), wait);
+  }
+
+  async function connect(): Promise<AbortSignal> {
+    attemptAbort = new AbortController();
+    onState('connecting', null);
+    try {
+      await backend.connect({ lane: 'interactive', signal: attemptAbort.signal });
+    } catch (thrown) {
+      backend.disconnect();
+      const error = toAppError(thrown);
+      failed(error);
+      throw error;
+    }
+    if (stopped || !online) {
+      backend.disconnect();
+      throw offline();
+    }
+    failures = 0;
+    lastError = null;
+    up = new AbortController();
+    const { signal } = up;
+    onUp(signal);
+    return signal;
+  }
+
+  function ensure(force: boolean): Promise<AbortSignal> {
+    if (stopped || !online) return Promise.reject(offline());
+    if (up !== null) return Promise.resolve(up.signal);
+    if (attempt !== null) return attempt;
+    if (lastError !== null && !force) {
+      if (needsUser(lastError)) return Promise.reject(lastError);
+      if (clock.monotonic() - failedAt < loginPause) return Promise.reject(lastError);
+    }
+    retry?.cancel();
+    attempt = connect().finally(() => {
+      attempt = null;
+    });
+    return attempt;
+  }
+
+  backend.onLost((detail) => {
+    if (up === null) return;
+    lost(new AppError({ code: 'connection-lost', scope: 'account', next: 'retry', detail: `The connection to the server was lost (${detail}). What was waiting is kept and sent again.` }));
+  });
+
+  function lost(error: AppError): void {
+    if (up === null) return;
+    takeDown();
+    if (stopped || !online) return;
+    lastError = null;
+    // At once, once: most losses are a changed network. A second failure in a row backs off.
+    if (failures === 0 && !needsUser(error)) {
+      failures = 1;
+      onState('connecting', null);
+      retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), 1_000);
+    } else failed(error);
+  }
+
+  return {
+    ensure: () => ensure(false),
+    async tryNow() {
+      lastError = null;
+      failures = 0;
+      await ensure(true);
+    },
+    setOnline(next) {
+      if (online === next) return;
+      online = next;
+      retry?.cancel();
+      if (!next) {
+        attemptAbort?.abort(offline());
+        takeDown();
+        onState('offline', null);
+        return;
+      }
+      failures = 0;
+      if (lastError !== null && !needsUser(lastError)) lastError = null;
+      if (lastError === null) void ensure(true).catch(() => undefined);
+      else onState(stateOf(lastError), lastError.data);
+    },
+    lost,
+    signal: () => up?.signal ?? null,
+    stop() {
+      stopped = true;
+      retry?.cancel();
+      attemptAbort?.abort(offline());
+      takeDown();
+    },
+  };
+}
+
+export function offline(): AppError {
+  return new AppError({
+    code: 'offline',
+    scope: 'account',
+    next: 'wait-online',
+    detail: 'Posthorn is off the network. Your changes are kept and sent when there is a connection.',
+  });
+}
+
+function stateOf(error: AppError): AccountState {
+  switch (error.code) {
+    case 'auth-failed':
+      return 'auth-failed';
+    case 'tls-certificate':
+      return 'certificate';
+    case 'locked':
+      return 'locked';
+    case 'offline':
+      return 'offline';
+    case 'tls-missing':
+      return 'error';
+    default:
+      return 'waiting';
+  }
+}
