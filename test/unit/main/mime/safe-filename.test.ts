@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { fileExtension, safeFilename } from '../../../../src-shared/text/safe-filename.ts';
+
+test.each([
+  ['report.pdf', 'report.pdf'],
+  ['../../etc/passwd', 'passwd'],
+  ['C:\\windows\\system32\\x.dll', 'x.dll'],
+  ['invoice\u202efdp.exe', 'invoicefdp.exe'],
+  ['a\u0000b\r\nc.txt', 'abc.txt'],
+  ['photo.jpg          .exe', 'photo.jpg.exe'],
+  ['CON', '_CON'],
+  ['nul.txt', '_nul.txt'],
+  ['.bashrc', 'bashrc'],
+  ['-rf', 'rf'],
+  ['name. . ', 'name'],
+  ['a:b<c>.txt', 'a_b_c_.txt'],
+  ['\u202e\u200b', 'attachment'],
+  ['..', 'attachment'],
+  ['', 'attachment'],
+  ['\u65e5\u672c.pdf', '\u65e5\u672c.pdf'],
+  ['x\u2024exe', 'x_exe'],
+])('%j is saved as %j', (raw, expected) => {
+  expect(safeFilename(raw)).toBe(expected);
+});
+
+test('a long name keeps its extension', () => {
+  const name = safeFilename(`${'x'.repeat(400)}.tar.exe`);
+  expect(name.endsWith('\u2026.exe')).toBe(true);
+  expect(name.length).toBeLessThanOrEqual(150);
+  expect(fileExtension(name)).toBe('exe');
+});
