@@ -1,0 +1,217 @@
+import { AppError } from '../../src-shared/error.ts';
+import type { AccountView } from '../../src-shared/ipc/areas/account.ts';
+import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
+import type { AccountSettings, IncomingServerInput, OutgoingServerInput, ServerSettings } from '../../src-shared/model/account.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import { countOps, type Journal } from '../journal/journal.ts';
+import { newId } from '../platform/ids.ts';
+import type { Engines } from '../sync/engines.ts';
+import type { FolderRegister } from '../sync/folder-register.ts';
+import type { AccountStore } from './account-store.ts';
+import { sentCopyFor } from './providers.ts';
+import type { Secrets } from './secrets.ts';
+
+export interface ServerCheck {
+  server: ServerSettings;
+  password: string | null;
+  token: string | null;
+  clientCertificate?: { file: string; passphrase?: string | undefined } | undefined;
+}
+
+export interface AccountsPorts {
+  store: AccountStore;
+  secrets: Secrets;
+  engines: Engines;
+  journal: Journal;
+  register: FolderRegister;
+  cache: CachePort;
+  /** Signs in and out again; rejects with what is wrong. */
+  checkIncoming(check: ServerCheck, protocol: AccountSettings['incoming']['protocol']): Promise<void>;
+  checkOutgoing(check: ServerCheck): Promise<void>;
+  /** Things outside the journal that belong to an account and go with it. */
+  forget(accountId: string): Promise<void>;
+  onChange(): void;
+}
+
+export interface Accounts {
+  list(): AccountView[];
+  add(params: CheckedParams<'account.add'>): Promise<string>;
+  update(params: CheckedParams<'account.update'>): Promise<void>;
+  setPassword(params: CheckedParams<'account.setPassword'>): Promise<void>;
+  setMode(accountId: string, mode: AccountSettings['mode']): Promise<void>;
+  remove(accountId: string): Promise<void>;
+  /** The settings of an account, or a refusal that names what is wrong. */
+  need(accountId: string): AccountSettings;
+}
+
+export function createAccounts(ports: AccountsPorts): Accounts {
+  const { store, secrets, engines, journal, register, cache } = ports;
+
+  function need(accountId: string): AccountSettings {
+    const account = store.get(accountId);
+    if (account === undefined) throw new AppError({ code: 'not-found', scope: 'account', next: 'tell-user', detail: 'There is no such account.' });
+    return account;
+  }
+
+  function view(account: AccountSettings): AccountView {
+    const engine = engines.get(account.accountId)?.state();
+    const { pending, parked } = countOps(journal, account.accountId);
+    return {
+      accountId: account.accountId,
+      address: account.address,
+      name: account.name,
+      color: account.color,
+      mode: account.mode,
+      state: engine?.state ?? 'offline',
+      stateDetail: engine?.error?.detail ?? null,
+      error: engine?.error ?? null,
+      lastSyncAt: engine?.lastSyncAt ?? null,
+      pendingOps: pending,
+      parkedOps: parked,
+      progress: engine?.progress ?? null,
+      settings: account,
+    };
+  }
+
+  /** Checks both servers at once; the incoming one's answer comes first when both fail. */
+  async function check(account: AccountSettings, incoming: ServerCheck, outgoing: ServerCheck | null): Promise<void> {
+    const [inResult, outResult] = await Promise.allSettled([
+      ports.checkIncoming(incoming, account.incoming.protocol),
+      outgoing === null ? Promise.resolve() : ports.checkOutgoing(outgoing),
+    ]);
+    if (inResult.status === 'rejected') throw inResult.reason;
+    if (outResult.status === 'rejected') throw outResult.reason;
+  }
+
+  return {
+    need,
+    list: () => store.all().map(view),
+    async add(params) {
+      refuseOtherModes(params.mode);
+      if (params.incoming.protocol === 'pop3') throw notYet('POP3 accounts');
+      const used = new Set(store.all().map((account) => account.color));
+      const color = [0, 1, 2, 3, 4, 5, 6, 7].find((candidate) => !used.has(candidate)) ?? store.all().length % 8;
+      const name = params.name ?? '';
+      const account: AccountSettings = {
+        accountId: newId('a'),
+        address: params.address,
+        name: name === '' ? params.address : name,
+        color,
+        mode: params.mode,
+        incoming: { protocol: params.incoming.protocol, ...serverOf(params.incoming, params.trustFingerprint256), username: params.incoming.username },
+        outgoing: params.outgoing === null ? null : serverOf(params.outgoing, params.trustFingerprint256),
+        identities: [{ identityId: newId('i'), name, address: params.address, signature: '' }],
+        sentCopy: sentCopyFor(params.incoming.host),
+        bodies: { days: 30, maxBytes: 262_144 },
+        notify: true,
+      };
+      const outgoingPassword = params.outgoing?.password ?? params.incoming.password ?? null;
+      await check(
+        account,
+        checkOf(account.incoming, params.incoming, params.incoming.password ?? null),
+        params.outgoing === null || account.outgoing === null ? null : checkOf(account.outgoing, params.outgoing, outgoingPassword),
+      );
+      if (params.incoming.password !== undefined) await secrets.set(account.accountId, 'incoming', params.incoming.password);
+      else if (params.incoming.auth?.token !== undefined) await secrets.set(account.accountId, 'incoming', params.incoming.auth.token);
+      if (params.outgoing !== null && outgoingPassword !== null) await secrets.set(account.accountId, 'outgoing', outgoingPassword);
+      await store.put(account);
+      engines.start(account);
+      ports.onChange();
+      return account.accountId;
+    },
+    async update(params) {
+      const account = need(params.accountId);
+      const { accountId: _id, incoming, outgoing, ...rest } = params;
+      const next: AccountSettings = {
+        ...account,
+        ...withoutUndefined(rest),
+        incoming: { ...account.incoming, ...withoutUndefined(incoming ?? {}) },
+        outgoing: outgoing === undefined ? account.outgoing : outgoing === null ? null : mergeOutgoing(account.outgoing, outgoing),
+      };
+      const serversChanged = incoming !== undefined || outgoing !== undefined;
+      if (serversChanged) {
+        await check(
+          next,
+          { server: next.incoming, password: await secrets.get(account.accountId, 'incoming'), token: null },
+          next.outgoing === null ? null : { server: next.outgoing, password: await secrets.get(account.accountId, 'outgoing'), token: null },
+        );
+      }
+      await store.put(next);
+      if (serversChanged) engines.restart(next);
+      ports.onChange();
+    },
+    async setPassword(params) {
+      const account = need(params.accountId);
+      let shared = false;
+      try {
+        const old = await secrets.get(account.accountId, 'incoming');
+        shared = old === null || old === (await secrets.get(account.accountId, 'outgoing'));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'locked') throw error;
+        shared = account.outgoing?.username === account.incoming.username;
+      }
+      if (params.incoming !== undefined) await secrets.set(account.accountId, 'incoming', params.incoming);
+      const outgoing = params.outgoing ?? (shared ? params.incoming : undefined);
+      if (outgoing !== undefined) await secrets.set(account.accountId, 'outgoing', outgoing);
+      if (params.incoming !== undefined) engines.restart(account);
+      ports.onChange();
+    },
+    async setMode(accountId, mode) {
+      const account = need(accountId);
+      if (account.mode === mode) return;
+      refuseOtherModes(mode);
+      await store.put({ ...account, mode });
+      ports.onChange();
+    },
+    async remove(accountId) {
+      need(accountId);
+      engines.stop(accountId);
+      await store.remove(accountId);
+      await journal.forgetAccount(accountId);
+      await ports.forget(accountId);
+      await secrets.removeAccount(accountId);
+      register.removeAccount(accountId);
+      await register.save();
+      await cache.call('removeAccount', { accountId });
+      ports.onChange();
+    },
+  };
+}
+
+function refuseOtherModes(mode: AccountSettings['mode']): void {
+  if (mode === 'online') throw notYet('Accounts kept only on the server');
+  if (mode === 'offline') throw notYet('Accounts that take their mail home');
+}
+
+function notYet(what: string): AppError {
+  return new AppError({ code: 'not-yet', scope: 'account', next: 'tell-user', detail: `${what} are not there yet. Choose “Keep a copy (works without network)”.` });
+}
+
+function serverOf(input: IncomingServerInput | OutgoingServerInput, trust: string | undefined): ServerSettings & { host: string; port: number } {
+  return withoutUndefined({
+    host: input.host,
+    port: input.port,
+    tls: input.tls,
+    username: input.username,
+    mechanism: input.auth?.mechanism,
+    trustFingerprint256: input.trustFingerprint256 ?? trust,
+    allowPlaintextPassword: input.allowPlaintextPassword,
+  });
+}
+
+function checkOf(server: ServerSettings, input: IncomingServerInput | OutgoingServerInput, password: string | null): ServerCheck {
+  return { server, password, token: input.auth?.token ?? null, clientCertificate: input.auth?.clientCertificate };
+}
+
+function mergeOutgoing(old: AccountSettings["outgoing"], change: { [K in keyof ServerSettings]?: ServerSettings[K] | undefined }): AccountSettings['outgoing'] {
+  const merged = { ...old, ...withoutUndefined(change) };
+  if (merged.host === undefined || merged.port === undefined || merged.tls === undefined) {
+    throw new AppError({ code: 'bad-params', scope: 'account', next: 'tell-user', detail: 'A server for sending needs a host, a port and a kind of encryption. Nothing was changed.' });
+  }
+  return { ...merged, host: merged.host, port: merged.port, tls: merged.tls };
+}
+
+/** exactOptionalPropertyTypes: absent is not the same as undefined. */
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

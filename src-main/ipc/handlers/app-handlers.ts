@@ -1,0 +1,94 @@
+import { AppError } from '../../../src-shared/error.ts';
+import type { AppInfo } from '../../../src-shared/ipc/areas/app.ts';
+import type { Secrets } from '../../accounts/secrets.ts';
+import type { AdvanceableClock } from '../../platform/clock.ts';
+import { crashPoints, type CrashControl } from '../../platform/crash-points.ts';
+import type { OpenLog } from '../../platform/log.ts';
+import { saveToDownloads, saveToFile } from '../../platform/save-file.ts';
+import type { SettingsStore } from '../../settings/settings-store.ts';
+import type { Shell } from '../../shell/shell.ts';
+import type { Handlers } from '../serve.ts';
+
+export interface AppHandlerPorts {
+  info(): AppInfo;
+  quit(): void;
+  secrets: Secrets;
+  settings: SettingsStore;
+  shell: Shell;
+  log: OpenLog;
+  setOnline(online: boolean): Promise<void>;
+  startDemo(): Promise<void>;
+  /** Taken once: what the program was started with. */
+  takeArgument(): { mailto: string | null; emlFile: string | null };
+  test: {
+    clock: AdvanceableClock | null;
+    crash: CrashControl;
+    power(event: 'suspend' | 'resume' | 'network-changed'): void;
+    wire(): { at: string; protocol: string; line: string }[];
+  };
+}
+
+export type AppHandlers = Pick<
+  Handlers,
+  Extract<keyof Handlers, `app.${string}` | `settings.${string}` | `log.${string}` | `events.${string}` | `test.${string}` | 'connectivity.set'>
+>;
+
+export function appHandlers(ports: AppHandlerPorts): AppHandlers {
+  const { settings, shell, log, test } = ports;
+  return {
+    'app.info': () => ports.info(),
+    'app.quit': () => {
+      ports.quit();
+      return {};
+    },
+    'app.unlock': async ({ passphrase }) => {
+      await ports.secrets.unlock(passphrase);
+      return {};
+    },
+    'app.openLink': async ({ url }) => {
+      await shell.openExternal(url);
+      return {};
+    },
+    'app.startDemo': async () => {
+      await ports.startDemo();
+      return {};
+    },
+    'app.arguments': () => ports.takeArgument(),
+    'connectivity.set': async ({ online }) => {
+      await ports.setOnline(online);
+      return {};
+    },
+    'settings.get': () => ({ settings: settings.get() }),
+    'settings.set': async (params) => ({ settings: await settings.set(params.settings) }),
+    'log.read': ({ limit }) => ({ lines: log.read(limit ?? 500) }),
+    'log.save': async ({ toFile }) => {
+      const bytes = Buffer.from(log.read(100_000).join('\n'), 'utf8');
+      if (toFile !== undefined) {
+        await saveToFile(toFile, bytes);
+        return { file: toFile };
+      }
+      const chosen = await shell.askSavePath('posthorn.log');
+      if (chosen === null) return { file: null };
+      if (chosen === undefined) return { file: await saveToDownloads('posthorn.log', bytes) };
+      await saveToFile(chosen, bytes);
+      return { file: chosen };
+    },
+    'events.subscribe': () => ({}),
+    'test.clock': ({ advanceMs }) => {
+      test.clock?.advance(advanceMs);
+      return {};
+    },
+    'test.crashPoints': () => crashPoints.map(({ name, area }) => ({ name, area })),
+    'test.crashAt': ({ name, hit }) => {
+      if (!test.crash.crashAt(name, hit ?? 1)) {
+        throw new AppError({ code: 'bad-params', scope: 'app', next: 'tell-user', detail: `There is no crash point “${name}”.` });
+      }
+      return {};
+    },
+    'test.power': ({ event }) => {
+      test.power(event);
+      return {};
+    },
+    'test.wire': () => ({ lines: test.wire() }),
+  };
+}

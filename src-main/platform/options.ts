@@ -1,0 +1,91 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  profile: string;
+  headless: boolean;
+  dns: string | null;
+  extraCa: string[];
+  providerDatabase: string | null;
+  connectTo: { host: string; port: number; toAddress: string; toPort: number }[];
+  undoSend: number | null;
+  passphraseFd: number | null;
+  testHooks: boolean;
+  /** A mailto: address or a file to open. */
+  argument: string | null;
+}
+
+/** Thrown words go to standard error; exit code 2. */
+export class UsageError extends Error {}
+
+/** Reads the command line (docs/automation.md, "Options"). `--test-hooks` exists from a checkout only. */
+export function readOptions(argv: readonly string[], checkout: boolean): Options {
+  const { values, positionals } = parse(argv, checkout);
+  return {
+    profile: resolve(values.profile ?? defaultProfile()),
+    headless: values.headless ?? false,
+    dns: values.dns ?? null,
+    extraCa: values['extra-ca'] ?? [],
+    providerDatabase: values['provider-database'] ?? null,
+    connectTo: (values['connect-to'] ?? []).map(readConnectTo),
+    undoSend: values['undo-send'] === undefined ? null : wholeNumber(values['undo-send'], '--undo-send'),
+    passphraseFd: values['passphrase-fd'] === undefined ? null : wholeNumber(values['passphrase-fd'], '--passphrase-fd'),
+    testHooks: values['test-hooks'] === true,
+    argument: positionals[0] ?? null,
+  };
+}
+
+function parse(argv: readonly string[], checkout: boolean) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        profile: { type: 'string' },
+        headless: { type: 'boolean' },
+        dns: { type: 'string' },
+        'extra-ca': { type: 'string', multiple: true },
+        'provider-database': { type: 'string' },
+        'connect-to': { type: 'string', multiple: true },
+        'undo-send': { type: 'string' },
+        'passphrase-fd': { type: 'string' },
+        ...(checkout ? ({ 'test-hooks': { type: 'boolean' } } as const) : {}),
+      },
+    }) as {
+      values: {
+        profile?: string;
+        headless?: boolean;
+        dns?: string;
+        'extra-ca'?: string[];
+        'provider-database'?: string;
+        'connect-to'?: string[];
+        'undo-send'?: string;
+        'passphrase-fd'?: string;
+        'test-hooks'?: boolean;
+      };
+      positionals: string[];
+    };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function defaultProfile(): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Posthorn');
+  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Posthorn');
+  return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'posthorn');
+}
+
+/** HOST:PORT:ADDR:PORT; IPv6 addresses in brackets. */
+function readConnectTo(text: string): Options['connectTo'][number] {
+  const match = /^([^:]+):(\d{1,5}):(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text);
+  if (match === null) throw new UsageError(`--connect-to takes HOST:PORT:ADDRESS:PORT, not “${text}”`);
+  const [, host = '', port = '', address = '', toPort = ''] = match;
+  return { host: host.toLowerCase(), port: Number(port), toAddress: address.replace(/^\[|\]$/g, ''), toPort: Number(toPort) };
+}
+
+function wholeNumber(text: string, name: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${name} takes a whole number, not “${text}”`);
+  return Number(text);
+}

@@ -1,0 +1,66 @@
+import type { AccountSettings } from '../../src-shared/model/account.ts';
+import type { Backend } from '../backends/backend.ts';
+import { createAccountEngine, type AccountEngine, type AccountReport, type BodiesWish, type EnginePorts } from './account-engine.ts';
+
+export interface EnginesPorts {
+  /** Ports of one account's engine; `backend` is made anew for each start. */
+  portsFor(account: AccountSettings, backend: Backend): EnginePorts;
+  backendFor(account: AccountSettings): Backend;
+  online(): boolean;
+}
+
+/** The engines of all accounts; one account's failure never slows another. */
+export interface Engines {
+  get(accountId: string): AccountEngine | undefined;
+  all(): AccountEngine[];
+  start(account: AccountSettings): void;
+  /** New settings or password: stop and start again. */
+  restart(account: AccountSettings): void;
+  stop(accountId: string): void;
+  stopAll(): void;
+  setOnline(online: boolean): void;
+  sync(accountIds: readonly string[], wish: { folderId?: string; bodies: BodiesWish }): Promise<AccountReport[]>;
+}
+
+export function createEngines(ports: EnginesPorts): Engines {
+  const engines = new Map<string, AccountEngine>();
+
+  function start(account: AccountSettings): void {
+    const engine = createAccountEngine(ports.portsFor(account, ports.backendFor(account)));
+    engines.set(account.accountId, engine);
+    if (ports.online()) engine.start();
+    else engine.setOnline(false);
+  }
+
+  function stop(accountId: string): void {
+    engines.get(accountId)?.stop();
+    engines.delete(accountId);
+  }
+
+  return {
+    get: (accountId) => engines.get(accountId),
+    all: () => [...engines.values()],
+    start,
+    restart(account) {
+      stop(account.accountId);
+      start(account);
+    },
+    stop,
+    stopAll() {
+      for (const accountId of [...engines.keys()]) stop(accountId);
+    },
+    setOnline(online) {
+      for (const engine of engines.values()) engine.setOnline(online);
+    },
+    async sync(accountIds, wish) {
+      return await Promise.all(
+        accountIds.map(async (accountId) => {
+          const engine = engines.get(accountId);
+          return engine === undefined
+            ? { accountId, added: 0, changed: 0, removed: 0, pushed: 0, parked: 0, errors: [] }
+            : await engine.sync(wish);
+        }),
+      );
+    },
+  };
+}
