@@ -50,7 +50,7 @@ const framePolicy = (origin: string): readonly string[] => [
 /** The Content-Security-Policy of a page, by its path ("/index.html"). */
 export function contentPolicy(path: string, origin: string): string {
   if (path.startsWith('/message-frame')) return framePolicy(origin).join('; ');
-  if (path === '/store.html' || path === '/sanitiser.html') return hiddenPolicy().join('; ');
+  if (path === '/store.html' || path === '/sanitise.html') return hiddenPolicy().join('; ');
   return windowPolicy(origin).join('; ');
 }
 
