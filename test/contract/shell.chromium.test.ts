@@ -14,6 +14,9 @@ import { checkOptions } from './shell/check-options.ts';
 const binary = await findBrowser();
 if (binary === undefined) console.info('Chromium shell: skipped, for no Chromium or Chrome was found.');
 
+// With windows: xvfb-run -a env POSTHORN_TEST_WINDOWS=1 npx vitest run test/contract/shell.chromium.test.ts
+const headless = process.env['POSTHORN_TEST_WINDOWS'] === undefined;
+
 const open: Shell[] = [];
 let profileDir = '';
 
@@ -27,7 +30,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<Shell> {
-  const shell = await openShell(checkOptions(profileDir, true));
+  const shell = await openShell(checkOptions(profileDir, headless));
   open.push(shell);
   return shell;
 }
