@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, fstatSync } from 'node:fs';
+import { accessSync, constants, fstatSync, readFileSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -112,18 +112,56 @@ export async function runGathered(command, args, options = {}) {
 
 /**
  * Hands the terminal (or the pipes) over to the program itself and resolves with its exit code. `--passphrase-fd N`
- * is honoured by passing that descriptor on. When npm, our parent, dies, the program is told to end: a killed
- * `npm run headless` must not leave a main behind that holds the profile.
+ * is honoured by passing that descriptor on.
  */
 export async function handOver(command, args, options = {}) {
-  return runChild(command, args, { ...options, stdio: inheritedStdio(args) }, (child) => {
-    if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
-    const parent = process.ppid;
-    const watch = setInterval(() => {
-      if (process.ppid !== parent) child.kill('SIGTERM');
-    }, 500);
-    child.once('exit', () => clearInterval(watch));
-  });
+  return runChild(command, args, { ...options, stdio: inheritedStdio(args) });
+}
+
+/**
+ * Ends this process and what it runs, as SIGTERM does, when the npm that started it is gone. A killed
+ * `npm run headless` must not leave a main behind that holds the profile, and npm's own signals reach only its shell.
+ */
+export function endWithNpm() {
+  const callers = npmAbove();
+  const watch = setInterval(() => {
+    if (callers.every(isAlive)) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  watch.unref();
+}
+
+/**
+ * The processes that stand between npm and us: a shell (which a signal to npm ends, us not) and npm itself. Empty when
+ * npm did not start us, or where it cannot be seen.
+ */
+function npmAbove() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return [];
+  const parentOf = (pid) => {
+    try {
+      // `pid (command) state ppid …`; a slim container has /proc and no ps, a Mac has ps and no /proc.
+      const [, command, ppid] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return { command, ppid };
+    } catch {
+      const [, ppid, command] =
+        /(\d+)\s+(\S+)/.exec(capture('ps', ['-o', 'ppid=,comm=', '-p', pid]).stdout) ?? [];
+      return { command, ppid };
+    }
+  };
+  const { command, ppid } = parentOf(String(process.ppid));
+  const isShell = /(^|[/-])(sh|dash|bash|zsh)$/.test(command ?? '');
+  return isShell ? [process.ppid, Number(ppid)] : [process.ppid];
+}
+
+/** Whether there is a process of that number. */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 export function inheritedStdio(args) {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { withSetupLock } from './lock.mjs';
 import { findNode, withPath } from './node24.mjs';
 import { installPackages } from './packages.mjs';
+import { endWithNpm } from './processes.mjs';
 import { tasks } from './tasks.mjs';
 import { say, SetupError } from './words.mjs';
 
@@ -33,6 +34,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   process.exit(1);
 }
 
+endWithNpm();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
