@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TestContext } from 'vitest';
-import { dnsmasqMissing, startDnsmasq } from '../../src-main/demo/dnsmasq.ts';
+import { dnsmasqMissing, startDnsmasq } from '../servers/dnsmasq.ts';
 import { dovecotMissing, startDovecot } from '../../src-main/demo/dovecot.ts';
 import type { Dovecot } from '../../src-main/demo/dovecot.ts';
 import { startLocalSubmission } from '../../src-main/demo/local-delivery.ts';
 import { greeting } from '../../src-main/demo/loopback.ts';
 import { removeDir } from '../../src-main/demo/server-process.ts';
+import { startDemoWorld } from '../../src-main/demo/world.ts';
+import type { DemoWorld } from '../../src-main/demo/world.ts';
 import { until } from '../../src-main/demo/waiting.ts';
 import { cyrusMissing, startCyrus } from '../servers/cyrus.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
@@ -306,3 +309,59 @@ const server = await startDovecot({ users: [{ name: 'ann', password: 'secret' }]
 console.log(JSON.stringify({ port: server.imapPort, dir: server.dir }));
 setInterval(() => undefined, 1000);
 `;
+
+test('the demo’s world is found by DNS and by its settings file, and holds mail', async (context) => {
+  need(context, dovecotMissing());
+  const world = await keep(startDemoWorld({ count: 120, now: new Date('2026-11-20T14:32:00Z') }));
+  const resolver = new Resolver({ timeout: 1500, tries: 1 });
+  resolver.setServers([`127.0.0.1:${world.dns.port}`]);
+  expect(await resolver.resolveSrv('_imaps._tcp.verhoeven.test')).toMatchObject([
+    { name: 'imap.verhoeven.test', port: 993 },
+  ]);
+  expect(await resolver.resolveSrv('_pop3s._tcp.verhoeven.test')).toMatchObject([{ name: '', port: 0 }]);
+  expect(await resolver.resolveMx('noordlicht.test')).toMatchObject([{ exchange: 'mail.noordlicht.test' }]);
+  expect(await resolver.resolve4('imap.noordlicht.test')).toEqual(['127.0.0.1']);
+  await expect(resolver.resolve4('elsewhere.test')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  await expect(resolver.resolve6('imap.noordlicht.test')).rejects.toMatchObject({ code: 'ENODATA' });
+  expect(await settingsFileOf(world)).toContain('<hostname>imap.noordlicht.test</hostname>');
+  for (const account of world.accounts) {
+    const client = await RawImap.open({
+      port: world.dovecot.imapsPort,
+      ca: world.dovecot.ca,
+      user: account.address,
+      password: account.password,
+    });
+    const listed = await client.folders();
+    // "Projects" only holds folders.
+    const real = listed.filter(
+      ({ attributes }) => !attributes.some((word) => /^\\(noselect|nonexistent)$/i.test(word)),
+    );
+    const folders = real.map((folder) => folder.path);
+    expect(folders).toContain(account.kind === 'work' ? 'Projects/Harbour museum' : '旅行');
+    let count = 0;
+    for (const folder of folders) count += (await client.select(folder, true)).exists;
+    expect(count).toBe(120);
+    await client.close();
+  }
+});
+
+async function settingsFileOf(world: DemoWorld): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const request = get(
+      {
+        host: '127.0.0.1',
+        port: world.autoconfig.port,
+        servername: 'autoconfig.noordlicht.test',
+        headers: { host: 'autoconfig.noordlicht.test' },
+        path: '/mail/config-v1.1.xml?emailaddress=ina%40noordlicht.test',
+        ca: readFileSync(world.dovecot.ca),
+      },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve(text));
+      },
+    );
+    request.on('error', reject);
+  });
+}

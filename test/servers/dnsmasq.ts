@@ -1,9 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
-import { freePorts } from './loopback.ts';
-import { findProgram, isRoot, ownIds, removeDir, serverDir, startProcess } from './server-process.ts';
-import { GaveUp, until } from './waiting.ts';
+import { freePorts } from '../../src-main/demo/loopback.ts';
+import {
+  findProgram,
+  isRoot,
+  ownIds,
+  removeDir,
+  serverDir,
+  startProcess,
+} from '../../src-main/demo/server-process.ts';
+import { GaveUp, until } from '../../src-main/demo/waiting.ts';
 
 export interface DnsRecords {
   /** Domain (and all below it) → IPv4 address. */
