@@ -6,7 +6,7 @@ const policyFile = '/usr/sbin/policy-rc.d';
 const policyMark = '# Written by the set-up of Posthorn; removed when it has installed its packages.';
 
 /** What this module touches outside itself, so that a test can stand in for a machine without apt or without root. */
-export const realSystem = {
+const realSystem = {
   isRoot: () => process.getuid?.() === 0,
   which,
   capture,

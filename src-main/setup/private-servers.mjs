@@ -5,7 +5,7 @@ import { missingPackages } from './debian.mjs';
 import { say } from './words.mjs';
 
 /** Where the tests find Cyrus' own programs: `<this>/usr/lib/cyrus/bin/imapd`. */
-export const cyrusFolder = (root) => join(root, '.cache', 'cyrus');
+const cyrusFolder = (root) => join(root, '.cache', 'cyrus');
 
 /**
  * Unpacks cyrus-imapd below .cache without installing it: Debian's package conflicts with dovecot-imapd, and apt would

@@ -37,7 +37,7 @@ function wellKnownPlaces(env, platform) {
 }
 
 /** Electron's program, when its binary was fetched; npm installs the package without it. */
-export function electronBinary(root, platform = process.platform) {
+function electronBinary(root, platform = process.platform) {
   const inside =
     { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[platform] ?? 'electron';
   const file = join(root, 'node_modules', 'electron', 'dist', inside);

@@ -4,7 +4,7 @@ import { checkSteps, runChecks } from './check.mjs';
 import { handOver } from './processes.mjs';
 import { nodeArguments } from './node24.mjs';
 
-export const artefactsFolder = (root) => join(root, 'test-artefacts');
+const artefactsFolder = (root) => join(root, 'test-artefacts');
 
 /**
  * Runs the checks and all Vitest projects, or, given arguments, Vitest with these alone. The last line printed is
