@@ -1,4 +1,5 @@
 import { openChromiumShell } from './chromium/chromium-shell.ts';
+import { tellFirstStart } from './chromium/second-instance.ts';
 import type { Shell, ShellOptions } from './shell.ts';
 
 const isElectron = process.versions['electron'] !== undefined;
@@ -23,4 +24,13 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
   if (!isElectron) return openChromiumShell(options);
   const { openElectronShell } = await import('./electron/electron-shell.ts');
   return openElectronShell(options);
+}
+
+/**
+ * For a start that found its profile in use: the first one is told the arguments and shows itself
+ * (`ShellOptions.onSecondInstance`). False when nobody answered. Electron does this in `openShell`
+ * by itself, and then answers false here.
+ */
+export function tellFirstInstance(profileDir: string, argv: readonly string[]): Promise<boolean> {
+  return isElectron ? Promise.resolve(false) : tellFirstStart(profileDir, argv);
 }

@@ -68,6 +68,9 @@ describe.skipIf(binary === undefined)('the Chromium shell', () => {
     const again = await shell.openPage({ path: '/store.html', hidden: true });
     await again.ready;
     expect(await talk(again).ask('length', 'abc')).toBe(3);
+    const window = await shell.openPage({ path: '/index.html', hidden: false });
+    await window.ready;
+    expect(await talk(window).ask('length', 'abcd')).toBe(4);
   });
 
   test.skipIf(process.platform !== 'linux')('leaves no process behind when it quits', async () => {

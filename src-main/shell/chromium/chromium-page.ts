@@ -47,8 +47,8 @@ export class ChromiumPage implements Page {
     return this.#path;
   }
 
-  /** Sets up the session of a target that still waits, in one go: it must not run before all of it is in place. */
-  async prepare(): Promise<void> {
+  /** Hears what this page's session says; replaces whoever heard it before (a page that crashed). */
+  listen(): void {
     const { sessionId } = this;
     const connection = this.#connection;
     connection.on(sessionId, 'Runtime.executionContextCreated', ({ context }) => {
@@ -71,6 +71,13 @@ export class ChromiumPage implements Page {
       // We have dialogs of our own; the browser's would stop the page until somebody answers.
       connection.send('Page.handleJavaScriptDialog', { accept: false }, sessionId).catch(() => undefined);
     });
+  }
+
+  /** Sets up the session of a target that still waits, in one go: it must not run before all of it is in place. */
+  async prepare(): Promise<void> {
+    this.listen();
+    const { sessionId } = this;
+    const connection = this.#connection;
     await Promise.all([
       connection.send('Inspector.enable', {}, sessionId),
       connection.send('Page.enable', {}, sessionId),

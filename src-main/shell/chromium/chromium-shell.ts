@@ -7,6 +7,7 @@ import { browserArguments } from './browser-arguments.ts';
 import { startBrowser, type RunningBrowser } from './browser-process.ts';
 import { ChromiumPage } from './chromium-page.ts';
 import { findBrowser } from './find-browser.ts';
+import { listenForSecondStart } from './second-instance.ts';
 import { openWithSystem } from './system-opener.ts';
 import { TargetWatch } from './target-watch.ts';
 
@@ -59,19 +60,26 @@ class ChromiumShell implements Shell {
   #appWindow: Promise<ChromiumPage> | undefined;
   #windowsClosedListeners: (() => void)[] = [];
   #isQuitting = false;
+  #stopListening: () => Promise<void> = () => Promise.resolve();
   #badge = 0;
 
   constructor(browser: RunningBrowser, options: ShellOptions) {
     this.#browser = browser;
     this.#options = options;
-    this.#targets = new TargetWatch(browser.connection, {
-      origin,
-      rendererDir: options.rendererDir,
-      remoteContent: (token) => options.remoteContent(token),
-      // The address may be a stranger's: only its scheme is told.
-      refused: (url, resourceType) =>
-        options.log('warn', 'A request of a page was refused.', { scheme: URL.parse(url)?.protocol ?? '', resourceType }),
-    });
+    this.#targets = new TargetWatch(
+      browser.connection,
+      {
+        origin,
+        rendererDir: options.rendererDir,
+        remoteContent: (token) => options.remoteContent(token),
+        // The address may be a stranger's: only its scheme is told.
+        refused: (url, resourceType) =>
+          options.log('warn', 'A request of a page was refused.', { scheme: URL.parse(url)?.protocol ?? '', resourceType }),
+      },
+      (spare) => {
+        this.#appWindow = Promise.resolve(spare);
+      },
+    );
     this.gone = browser.exited.then(() => {
       this.#power.stop();
       for (const page of this.#targets.pages) page.setGone('browser-gone');
@@ -95,6 +103,7 @@ class ChromiumShell implements Shell {
       origin,
       permissions: ['durableStorage', 'notifications', 'clipboardSanitizedWrite'],
     });
+    this.#stopListening = await listenForSecondStart(this.#options.profileDir, (argv) => this.#options.onSecondInstance(argv));
     this.#appWindow = this.#targets.expectPage(
       false,
       (target) => target.openerId === undefined,
@@ -111,9 +120,9 @@ class ChromiumShell implements Shell {
   async openPage(options: PageOptions): Promise<Page> {
     const page = await this.#newPage(options);
     if (!options.hidden) {
-      page.onGone(() => {
+      page.onGone((reason) => {
         const isLast = !this.#targets.pages.some((other) => other !== page && !other.hidden);
-        if (isLast && !this.#isQuitting) for (const listener of this.#windowsClosedListeners) listener();
+        if (reason === 'closed' && isLast && !this.#isQuitting) for (const listener of this.#windowsClosedListeners) listener();
       });
       if (this.#badge > 0) page.setBadge(this.#badge);
     }
@@ -183,6 +192,7 @@ class ChromiumShell implements Shell {
   async quit(): Promise<void> {
     this.#isQuitting = true;
     this.#power.stop();
+    await this.#stopListening();
     this.#browser.connection.send('Browser.close', {}).catch(() => undefined);
     await this.#browser.waitGone(quitPatience);
     await this.gone;

@@ -1,4 +1,5 @@
-import type { CdpConnection } from './cdp-connection.ts';
+import { systemClock, type Timer } from '../../platform/clock.ts';
+import { CdpError, type CdpConnection } from './cdp-connection.ts';
 import type { CdpCommands, TargetInfo } from './cdp-protocol.ts';
 import { ChromiumPage } from './chromium-page.ts';
 import { guardRequests, type GateOptions } from './request-gate.ts';
@@ -9,6 +10,9 @@ const attachTo: CdpCommands['Target.setAutoAttach']['params'] = {
   flatten: true,
   filter: [{ type: 'browser', exclude: true }, { type: 'tab', exclude: true }, {}],
 };
+
+/** A page that has not come after this many milliseconds will not come; a loaded machine took 2 s. */
+const patience = 30_000;
 
 /** Why we expect a new page: it decides whether the browser shows it. */
 interface Expected {
@@ -25,13 +29,16 @@ interface Expected {
 export class TargetWatch {
   readonly #connection: CdpConnection;
   readonly #gate: GateOptions;
+  readonly #onSpareWindow: (page: ChromiumPage) => void;
   readonly #pages = new Map<string, ChromiumPage>();
   #expected: Expected | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: CdpConnection, gate: GateOptions) {
+  /** `onSpareWindow` is told of a window whose page crashed: the next one may have it. */
+  constructor(connection: CdpConnection, gate: GateOptions, onSpareWindow: (page: ChromiumPage) => void) {
     this.#connection = connection;
     this.#gate = gate;
+    this.#onSpareWindow = onSpareWindow;
   }
 
   get pages(): ChromiumPage[] {
@@ -47,13 +54,16 @@ export class TargetWatch {
   expectPage(hidden: boolean, matches: (target: TargetInfo) => boolean, open: () => Promise<unknown>): Promise<ChromiumPage> {
     const opened = this.#turn.then(async () => {
       const page = Promise.withResolvers<ChromiumPage>();
+      let timer: Timer | undefined;
       this.#expected = { hidden, matches, resolve: page.resolve };
       try {
         const failure = Promise.withResolvers<never>();
         open().catch(failure.reject);
-        void this.#connection.closed.then(() => failure.reject(new Error('The browser is gone.')));
+        void this.#connection.closed.then(() => failure.reject(new CdpError('The browser is gone.')));
+        timer = systemClock.setTimeout(() => failure.reject(new CdpError('The browser made no page.')), patience);
         return await Promise.race([page.promise, failure.promise]);
       } finally {
+        timer?.cancel();
         this.#expected = undefined;
       }
     });
@@ -91,17 +101,34 @@ export class TargetWatch {
     const page = new ChromiumPage(this.#connection, sessionId, target.targetId, expected.hidden);
     this.#pages.set(sessionId, page);
     page.onGone((reason) => {
-      // What a crash leaves behind is an error page; it must not stay as if it were the window.
-      if (reason === 'crashed') void this.#connection.send('Target.closeTarget', { targetId: target.targetId }).catch(() => undefined);
+      if (reason === 'crashed') this.#afterCrash(page);
     });
     await Promise.all([page.prepare(), this.#guard(sessionId, page)]);
     expected.resolve(page);
   }
 
+  /**
+   * A hidden page that crashed is removed. A window stays, for closing the last one would end the
+   * browser: what was set up for its session still holds, and the next page is loaded into it.
+   */
+  #afterCrash(crashed: ChromiumPage): void {
+    if (crashed.hidden) {
+      this.#connection.send('Target.closeTarget', { targetId: crashed.id }).catch(() => undefined);
+      return;
+    }
+    const next = new ChromiumPage(this.#connection, crashed.sessionId, crashed.id, false);
+    next.listen();
+    next.onGone((reason) => {
+      if (reason === 'crashed') this.#afterCrash(next);
+    });
+    this.#pages.set(crashed.sessionId, next);
+    this.#onSpareWindow(next);
+  }
+
   /** All commands leave in one go; the target goes on only after the last of them is in force. */
   async #guard(sessionId: string, page: ChromiumPage | undefined): Promise<void> {
     this.#watch(sessionId);
-    const top = page === undefined ? undefined : { frameId: page.id, path: () => page.path };
+    const top = page === undefined ? undefined : { frameId: page.id, path: () => this.#pages.get(sessionId)?.path };
     await Promise.all([
       // Dedicated workers have no Fetch domain: their page's session intercepts for them.
       guardRequests(this.#connection, sessionId, this.#gate, top).catch(() => undefined),

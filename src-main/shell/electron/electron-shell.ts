@@ -86,10 +86,10 @@ class ElectronShell implements Shell {
     const page = new ElectronPage(options, origin, this.#preload, !options.hidden && !this.#options.headless);
     this.#pages.add(page);
     addTextMenu(page.window.webContents);
-    page.onGone(() => {
+    page.onGone((reason) => {
       this.#pages.delete(page);
       const isLast = ![...this.#pages].some((other) => !other.hidden);
-      if (!options.hidden && isLast && !this.#isQuitting) for (const listener of this.#windowsClosedListeners) listener();
+      if (reason === 'closed' && !options.hidden && isLast && !this.#isQuitting) for (const listener of this.#windowsClosedListeners) listener();
     });
     await page.load(options.path);
     return page;
