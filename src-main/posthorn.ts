@@ -17,6 +17,7 @@ import { accountHandlers } from './ipc/handlers/account-handlers.ts';
 import { appHandlers } from './ipc/handlers/app-handlers.ts';
 import { journalHandlers } from './ipc/handlers/journal-handlers.ts';
 import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
+import { searchHandlers } from './ipc/handlers/search-handlers.ts';
 import { createNews, type News } from './ipc/news.ts';
 import { createPush } from './ipc/push.ts';
 import { createServe } from './ipc/serve.ts';
@@ -31,9 +32,11 @@ import { AdvanceableClock, systemClock } from './platform/clock.ts';
 import { createCrashControl, noCrashes } from './platform/crash-points.ts';
 import { openLog } from './platform/log.ts';
 import { createNetwork } from './platform/network.ts';
+import { peopleText } from '../src-shared/cache-protocol.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import type { ProfileLock } from './platform/profile-lock.ts';
+import { openSearchIndex } from './search/search-index.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { openShell } from './shell/open-shell.ts';
 import type { EnginePorts } from './sync/account-engine.ts';
@@ -132,6 +135,7 @@ export async function openPosthorn({ options, paths, lock, passphrase, checkout 
   // ---- reading, sending, syncing
   const reader = createMimeReader({ clock, log });
   const sanitiser = createSanitiser(shell, clock, log);
+  const search = openSearchIndex(paths.searchIndex, log);
   const push = createPush();
   const connectivity = createConnectivity(settings.get().stayOffline, () => clock.now());
   const locks = createFolderLocks();
@@ -161,8 +165,18 @@ export async function openPosthorn({ options, paths, lock, passphrase, checkout 
       crash,
       log,
       readBody: (bytes) => reader.read(bytes),
-      onBody: () => undefined,
+      onBody: (messageId, text) => search.addBody(messageId, text),
       onRows: (entry, rows, messageIds, arrived) => {
+        search.addRows(
+          rows.map(({ envelope, internalDate }, i) => ({
+            messageId: messageIds[i] ?? '',
+            accountId: entry.accountId,
+            date: internalDate,
+            subject: envelope.subject,
+            sender: peopleText(envelope.from),
+            recipients: peopleText([...envelope.to, ...envelope.cc]),
+          })),
+        );
         if (arrived) windows?.arrived(entry, rows, messageIds);
       },
       onRenumbered: (entry) => log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
@@ -207,7 +221,10 @@ export async function openPosthorn({ options, paths, lock, passphrase, checkout 
       });
     },
     checkOutgoing: () => Promise.resolve(),
-    forget: () => Promise.resolve(),
+    forget: (accountId) => {
+      search.dropAccount(accountId);
+      return Promise.resolve();
+    },
     onChange: () => news?.accountsChanged(),
   });
 
@@ -292,6 +309,7 @@ export async function openPosthorn({ options, paths, lock, passphrase, checkout 
             onProgress,
           }),
       }),
+      ...searchHandlers({ cache, search }),
       ...journalHandlers({ journal, cache, engines, register }),
       ...mailHandlers({ accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell }),
     },
@@ -325,7 +343,7 @@ export async function openPosthorn({ options, paths, lock, passphrase, checkout 
 
   const code = await ended;
   engines.stopAll();
-  await reader.close();
+  await Promise.all([reader.close(), search.close()]);
   await journal.close();
   await shell.quit();
   logFile.close();

@@ -1,0 +1,71 @@
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../src-shared/error.ts';
+import type { Log } from '../platform/log.ts';
+import type { IndexHits, IndexQuery, IndexRow } from './index-database.ts';
+import type { SearchAnswer, SearchMessage } from './worker.ts';
+
+/** The full-text index, in a thread of its own: neither indexing nor searching holds anything up. */
+export interface SearchIndex {
+  addRows(rows: IndexRow[]): void;
+  addBody(messageId: string, text: string): void;
+  drop(messageIds: string[]): void;
+  dropAccount(accountId: string): void;
+  /** Forgets everything: it comes again with the rows. */
+  clear(): void;
+  query(query: IndexQuery): Promise<{ hits: IndexHits; searched: number }>;
+  close(): Promise<void>;
+}
+
+/** More text than this of one message is not indexed. */
+const longestText = 500_000;
+
+export function openSearchIndex(path: string, log: Log): SearchIndex {
+  const waiting = new Map<number, { resolve: (answer: { hits: IndexHits; searched: number }) => void; reject: (error: AppError) => void }>();
+  let nextId = 1;
+  let closing = false;
+  let worker = start();
+
+  function start(): Worker {
+    const made = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } });
+    made.on('message', (answer: SearchAnswer) => {
+      const asked = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if ('error' in answer) asked?.reject(broken(answer.error));
+      else asked?.resolve({ hits: answer.hits, searched: answer.searched });
+    });
+    made.on('error', (error) => log('error', 'the search thread failed', { error }));
+    made.on('exit', () => {
+      for (const asked of waiting.values()) asked.reject(broken('the index was started anew'));
+      waiting.clear();
+      if (!closing) worker = start();
+    });
+    made.unref();
+    return made;
+  }
+
+  const tell = (message: SearchMessage): void => worker.postMessage(message);
+
+  return {
+    addRows: (rows) => tell({ kind: 'rows', rows }),
+    addBody: (messageId, text) => tell({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }),
+    drop: (messageIds) => tell({ kind: 'drop', messageIds }),
+    dropAccount: (accountId) => tell({ kind: 'drop-account', accountId }),
+    clear: () => tell({ kind: 'clear' }),
+    query: (query) =>
+      new Promise((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, { resolve, reject });
+        tell({ kind: 'query', id, query });
+      }),
+    async close() {
+      closing = true;
+      const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      tell({ kind: 'close' });
+      await gone;
+    },
+  };
+}
+
+function broken(words: string): AppError {
+  return new AppError({ code: 'bug', scope: 'app', next: 'retry', detail: `The search index did not answer (${words}). Try again.` });
+}

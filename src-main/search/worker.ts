@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { IndexDatabase, type IndexHits, type IndexQuery, type IndexRow } from './index-database.ts';
+
+/** What the search thread is told; only `query` is answered. */
+export type SearchMessage =
+  | { kind: 'rows'; rows: IndexRow[] }
+  | { kind: 'bodies'; bodies: { messageId: string; text: string }[] }
+  | { kind: 'drop'; messageIds: string[] }
+  | { kind: 'drop-account'; accountId: string }
+  | { kind: 'clear' }
+  | { kind: 'query'; id: number; query: IndexQuery }
+  | { kind: 'close' };
+
+export type SearchAnswer = { id: number; hits: IndexHits; searched: number } | { id: number; error: string };
+
+const database = new IndexDatabase((workerData as { path: string }).path);
+
+parentPort?.on('message', (message: SearchMessage) => {
+  switch (message.kind) {
+    case 'rows':
+      database.addRows(message.rows);
+      break;
+    case 'bodies':
+      database.addBodies(message.bodies);
+      break;
+    case 'drop':
+      database.drop(message.messageIds);
+      break;
+    case 'drop-account':
+      database.dropAccount(message.accountId);
+      break;
+    case 'clear':
+      database.clear();
+      break;
+    case 'query':
+      parentPort?.postMessage(answer(message.id, message.query));
+      break;
+    case 'close':
+      database.close();
+      process.exit(0);
+  }
+});
+
+function answer(id: number, query: IndexQuery): SearchAnswer {
+  try {
+    return { id, hits: database.query(query), searched: database.searched(query.accountId) };
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
