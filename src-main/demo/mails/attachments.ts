@@ -37,13 +37,16 @@ export function png(
   const sky = [random.int(120, 220), random.int(150, 220), random.int(200, 255)];
   const sea = [random.int(10, 60), random.int(60, 120), random.int(90, 160)];
   const tide = random.int(Math.floor(height / 3), Math.floor((height * 2) / 3));
+  // A little grain, or the picture would shrink to nothing; from a small table, for chance a pixel is slow.
+  const grain = Array.from({ length: 251 }, () => random.int(0, 6));
   const rows: Buffer[] = [];
   for (let y = 0; y < height; y += 1) {
     const row = Buffer.alloc(1 + width * 3);
     for (let x = 0; x < width; x += 1) {
       const wave = tide + Math.round(3 * Math.sin((x + tide) / 9));
       const base = y < wave ? sky : sea;
-      for (let c = 0; c < 3; c += 1) row[1 + x * 3 + c] = Math.min(255, (base[c] ?? 0) + random.int(0, 6));
+      for (let c = 0; c < 3; c += 1)
+        row[1 + x * 3 + c] = Math.min(255, (base[c] ?? 0) + (grain[(x * 7 + y * 31 + c * 3) % 251] ?? 0));
     }
     rows.push(row);
   }

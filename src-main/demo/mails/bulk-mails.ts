@@ -32,12 +32,14 @@ export function* bulkMails(
     language.subjects.map((subject) => ({ subject, wire: words(subject) })),
   );
   const prose = languages.map((language) =>
-    Buffer.from(`${language.sentences.join(' ')}\r\n`.repeat(400), 'utf8').toString('base64'),
+    lines(Buffer.from(`${language.sentences.join(' ')}\r\n`.repeat(400), 'utf8').toString('base64')),
   );
   const latin = 'Tides come in, tides go out, and the table says when they should have done so.\r\n'.repeat(
     600,
   );
-  const noise = Buffer.from(Array.from({ length: 48_000 }, () => random.int(0, 255))).toString('base64');
+  const noise = lines(
+    Buffer.from(Array.from({ length: 48_000 }, () => random.int(0, 255))).toString('base64'),
+  );
   const open: { references: string[]; subject: string; left: number }[] = [];
 
   for (let at = 0; at < n; at += 1) {
@@ -74,15 +76,12 @@ export function* bulkMails(
     // Most mails are short, some are long: a log-uniform size between 0.3 and 30 KB.
     const size = wishes.smallBodies === true ? 76 : Math.floor(300 * 100 ** random.next());
     const script = random.chance(0.4) ? random.pick(prose) : undefined;
-    const text =
-      script === undefined ? latin.slice(0, size) : lines(script.slice(0, Math.ceil(size / 4) * 4));
+    const text = script === undefined ? latin.slice(0, size) : script.slice(0, Math.ceil(size / 78) * 78);
     const textHead =
       script === undefined
         ? 'Content-Type: text/plain; charset=us-ascii\r\nContent-Transfer-Encoding: 7bit'
         : 'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64';
-    const file = attached
-      ? lines(noise.slice(0, wishes.smallBodies === true ? 76 : random.int(15, 800) * 76))
-      : '';
+    const file = attached ? noise.slice(0, wishes.smallBodies === true ? 78 : random.int(15, 800) * 78) : '';
     const body = attached
       ? `Content-Type: multipart/mixed; boundary="b${at}"\r\n\r\n--b${at}\r\n${textHead}\r\n\r\n${text}\r\n--b${at}\r\n` +
         `Content-Type: application/pdf; name="sheet-${at}.pdf"\r\nContent-Disposition: attachment; filename="sheet-${at}.pdf"\r\n` +
@@ -93,4 +92,5 @@ export function* bulkMails(
   }
 }
 
+/** Lines of 76 characters and CRLF: any multiple of 78 characters of it is whole lines. */
 const lines = (base64: string): string => base64.replace(/.{76}/g, '$&\r\n');
