@@ -84,7 +84,7 @@ function bodyOf(spec: MailSpec, charset: string): Part {
 
 function textPart(kind: 'plain' | 'html', text: string, charset: string, flowed: boolean): Part {
   const bytes = iconv.encode(text.replace(/\r?\n/g, '\r\n'), charset);
-  const ascii = bytes.every((byte) => byte < 128) && !/[^\r\n]{998}/.test(text);
+  const ascii = bytes.every((byte) => byte < 128) && text.split('\n').every((line) => line.length < 998);
   const dense = bytes.reduce((count, byte) => count + (byte > 127 ? 1 : 0), 0) > bytes.length / 4;
   const encoding = ascii && !charset.startsWith('iso-2022') ? '7bit' : dense ? 'base64' : 'quoted-printable';
   const body =
