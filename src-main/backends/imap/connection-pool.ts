@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-shared/error.ts';
 import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import type { Clock, Timer } from '../../platform/clock.ts';
+import type { Log } from '../../platform/log.ts';
 import type { Lane } from '../backend.ts';
 import { connectionFailure, isConnectionLimit } from './errors.ts';
 import { FlowConnection } from './flow-connection.ts';
@@ -14,8 +15,9 @@ export interface PoolOptions {
   credentials: () => Promise<ImapCredentials>;
   network: MailNetwork;
   clock: Clock;
+  log?: Log | undefined;
+  /** Every command line as sent, secrets masked. */
   onWire?: ((line: string) => void) | undefined;
-  onOffence?: ((rule: string) => void) | undefined;
   compress?: 'auto' | 'never' | 'always' | undefined;
 }
 
@@ -197,7 +199,8 @@ export class ConnectionPool {
   }
 
   #connection(): ConnectionOptions {
-    const { clock, onWire, onOffence } = this.#options;
+    const { clock, onWire, log } = this.#options;
+    const onOffence = (rule: string): void => log?.('error', 'A command was stopped before it was sent', { rule });
     return { clock, inactivityMs, onWire, onOffence, rawNames: this.rawNames };
   }
 
