@@ -53,7 +53,10 @@ export function watchPower(clock: Clock, addresses: () => string = currentAddres
 function currentAddresses(): string {
   return Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
-    .filter((entry) => !entry.internal && !entry.address.startsWith('fe80:') && !entry.address.startsWith('169.254.'))
+    .filter(
+      (entry) =>
+        !entry.internal && !entry.address.startsWith('fe80:') && !entry.address.startsWith('169.254.'),
+    )
     .map((entry) => entry.address)
     .sort()
     .join(' ');

@@ -10,7 +10,8 @@ export function externalAddress(url: string): string {
       code: 'bad-params',
       scope: 'app',
       next: 'tell-user',
-      detail: 'Posthorn opens only web and mail addresses in other programs. This link is neither, so nothing was opened.',
+      detail:
+        'Posthorn opens only web and mail addresses in other programs. This link is neither, so nothing was opened.',
     });
   }
   return parsed.href;

@@ -50,7 +50,11 @@ export async function answerPageRequest(
     const root = await realpath(rendererDir);
     const file = await realpath(resolve(join(root, path)));
     if (!file.startsWith(root + sep)) return refusal(404);
-    return { status: 200, headers: { ...pageHeaders(path, origin), 'Content-Type': type }, body: await readFile(file) };
+    return {
+      status: 200,
+      headers: { ...pageHeaders(path, origin), 'Content-Type': type },
+      body: await readFile(file),
+    };
   } catch {
     return refusal(404);
   }
@@ -68,7 +72,10 @@ function decodedPath(url: string): string | undefined {
   }
 }
 
-async function remoteAnswer(token: string, remoteContent: (token: string) => Promise<RemoteContent>): Promise<PageAnswer> {
+async function remoteAnswer(
+  token: string,
+  remoteContent: (token: string) => Promise<RemoteContent>,
+): Promise<PageAnswer> {
   try {
     const content = await remoteContent(token);
     if (content.status !== 200 || !pictureType.test(content.contentType)) return refusal(403);

@@ -75,7 +75,9 @@ describe.skipIf(binary === undefined)('the Chromium shell', () => {
 
   test.skipIf(process.platform !== 'linux')('leaves no process behind when it quits', async () => {
     const shell = await start();
-    await (await shell.openPage({ path: '/index.html', hidden: false })).ready;
+    await (
+      await shell.openPage({ path: '/index.html', hidden: false })
+    ).ready;
     expect((await browserProcesses()).length).toBeGreaterThan(0);
     expect((await shell.processIds()).length).toBeGreaterThan(1);
     await shell.quit();
@@ -94,20 +96,23 @@ describe.skipIf(binary === undefined)('the Chromium shell', () => {
     await expect(shell.openPage({ path: '/index.html', hidden: true })).rejects.toThrow();
   });
 
-  test.skipIf(process.platform !== 'linux')('dies with a killed main, and the next start finds the database', async () => {
-    const host = fileURLToPath(new URL('shell/chromium-host.ts', import.meta.url));
-    const main = spawn(process.execPath, [host, profileDir], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((resolve) => main.stdout.once('data', resolve));
-    expect((await browserProcesses()).length).toBeGreaterThan(0);
-    main.kill('SIGKILL');
-    // At once: the old browser may still be going.
-    const shell = await start();
-    const page = await shell.openPage({ path: '/store.html', hidden: true });
-    await page.ready;
-    expect(await talk(page).ask('get')).toBe('from the killed one');
-    await shell.quit();
-    await until(async () => (await browserProcesses()).length === 0);
-  });
+  test.skipIf(process.platform !== 'linux')(
+    'dies with a killed main, and the next start finds the database',
+    async () => {
+      const host = fileURLToPath(new URL('shell/chromium-host.ts', import.meta.url));
+      const main = spawn(process.execPath, [host, profileDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await new Promise((resolve) => main.stdout.once('data', resolve));
+      expect((await browserProcesses()).length).toBeGreaterThan(0);
+      main.kill('SIGKILL');
+      // At once: the old browser may still be going.
+      const shell = await start();
+      const page = await shell.openPage({ path: '/store.html', hidden: true });
+      await page.ready;
+      expect(await talk(page).ask('get')).toBe('from the killed one');
+      await shell.quit();
+      await until(async () => (await browserProcesses()).length === 0);
+    },
+  );
 });
 
 async function rendererProcesses(shell: Shell): Promise<number[]> {

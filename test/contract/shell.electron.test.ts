@@ -10,7 +10,9 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { shellChecks } from './shell/shell-checks.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const inside = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform as string] ?? 'electron';
+const inside =
+  { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform as string] ??
+  'electron';
 const binary = process.env['POSTHORN_ELECTRON'] ?? join(root, 'node_modules/electron/dist', inside);
 const isThere = existsSync(binary);
 if (!isThere) console.info(`Electron shell: contract skipped, for there is no Electron binary at ${binary}.`);
@@ -47,7 +49,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('the Electron shell and its preload can be built', () => {
-  if (!existsSync(join(folder, 'main.mjs')) || !existsSync(join(folder, 'preload.cjs'))) throw new Error('not built');
+  if (!existsSync(join(folder, 'main.mjs')) || !existsSync(join(folder, 'preload.cjs')))
+    throw new Error('not built');
 });
 
 describe.skipIf(!isThere)('the Electron shell', () => {
@@ -57,7 +60,14 @@ describe.skipIf(!isThere)('the Electron shell', () => {
       const pages = join(root, 'test/fixtures/shell-pages');
       for (const phase of check.phases.keys()) {
         const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-        await promisify(execFile)(binary, [...sandbox, join(folder, 'main.mjs'), profileDir, String(number), String(phase), pages]);
+        await promisify(execFile)(binary, [
+          ...sandbox,
+          join(folder, 'main.mjs'),
+          profileDir,
+          String(number),
+          String(phase),
+          pages,
+        ]);
       }
       await rm(profileDir, { recursive: true, force: true });
     });

@@ -83,6 +83,8 @@ export function browserArguments(launch: BrowserLaunch): string[] {
 /** The environment of the browser and of every other program we start: none of our own variables (one holds a passphrase). */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !name.startsWith('POSTHORN_') && name !== 'SSLKEYLOGFILE' && name !== 'NODE_OPTIONS'),
+    Object.entries(env).filter(
+      ([name]) => !name.startsWith('POSTHORN_') && name !== 'SSLKEYLOGFILE' && name !== 'NODE_OPTIONS',
+    ),
   );
 }

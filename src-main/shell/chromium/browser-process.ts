@@ -26,7 +26,11 @@ export interface RunningBrowser {
  * Starts the browser and waits until it answers. A browser left by a killed main ends by itself
  * when its pipe closes; it may take some seconds, for which we wait (at most 10 s, then it is killed).
  */
-export async function startBrowser(binary: string, args: readonly string[], browserDir: string): Promise<RunningBrowser> {
+export async function startBrowser(
+  binary: string,
+  args: readonly string[],
+  browserDir: string,
+): Promise<RunningBrowser> {
   await mkdir(browserDir, { recursive: true, mode: 0o700 });
   return holdingProcess(async () => {
     await waitForOldBrowser(browserDir);
@@ -82,7 +86,12 @@ async function launch(binary: string, args: readonly string[]): Promise<Attempt>
   };
 }
 
-async function waitGone(child: ChildProcess, pid: number, exited: Promise<void>, patience: number): Promise<void> {
+async function waitGone(
+  child: ChildProcess,
+  pid: number,
+  exited: Promise<void>,
+  patience: number,
+): Promise<void> {
   await holdingProcess(async () => {
     await Promise.race([exited, delay(systemClock, patience)]);
     // Databases are the browser process's; what is left of its group has nothing more to write.
@@ -169,7 +178,8 @@ function inUse(): AppError {
     code: 'profile-in-use',
     scope: 'app',
     next: 'tell-user',
-    detail: 'Another Posthorn still uses this profile. Nothing was changed. Close it, or wait a few seconds and start again.',
+    detail:
+      'Another Posthorn still uses this profile. Nothing was changed. Close it, or wait a few seconds and start again.',
   });
 }
 

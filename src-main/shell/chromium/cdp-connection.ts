@@ -64,14 +64,16 @@ export class CdpConnection {
     const id = ++this.#lastId;
     return new Promise<CdpCommands[M]['result']>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, method });
-      this.#output.write(`${JSON.stringify(sessionId === undefined ? { id, method, params } : { id, method, params, sessionId })}\0`);
+      this.#output.write(
+        `${JSON.stringify(sessionId === undefined ? { id, method, params } : { id, method, params, sessionId })}\0`,
+      );
     });
   }
 
   /** One listener an event and session ('' is the browser itself). */
   on<E extends keyof CdpEvents>(sessionId: string, event: E, listener: (params: CdpEvents[E]) => void): void {
-    let ofSession = this.#listeners.get(sessionId);
-    if (ofSession === undefined) this.#listeners.set(sessionId, (ofSession = new Map()));
+    const ofSession = this.#listeners.get(sessionId) ?? new Map<string, Listener>();
+    this.#listeners.set(sessionId, ofSession);
     ofSession.set(event, listener);
   }
 
@@ -109,7 +111,8 @@ export class CdpConnection {
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const waiting of this.#waiting.values()) waiting.reject(new CdpError(`${waiting.method}: the browser is gone`));
+    for (const waiting of this.#waiting.values())
+      waiting.reject(new CdpError(`${waiting.method}: the browser is gone`));
     this.#waiting.clear();
     this.#listeners.clear();
   }

@@ -31,7 +31,12 @@ export interface CdpCommands {
   'Fetch.enable': { params: { patterns: { urlPattern: string }[] }; result: None };
   'Fetch.failRequest': { params: { requestId: string; errorReason: 'Aborted' }; result: None };
   'Fetch.fulfillRequest': {
-    params: { requestId: string; responseCode: number; responseHeaders: { name: string; value: string }[]; body: string };
+    params: {
+      requestId: string;
+      responseCode: number;
+      responseHeaders: { name: string; value: string }[];
+      body: string;
+    };
     result: None;
   };
   'Inspector.enable': { params: None; result: None };
@@ -43,12 +48,23 @@ export interface CdpCommands {
   'Page.navigate': { params: { url: string }; result: { errorText?: string } };
   'Runtime.addBinding': { params: { name: string }; result: None };
   'Runtime.callFunctionOn': {
-    params: { functionDeclaration: string; objectId: string; arguments: { value: string }[]; silent?: boolean };
+    params: {
+      functionDeclaration: string;
+      objectId: string;
+      arguments: { value: string }[];
+      silent?: boolean;
+    };
     result: { exceptionDetails?: { text: string } };
   };
   'Runtime.enable': { params: None; result: None };
   'Runtime.evaluate': {
-    params: { expression: string; contextId?: number; userGesture?: boolean; awaitPromise?: boolean; returnByValue?: boolean };
+    params: {
+      expression: string;
+      contextId?: number;
+      userGesture?: boolean;
+      awaitPromise?: boolean;
+      returnByValue?: boolean;
+    };
     result: { result: { objectId?: string; value?: unknown }; exceptionDetails?: { text: string } };
   };
   'Runtime.runIfWaitingForDebugger': { params: None; result: None };
@@ -59,7 +75,12 @@ export interface CdpCommands {
     result: { targetId: string };
   };
   'Target.setAutoAttach': {
-    params: { autoAttach: boolean; waitForDebuggerOnStart: boolean; flatten: true; filter: TargetFilterEntry[] };
+    params: {
+      autoAttach: boolean;
+      waitForDebuggerOnStart: boolean;
+      flatten: true;
+      filter: TargetFilterEntry[];
+    };
     result: None;
   };
 }
@@ -69,7 +90,9 @@ export interface CdpEvents {
   'Inspector.targetCrashed': None;
   'Page.javascriptDialogOpening': { type: string };
   'Runtime.bindingCalled': { name: string; payload: string; executionContextId: number };
-  'Runtime.executionContextCreated': { context: { id: number; auxData?: { frameId?: string; isDefault?: boolean } } };
+  'Runtime.executionContextCreated': {
+    context: { id: number; auxData?: { frameId?: string; isDefault?: boolean } };
+  };
   'Runtime.executionContextDestroyed': { executionContextId: number };
   'Runtime.executionContextsCleared': None;
   'Target.attachedToTarget': { sessionId: string; targetInfo: TargetInfo; waitingForDebugger: boolean };

@@ -5,7 +5,7 @@ import { watchPower } from '../../platform/power-watch.ts';
 import type { Page, PageOptions, Shell, ShellOptions } from '../shell.ts';
 import { browserArguments } from './browser-arguments.ts';
 import { startBrowser, type RunningBrowser } from './browser-process.ts';
-import { ChromiumPage } from './chromium-page.ts';
+import type { ChromiumPage } from './chromium-page.ts';
 import { findBrowser } from './find-browser.ts';
 import { listenForSecondStart } from './second-instance.ts';
 import { openWithSystem } from './system-opener.ts';
@@ -22,7 +22,10 @@ export async function openChromiumShell(options: ShellOptions): Promise<Shell> {
   if (binary === undefined) throw noBrowser();
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
-    options.log('warn', "Posthorn runs as root, so Chromium's sandbox is off. Use an ordinary user for your own mail.");
+    options.log(
+      'warn',
+      "Posthorn runs as root, so Chromium's sandbox is off. Use an ordinary user for your own mail.",
+    );
   }
   const browserDir = join(options.profileDir, 'browser');
   const devtoolsPort = options.devtoolsPort ?? portOf(process.env['POSTHORN_DEVTOOLS_PORT']);
@@ -74,7 +77,10 @@ class ChromiumShell implements Shell {
         remoteContent: (token) => options.remoteContent(token),
         // The address may be a stranger's: only its scheme is told.
         refused: (url, resourceType) =>
-          options.log('warn', 'A request of a page was refused.', { scheme: URL.parse(url)?.protocol ?? '', resourceType }),
+          options.log('warn', 'A request of a page was refused.', {
+            scheme: URL.parse(url)?.protocol ?? '',
+            resourceType,
+          }),
       },
       (spare) => {
         this.#appWindow = Promise.resolve(spare);
@@ -103,7 +109,9 @@ class ChromiumShell implements Shell {
       origin,
       permissions: ['durableStorage', 'notifications', 'clipboardSanitizedWrite'],
     });
-    this.#stopListening = await listenForSecondStart(this.#options.profileDir, (argv) => this.#options.onSecondInstance(argv));
+    this.#stopListening = await listenForSecondStart(this.#options.profileDir, (argv) =>
+      this.#options.onSecondInstance(argv),
+    );
     this.#appWindow = this.#targets.expectPage(
       false,
       (target) => target.openerId === undefined,
@@ -122,7 +130,8 @@ class ChromiumShell implements Shell {
     if (!options.hidden) {
       page.onGone((reason) => {
         const isLast = !this.#targets.pages.some((other) => other !== page && !other.hidden);
-        if (reason === 'closed' && isLast && !this.#isQuitting) for (const listener of this.#windowsClosedListeners) listener();
+        if (reason === 'closed' && isLast && !this.#isQuitting)
+          for (const listener of this.#windowsClosedListeners) listener();
       });
       if (this.#badge > 0) page.setBadge(this.#badge);
     }
@@ -150,7 +159,10 @@ class ChromiumShell implements Shell {
         () =>
           connection.send(
             'Runtime.evaluate',
-            { expression: `void window.open('about:blank', '_blank', 'popup,width=${size.width},height=${size.height}')`, userGesture: true },
+            {
+              expression: `void window.open('about:blank', '_blank', 'popup,width=${size.width},height=${size.height}')`,
+              userGesture: true,
+            },
             opener.sessionId,
           ),
       );
@@ -158,7 +170,11 @@ class ChromiumShell implements Shell {
     return this.#targets.expectPage(
       options.hidden,
       (target) => target.openerId === undefined,
-      () => connection.send('Target.createTarget', { url: 'about:blank', ...(options.hidden ? { hidden: true } : { newWindow: true, ...size }) }),
+      () =>
+        connection.send('Target.createTarget', {
+          url: 'about:blank',
+          ...(options.hidden ? { hidden: true } : { newWindow: true, ...size }),
+        }),
     );
   }
 

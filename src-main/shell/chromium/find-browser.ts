@@ -9,18 +9,29 @@ export function browserCandidates(platform: NodeJS.Platform, env: NodeJS.Process
   const chosen = env['POSTHORN_CHROMIUM'];
   if (chosen !== undefined && chosen !== '') return [chosen];
   if (platform === 'darwin') {
-    const bundles = ['Chromium.app/Contents/MacOS/Chromium', 'Google Chrome.app/Contents/MacOS/Google Chrome'];
-    const roots = ['/Applications', ...(env['HOME'] === undefined ? [] : [join(env['HOME'], 'Applications')])];
+    const bundles = [
+      'Chromium.app/Contents/MacOS/Chromium',
+      'Google Chrome.app/Contents/MacOS/Google Chrome',
+    ];
+    const roots = [
+      '/Applications',
+      ...(env['HOME'] === undefined ? [] : [join(env['HOME'], 'Applications')]),
+    ];
     return roots.flatMap((root) => bundles.map((bundle) => join(root, bundle)));
   }
   if (platform === 'win32') {
-    const roots = [env['ProgramFiles'], env['ProgramFiles(x86)'], env['LOCALAPPDATA']].filter((root) => root !== undefined);
+    const roots = [env['ProgramFiles'], env['ProgramFiles(x86)'], env['LOCALAPPDATA']].filter(
+      (root) => root !== undefined,
+    );
     return roots.flatMap((root) => [
       `${root}\\Chromium\\Application\\chrome.exe`,
       `${root}\\Google\\Chrome\\Application\\chrome.exe`,
     ]);
   }
-  const folders = new Set(['/usr/bin', ...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder.startsWith('/'))]);
+  const folders = new Set([
+    '/usr/bin',
+    ...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder.startsWith('/')),
+  ]);
   return names.flatMap((name) => [...folders].map((folder) => join(folder, name)));
 }
 

@@ -38,7 +38,8 @@ export class PageChannel {
       return;
     }
     let from = 0;
-    for (; from + pieceLength < json.length; from += pieceLength) this.#push(`p${json.slice(from, from + pieceLength)}`);
+    for (; from + pieceLength < json.length; from += pieceLength)
+      this.#push(`p${json.slice(from, from + pieceLength)}`);
     this.#push(`e${json.slice(from)}`);
   }
 

@@ -39,13 +39,21 @@ async function answer(
 ): Promise<void> {
   const { requestId, request, resourceType } = paused;
   const isTop = resourceType === 'Document' && paused.frameId === topDocument?.frameId;
-  if (!isOurs(request.url, request.method, options.origin) || (isTop && pathOf(request.url) !== topDocument.path())) {
+  if (
+    !isOurs(request.url, request.method, options.origin) ||
+    (isTop && pathOf(request.url) !== topDocument.path())
+  ) {
     options.refused(request.url, resourceType);
     // 'Aborted' leaves the page where it is; other reasons replace it by an error page (measured).
     await connection.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' }, sessionId);
     return;
   }
-  const found = await answerPageRequest(request.url, options.rendererDir, options.origin, options.remoteContent);
+  const found = await answerPageRequest(
+    request.url,
+    options.rendererDir,
+    options.origin,
+    options.remoteContent,
+  );
   await connection.send(
     'Fetch.fulfillRequest',
     {

@@ -12,14 +12,19 @@ const longestCall = 64 * 1024;
  */
 function socketPath(profileDir: string): string {
   const name = `posthorn-${createHash('sha256').update(resolve(profileDir)).digest('hex').slice(0, 24)}`;
-  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `${name}.sock`);
+  return process.platform === 'win32'
+    ? `\\\\.\\pipe\\${name}`
+    : join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `${name}.sock`);
 }
 
 /**
  * Listens for later starts of this profile. A caller can only bring the window forward and name
  * addresses or files to open, as the desktop could; what it names is checked where it is used.
  */
-export async function listenForSecondStart(profileDir: string, onStart: (argv: readonly string[]) => void): Promise<() => Promise<void>> {
+export async function listenForSecondStart(
+  profileDir: string,
+  onStart: (argv: readonly string[]) => void,
+): Promise<() => Promise<void>> {
   const path = socketPath(profileDir);
   // The caller holds the profile's lock, so a socket that is there was left by a killed one.
   if (process.platform !== 'win32') await rm(path, { force: true }).catch(() => undefined);

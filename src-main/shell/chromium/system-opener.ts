@@ -15,7 +15,11 @@ export async function openWithSystem(url: string): Promise<void> {
   const address = externalAddress(url);
   const [program, args] = openerCommand(process.platform, address);
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore', detached: true, env: childEnvironment(process.env) });
+    const child = spawn(program, args, {
+      stdio: 'ignore',
+      detached: true,
+      env: childEnvironment(process.env),
+    });
     child.once('spawn', () => {
       child.unref();
       resolve();

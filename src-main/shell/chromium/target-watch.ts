@@ -51,7 +51,11 @@ export class TargetWatch {
   }
 
   /** Makes one page by `open` and resolves with it once its session is set up. */
-  expectPage(hidden: boolean, matches: (target: TargetInfo) => boolean, open: () => Promise<unknown>): Promise<ChromiumPage> {
+  expectPage(
+    hidden: boolean,
+    matches: (target: TargetInfo) => boolean,
+    open: () => Promise<unknown>,
+  ): Promise<ChromiumPage> {
     const opened = this.#turn.then(async () => {
       const page = Promise.withResolvers<ChromiumPage>();
       let timer: Timer | undefined;
@@ -60,7 +64,10 @@ export class TargetWatch {
         const failure = Promise.withResolvers<never>();
         open().catch(failure.reject);
         void this.#connection.closed.then(() => failure.reject(new CdpError('The browser is gone.')));
-        timer = systemClock.setTimeout(() => failure.reject(new CdpError('The browser made no page.')), patience);
+        timer = systemClock.setTimeout(
+          () => failure.reject(new CdpError('The browser made no page.')),
+          patience,
+        );
         return await Promise.race([page.promise, failure.promise]);
       } finally {
         timer?.cancel();
@@ -128,7 +135,8 @@ export class TargetWatch {
   /** All commands leave in one go; the target goes on only after the last of them is in force. */
   async #guard(sessionId: string, page: ChromiumPage | undefined): Promise<void> {
     this.#watch(sessionId);
-    const top = page === undefined ? undefined : { frameId: page.id, path: () => this.#pages.get(sessionId)?.path };
+    const top =
+      page === undefined ? undefined : { frameId: page.id, path: () => this.#pages.get(sessionId)?.path };
     await Promise.all([
       // Dedicated workers have no Fetch domain: their page's session intercepts for them.
       guardRequests(this.#connection, sessionId, this.#gate, top).catch(() => undefined),

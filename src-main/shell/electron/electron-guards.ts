@@ -1,7 +1,11 @@
 import type { Session, WebContents } from 'electron';
 
 /** Nothing is asked for but these, and by our own pages alone. */
-const grantedPermissions: ReadonlySet<string> = new Set(['notifications', 'persistent-storage', 'clipboard-sanitized-write']);
+const grantedPermissions: ReadonlySet<string> = new Set([
+  'notifications',
+  'persistent-storage',
+  'clipboard-sanitized-write',
+]);
 
 const isOfOrigin = (url: string, origin: string): boolean => url === origin || url.startsWith(`${origin}/`);
 
@@ -12,7 +16,12 @@ export function isAllowedRequest(url: string, origin: string): boolean {
 
 /** Where a frame inside a page may go: nowhere but to what the page put there. */
 function isAllowedFrame(url: string, origin: string): boolean {
-  return url === 'about:blank' || url === 'about:srcdoc' || url.startsWith(`blob:${origin}/`) || isOfOrigin(url, origin);
+  return (
+    url === 'about:blank' ||
+    url === 'about:srcdoc' ||
+    url.startsWith(`blob:${origin}/`) ||
+    isOfOrigin(url, origin)
+  );
 }
 
 /**
@@ -20,7 +29,11 @@ function isAllowedFrame(url: string, origin: string): boolean {
  * command-line switch (see prepare-electron.ts); the proxy is a name that does not resolve.
  */
 export async function guardSession(session: Session, origin: string): Promise<void> {
-  await session.setProxy({ mode: 'fixed_servers', proxyRules: 'http://no-network.invalid:9', proxyBypassRules: '<-loopback>' });
+  await session.setProxy({
+    mode: 'fixed_servers',
+    proxyRules: 'http://no-network.invalid:9',
+    proxyBypassRules: '<-loopback>',
+  });
   session.webRequest.onBeforeRequest({ urls: ['<all_urls>'] }, (details, callback) => {
     callback({ cancel: !isAllowedRequest(details.url, origin) });
   });
@@ -28,7 +41,8 @@ export async function guardSession(session: Session, origin: string): Promise<vo
     callback(grantedPermissions.has(permission) && isOfOrigin(details.requestingUrl, origin));
   });
   session.setPermissionCheckHandler(
-    (_contents, permission, requestingOrigin) => grantedPermissions.has(permission) && isOfOrigin(requestingOrigin.replace(/\/$/, ''), origin),
+    (_contents, permission, requestingOrigin) =>
+      grantedPermissions.has(permission) && isOfOrigin(requestingOrigin.replace(/\/$/, ''), origin),
   );
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event) => event.preventDefault());

@@ -1,4 +1,14 @@
-import { app, BrowserWindow, dialog, Menu, Notification, powerMonitor, protocol, session, shell as systemShell } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  Menu,
+  Notification,
+  powerMonitor,
+  protocol,
+  session,
+  shell as systemShell,
+} from 'electron';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/error.ts';
@@ -30,7 +40,9 @@ export async function openElectronShell(options: ShellOptions): Promise<Shell> {
   await app.whenReady();
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
   protocol.handle(scheme, async (request) => {
-    const answer = await answerPageRequest(request.url, options.rendererDir, origin, (token) => options.remoteContent(token));
+    const answer = await answerPageRequest(request.url, options.rendererDir, origin, (token) =>
+      options.remoteContent(token),
+    );
     return new Response(Buffer.from(answer.body), { status: answer.status, headers: answer.headers });
   });
   await guardSession(session.defaultSession, origin);
@@ -39,14 +51,18 @@ export async function openElectronShell(options: ShellOptions): Promise<Shell> {
 
 /** The built preload: beside the built main, or in build/main when main runs from its sources. */
 function preloadFile(): string {
-  const places = [join(import.meta.dirname, 'preload.cjs'), join(import.meta.dirname, '../../../build/main/preload.cjs')];
+  const places = [
+    join(import.meta.dirname, 'preload.cjs'),
+    join(import.meta.dirname, '../../../build/main/preload.cjs'),
+  ];
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   throw new AppError({
     code: 'bug',
     scope: 'app',
     next: 'bug',
-    detail: 'A part of Posthorn is missing (preload.cjs), so its windows cannot work. Build or install it again; your mail is untouched.',
+    detail:
+      'A part of Posthorn is missing (preload.cjs), so its windows cannot work. Build or install it again; your mail is untouched.',
   });
 }
 
@@ -89,7 +105,8 @@ class ElectronShell implements Shell {
     page.onGone((reason) => {
       this.#pages.delete(page);
       const isLast = ![...this.#pages].some((other) => !other.hidden);
-      if (reason === 'closed' && !options.hidden && isLast && !this.#isQuitting) for (const listener of this.#windowsClosedListeners) listener();
+      if (reason === 'closed' && !options.hidden && isLast && !this.#isQuitting)
+        for (const listener of this.#windowsClosedListeners) listener();
     });
     await page.load(options.path);
     return page;
@@ -103,7 +120,9 @@ class ElectronShell implements Shell {
     if (this.#options.headless) return undefined;
     const parent = BrowserWindow.getFocusedWindow();
     const asked = { defaultPath: suggestedName };
-    const answer = await (parent === null ? dialog.showSaveDialog(asked) : dialog.showSaveDialog(parent, asked));
+    const answer = await (parent === null
+      ? dialog.showSaveDialog(asked)
+      : dialog.showSaveDialog(parent, asked));
     return answer.canceled ? null : answer.filePath;
   }
 

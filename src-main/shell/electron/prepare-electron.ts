@@ -11,7 +11,10 @@ export const origin = `${scheme}://posthorn`;
  */
 export function prepareElectron(options: { profileDir: string; headless: boolean }): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: false } },
+    {
+      scheme,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: false },
+    },
   ]);
   const browserDir = join(options.profileDir, 'browser');
   app.setPath('userData', browserDir);

@@ -10,7 +10,10 @@ export function addTextMenu(contents: WebContents): void {
 
 function textMenu(contents: WebContents, params: ContextMenuParams): Menu | undefined {
   if (!params.isEditable && params.selectionText === '') return undefined;
-  const proposals = params.dictionarySuggestions.map((word) => ({ label: word, click: () => contents.replaceMisspelling(word) }));
+  const proposals = params.dictionarySuggestions.map((word) => ({
+    label: word,
+    click: () => contents.replaceMisspelling(word),
+  }));
   return Menu.buildFromTemplate([
     ...proposals,
     ...(proposals.length > 0 ? [{ type: 'separator' as const }] : []),

@@ -8,7 +8,8 @@ export function checkOptions(profileDir: string, headless: boolean): ShellOption
     profileDir,
     headless,
     rendererDir: fileURLToPath(new URL('../../fixtures/shell-pages', import.meta.url)),
-    remoteContent: (token) => Promise.resolve(token === goodToken ? { status: 200, ...picture } : { status: 403 }),
+    remoteContent: (token) =>
+      Promise.resolve(token === goodToken ? { status: 200, ...picture } : { status: 403 }),
     onSecondInstance: () => undefined,
     log: () => undefined,
   };

@@ -113,7 +113,10 @@ export const shellChecks: ShellCheck[] = [
           const page = await open(shell, hidden ? '/store.html' : '/index.html', hidden);
           const outcomes = await talk(page).ask<Record<string, unknown>>('outside', bases);
           for (const [what, outcome] of Object.entries(outcomes)) {
-            assert.ok(outcome !== 'open' && outcome !== 'loaded' && !String(outcome).startsWith('ok'), `${what}: ${String(outcome)}`);
+            assert.ok(
+              outcome !== 'open' && outcome !== 'loaded' && !String(outcome).startsWith('ok'),
+              `${what}: ${String(outcome)}`,
+            );
           }
         }
         assert.equal(connections, 0);
@@ -131,10 +134,21 @@ export const shellChecks: ShellCheck[] = [
           <img src="${shell.origin}/remote/${goodToken}"><img src="${shell.origin}/remote/unknown"><img src="http://127.0.0.1:9/x.png">`;
         assert.deepEqual(await ask('frame', { sandbox: '', srcdoc }), { said: [], inside: 'unreachable' });
         // allow-same-origin is never given to mail; here it lets the test look inside.
-        const looked = await ask<{ inside: Record<string, unknown> }>('frame', { sandbox: 'allow-same-origin', srcdoc });
-        assert.deepEqual(looked.inside, { bridge: 'undefined', binding: 'undefined', href: 'about:srcdoc', pictures: [3, 0, 0] });
+        const looked = await ask<{ inside: Record<string, unknown> }>('frame', {
+          sandbox: 'allow-same-origin',
+          srcdoc,
+        });
+        assert.deepEqual(looked.inside, {
+          bridge: 'undefined',
+          binding: 'undefined',
+          href: 'about:srcdoc',
+          pictures: [3, 0, 0],
+        });
         // A whole page of ours in a frame: refused by frame-ancestors, so there is no bridge to find.
-        const framed = await ask<{ said: unknown[]; inside: unknown }>('frame', { sandbox: null, src: '/index.html' });
+        const framed = await ask<{ said: unknown[]; inside: unknown }>('frame', {
+          sandbox: null,
+          src: '/index.html',
+        });
         assert.equal(framed.inside, 'unreachable');
         assert.equal(await ask('picture', `/remote/${goodToken}`), 3);
         assert.equal(await ask('picture', '/remote/unknown'), 'refused');
@@ -146,7 +160,14 @@ export const shellChecks: ShellCheck[] = [
     phases: [
       async (shell) => {
         const { ask } = talk(await open(shell));
-        for (const path of ['/../shell/shell-checks.ts', '/%2e%2e/%2e%2e/package.json', '/..%5c..%5cpackage.json', '/%00.html', '/none.html', '/']) {
+        for (const path of [
+          '/../shell/shell-checks.ts',
+          '/%2e%2e/%2e%2e/package.json',
+          '/..%5c..%5cpackage.json',
+          '/%00.html',
+          '/none.html',
+          '/',
+        ]) {
           assert.equal(await ask('status', path), 404, path);
         }
         assert.equal(await ask('status', '/page.js'), 200);
@@ -158,7 +179,11 @@ export const shellChecks: ShellCheck[] = [
     phases: [
       async (shell) => {
         const { ask } = talk(await open(shell, '/store.html', true));
-        assert.deepEqual(await ask('worker'), { origin: shell.origin, blocked: 'refused', bridge: 'undefined' });
+        assert.deepEqual(await ask('worker'), {
+          origin: shell.origin,
+          blocked: 'refused',
+          bridge: 'undefined',
+        });
       },
     ],
   },
@@ -170,7 +195,13 @@ export const shellChecks: ShellCheck[] = [
         const { ask } = talk(page);
         let reloads = 0;
         page.onReload(() => (reloads += 1));
-        for (const url of ['http://127.0.0.1:9/away', 'https://example.com/', 'file:///etc/passwd', '/store.html', 'mailto:a@example.com']) {
+        for (const url of [
+          'http://127.0.0.1:9/away',
+          'https://example.com/',
+          'file:///etc/passwd',
+          '/store.html',
+          'mailto:a@example.com',
+        ]) {
           await ask('navigate', url);
           await ask('click', { url });
           await ask('click', { url, target: '_blank' });
@@ -204,7 +235,13 @@ export const shellChecks: ShellCheck[] = [
     phases: [
       async (shell) => {
         const { ask } = talk(await open(shell));
-        const states = await ask<Record<string, unknown>>('permissions', ['geolocation', 'camera', 'microphone', 'midi', 'clipboard-read']);
+        const states = await ask<Record<string, unknown>>('permissions', [
+          'geolocation',
+          'camera',
+          'microphone',
+          'midi',
+          'clipboard-read',
+        ]);
         for (const [name, state] of Object.entries(states)) {
           if (name === 'persist') assert.equal(state, true);
           else if (name === 'notifications') assert.equal(state, 'granted');
@@ -236,7 +273,13 @@ export const shellChecks: ShellCheck[] = [
     name: 'opens no address in another program but http, https and mailto',
     phases: [
       async (shell) => {
-        for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,x', 'ssh://host', 'no address']) {
+        for (const url of [
+          'file:///etc/passwd',
+          'javascript:alert(1)',
+          'data:text/html,x',
+          'ssh://host',
+          'no address',
+        ]) {
           await assert.rejects(shell.openExternal(url), { code: 'bad-params' });
         }
       },

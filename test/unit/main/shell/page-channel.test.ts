@@ -50,7 +50,11 @@ describe('the page channel', () => {
   test('reads what the page says, several at a time and in parts', () => {
     const { made, seen } = channel();
     made.receive('r\nw{"a":1}\np[1,\ne2]\nc{"key":"1","how":"clicked"}');
-    expect(seen).toMatchObject({ ready: 1, messages: ['{"a":1}', '[1,2]'], ended: [{ key: '1', how: 'clicked' }] });
+    expect(seen).toMatchObject({
+      ready: 1,
+      messages: ['{"a":1}', '[1,2]'],
+      ended: [{ key: '1', how: 'clicked' }],
+    });
   });
 
   test('drops half a message of a document that is gone', () => {

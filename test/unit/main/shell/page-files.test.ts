@@ -21,8 +21,10 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const ask = (path: string, remote: (token: string) => Promise<RemoteContent> = () => Promise.resolve({ status: 403 })) =>
-  answerPageRequest(origin + path, pages, origin, remote);
+const ask = (
+  path: string,
+  remote: (token: string) => Promise<RemoteContent> = () => Promise.resolve({ status: 403 }),
+) => answerPageRequest(origin + path, pages, origin, remote);
 
 describe('page files', () => {
   test('are served with their type, their policy and nothing kept', async () => {
@@ -36,18 +38,33 @@ describe('page files', () => {
     expect((await ask('/assets/a.js')).headers['Content-Type']).toBe('text/javascript; charset=utf-8');
   });
 
-  test.each(['/', '/assets', '/none.html', '/link.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/..%5csecret.txt', '/%00', '/%', '/index.html%3a%3a$DATA'])(
-    'refuse %s',
-    async (path) => {
-      expect((await ask(path)).status).toBe(404);
-    },
-  );
+  test.each([
+    '/',
+    '/assets',
+    '/none.html',
+    '/link.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/%00',
+    '/%',
+    '/index.html%3a%3a$DATA',
+  ])('refuse %s', async (path) => {
+    expect((await ask(path)).status).toBe(404);
+  });
 
   test('hand out only pictures for tokens, and refuse when main fails', async () => {
     const body = new Uint8Array([1]);
-    expect((await ask('/remote/t', () => Promise.resolve({ status: 200, contentType: 'image/png', body }))).status).toBe(200);
-    expect((await ask('/remote/t', () => Promise.resolve({ status: 200, contentType: 'text/html', body }))).status).toBe(403);
-    expect((await ask('/remote/t', () => Promise.resolve({ status: 200, contentType: 'image/svg+xml', body }))).status).toBe(403);
+    expect(
+      (await ask('/remote/t', () => Promise.resolve({ status: 200, contentType: 'image/png', body }))).status,
+    ).toBe(200);
+    expect(
+      (await ask('/remote/t', () => Promise.resolve({ status: 200, contentType: 'text/html', body }))).status,
+    ).toBe(403);
+    expect(
+      (await ask('/remote/t', () => Promise.resolve({ status: 200, contentType: 'image/svg+xml', body })))
+        .status,
+    ).toBe(403);
     expect((await ask('/remote/t', () => Promise.reject(new Error('x')))).status).toBe(403);
   });
 });
