@@ -13,7 +13,8 @@ export interface BenchLine {
 
 function* mails(count: number): Iterable<SeedMail> {
   for (let i = 0; i < count; i++) {
-    const references = i % 3 === 0 ? `References: <m${i - 3}@example.test>\r\n <m${i - 6}@example.test>\r\n` : '';
+    const references =
+      i % 3 === 0 ? `References: <m${i - 3}@example.test>\r\n <m${i - 6}@example.test>\r\n` : '';
     const multipart = i % 4 === 0;
     yield {
       bytes: `From: =?utf-8?q?J=C3=BCrgen?= Nr ${i} <sender${i % 500}@example.test>\r\nTo: Ann <ann@example.test>, Bob <bob@example.test>\r\nSubject: Re: the plan for week ${i % 52}, number ${i}\r\nDate: Fri, 21 Nov 2025 09:55:06 +0100\r\nMessage-ID: <m${i}@example.test>\r\n${references}MIME-Version: 1.0\r\nContent-Type: ${multipart ? 'multipart/alternative; boundary=x' : 'text/plain; charset=utf-8'}\r\n\r\n${multipart ? '--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>hello\r\n--x--\r\n' : 'hello\r\n'}`,
@@ -67,7 +68,8 @@ export async function bench(count = 20_000): Promise<BenchLine[]> {
       tlsConnectOptions: () => ({ servername: 'localhost', ca: readFileSync(server.ca) }),
     };
     const { signal } = new AbortController();
-    const items = '(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])';
+    const items =
+      '(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])';
     // The first FETCH fills Dovecot's cache: what comes after is the server at its best.
     for (const [round, wanted] of [
       ['cold', items],
@@ -98,7 +100,11 @@ export async function bench(count = 20_000): Promise<BenchLine[]> {
         const used = process.cpuUsage(cpu);
         const where = `${lane === 'bulk' ? 'own reader' : 'imapflow'}, ${tls === 'none' ? 'plain' : 'TLS'}`;
         note(`fetchRows, ${where}`, rows, ms);
-        lines.push({ name: `our processor time, ${where}`, value: Math.round((used.user + used.system) / rows), unit: 'µs/row' });
+        lines.push({
+          name: `our processor time, ${where}`,
+          value: Math.round((used.user + used.system) / rows),
+          unit: 'µs/row',
+        });
         if (lane === 'bulk') {
           const from = performance.now();
           let flags = 0;

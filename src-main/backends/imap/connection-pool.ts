@@ -200,7 +200,8 @@ export class ConnectionPool {
 
   #connection(): ConnectionOptions {
     const { clock, onWire, log } = this.#options;
-    const onOffence = (rule: string): void => log?.('error', 'A command was stopped before it was sent', { rule });
+    const onOffence = (rule: string): void =>
+      log?.('error', 'A command was stopped before it was sent', { rule });
     return { clock, inactivityMs, onWire, onOffence, rawNames: this.rawNames };
   }
 
