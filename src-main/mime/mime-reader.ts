@@ -82,8 +82,8 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
         arm();
       } else if (current?.id === answer.id) finish({ state: 'answer', answer });
     });
-    thread.on('error', (error) => {
-      options.log('warn', 'the mail reading thread failed', { reason: error.name });
+    thread.on('error', (error: unknown) => {
+      options.log('warn', 'the mail reading thread failed', { reason: error instanceof Error ? error.name : 'unknown' });
       if (worker === thread) lose('broken');
     });
     thread.on('exit', () => {

@@ -33,6 +33,7 @@ export function frameDocument(options: FrameDocumentOptions): string {
 }
 
 /*
+ * Colours are those of tokens.css for the reader; a frame does not see its parent's custom properties.
  * Dark HTML mail is darkened as a whole: white becomes the reader's own dark, hues stay. Pictures are
  * turned back. Colours that a sender set by hand then keep their contrast, which recolouring parts of
  * them could not promise.
@@ -42,10 +43,11 @@ const baseStyle = `
 body { margin: 0 !important; height: auto !important; min-height: 0 !important; overflow: hidden !important; position: static !important; overflow-wrap: break-word; zoom: var(--zoom); }
 :root[data-kind="html"] body { padding: 24px 28px 28px !important; }
 :root[data-kind="text"] body { padding: 0 !important; }
+:root[data-kind="html"] body:has(> .mail-body[style*="background"]) { padding: 0 !important; }
 .mail-body { min-width: 0; overflow-x: auto; }
 img { max-width: 100%; }
 img:not([height]) { height: auto; }
-img[data-remote-src], img[data-cid]:not([src]) { outline: 1px dashed #7f7f79; outline-offset: -1px; background: #f4f4f2; color: #63635d; font-size: 12px; }
+img:is([data-remote-src], [data-cid]):not([src]) { display: inline-block; box-sizing: border-box; overflow: hidden; outline: 1px dashed #7f7f79; outline-offset: -1px; background: #f4f4f2; color: #63635d; font-size: 12px; }
 img[data-remote-src]:is([width="0"], [width="1"], [height="0"], [height="1"]) { display: none !important; }
 table { max-width: 100%; }
 pre { white-space: pre-wrap; }
@@ -56,7 +58,7 @@ blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px
 :root[data-theme="dark"][data-kind="html"] { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
 :root[data-theme="dark"][data-kind="html"] :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
 :root[data-theme="dark"][data-kind="html"] [style*="url("] img[src] { filter: none; }
-:root[data-kind="text"] { background: transparent; }
+:root[data-kind="text"] { background: #ffffff; }
 .mail-text { max-width: 72ch; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; }
 .mail-text p { margin: 0; unicode-bidi: plaintext; text-align: start; }
 .mail-text .quote { margin: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--quote-line); color: var(--quote-text); }
@@ -64,7 +66,7 @@ blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px
 .mail-text summary { display: inline-block; cursor: pointer; list-style: none; margin-block: 4px; padding: 0 10px; border-radius: 4px; font-size: 13px; line-height: 24px; color: var(--quote-text); background: var(--fold-wash); }
 .mail-text summary::-webkit-details-marker { display: none; }
 :root { --quote-line: #c6c6c0; --quote-text: #63635d; --fold-wash: rgb(29 29 27 / 0.06); }
-:root[data-theme="dark"][data-kind="text"] { color-scheme: dark; color: #ededeb; --quote-line: #515156; --quote-text: #a6a6a1; --fold-wash: rgb(255 255 255 / 0.08); }
+:root[data-theme="dark"][data-kind="text"] { color-scheme: dark; background: #232325; color: #ededeb; --quote-line: #515156; --quote-text: #a6a6a1; --fold-wash: rgb(255 255 255 / 0.08); }
 :root[data-theme="dark"][data-kind="text"] a { color: #9dbcff; }
 @media print { :root, body { filter: none !important; overflow: visible !important; color: #000 !important; } .mail-text { max-width: none; } }
 `.replaceAll('\n', '');

@@ -2,6 +2,7 @@ import createPurifier, { type Config } from 'dompurify';
 import { filterDeclarations, filterStyleSheet } from './css-filter.ts';
 import { remoteUrl, RemotePictures } from './remote-pictures.ts';
 import { safeLink } from './safe-link.ts';
+import { tameHtml } from './tame-html.ts';
 
 export interface SanitiseOptions {
   /** Remote address → our token address ("/remote/<token>"). Pictures that are not named here are held back. */
@@ -43,6 +44,8 @@ const config = {
 
 const rasterData = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i;
 const longestHtml = 4 * 1024 * 1024;
+/** Style blocks together; a newsletter has 20–60 KB. */
+const longestCss = 300 * 1024;
 
 const purifier = createPurifier(window);
 
@@ -52,19 +55,22 @@ const purifier = createPurifier(window);
  */
 export function sanitiseHtml(html: string, options: SanitiseOptions = {}): SanitisedHtml {
   const pictures = new RemotePictures(options.remote ?? {});
+  const tame = tameHtml(html.slice(0, longestHtml));
   let root: HTMLElement;
   try {
-    root = purifier.sanitize(html.slice(0, longestHtml), config) as unknown as HTMLElement;
+    root = purifier.sanitize(tame.html, config) as unknown as HTMLElement;
   } catch {
     return { html: '<div class="mail-body"></div>', remoteImages: [], remoteHosts: [], blocked: 1 };
   }
   const cleaner = new Cleaner(root.ownerDocument, pictures);
   const out = cleaner.clean(root);
-  return { html: out, remoteImages: [...pictures.urls], remoteHosts: pictures.hosts(), blocked: purifier.removed.length + cleaner.removed + pictures.refused };
+  return { html: out, remoteImages: [...pictures.urls], remoteHosts: pictures.hosts(), blocked: purifier.removed.length + cleaner.removed + pictures.refused + (tame.cut ? 1 : 0) };
 }
 
 class Cleaner {
   removed = 0;
+  /** Filtered style attributes by what they were: mails repeat a few styles hundreds of times. */
+  readonly #styles = new Map<string, string>();
   readonly #document: Document;
   readonly #pictures: RemotePictures;
 
@@ -75,8 +81,10 @@ class Cleaner {
 
   clean(root: HTMLElement): string {
     const styles: string[] = [];
+    let room = longestCss;
     for (const style of Array.from(root.querySelectorAll('style'))) {
-      const css = filterStyleSheet(style.textContent, this.#pictures, idPrefix);
+      const css = filterStyleSheet(style.textContent.slice(0, room), this.#pictures, idPrefix);
+      room = Math.max(0, room - style.textContent.length);
       style.remove();
       if (css !== '') styles.push(css);
     }
@@ -105,11 +113,12 @@ class Cleaner {
   }
 
   #element(element: HTMLElement): void {
-    if (element.hasAttribute('style')) {
-      filterDeclarations(element.style, this.#pictures);
+    const style = element.getAttribute('style');
+    if (style !== null) {
+      const kept = this.#styles.get(style) ?? this.#filterStyle(element, style);
       // Always written again: what the browser did not understand must not stay in the attribute.
-      if (element.style.length === 0) element.removeAttribute('style');
-      else element.setAttribute('style', element.style.cssText);
+      if (kept === '') element.removeAttribute('style');
+      else element.setAttribute('style', kept);
     }
     const background = element.getAttribute('background');
     if (background !== null) {
@@ -122,6 +131,13 @@ class Cleaner {
     }
     if (element.localName === 'img') this.#picture(element);
     if (element.localName === 'a') this.#link(element);
+  }
+
+  #filterStyle(element: HTMLElement, style: string): string {
+    filterDeclarations(element.style, this.#pictures);
+    const kept = element.style.cssText;
+    this.#styles.set(style, kept);
+    return kept;
   }
 
   #drop(element: HTMLElement, name: string): void {

@@ -19,7 +19,7 @@ export function safeFilename(raw: string, fallback = 'attachment'): string {
   name = name.replace(/[<>:"|?*%~`$]/gu, '_').replace(/[\u2024\ufe52\uff0e]/gu, '_');
   name = name.replace(/\s+/gu, ' ');
   // Spaces before an extension push it out of sight ("photo.jpg      .exe"); Windows drops dots and blanks at the end.
-  name = name.replace(/ +\./gu, '.').replace(/^[\s.\-]+/u, '').replace(/[\s.]+$/u, '');
+  name = name.replace(/ +\./gu, '.').replace(/^[\s.-]+/u, '').replace(/[\s.]+$/u, '');
   if (name === '') return fallback;
   if (windowsDevice.test(name)) name = `_${name}`;
   return shorten(name);

@@ -7,7 +7,7 @@ const word = /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?\r\n]*)\?=/g;
 interface Run {
   charset: string;
   encoding: string;
-  bytes: Buffer;
+  pieces: Buffer[];
   end: number;
 }
 
@@ -17,14 +17,12 @@ interface Run {
  */
 export function decodeWords(value: string): string {
   if (!value.includes('=?')) return value;
-  let out = '';
-  let done = 0;
-  let run: Run | null = null;
+  const state: { out: string; done: number; run: Run | null } = { out: '', done: 0, run: null };
   const flush = (): void => {
-    if (run === null) return;
-    out += decodeText(run.bytes, run.charset).text;
-    done = run.end;
-    run = null;
+    if (state.run === null) return;
+    state.out += decodeText(Buffer.concat(state.run.pieces), state.run.charset).text;
+    state.done = state.run.end;
+    state.run = null;
   };
   for (const match of value.matchAll(word)) {
     // Bytes that stood unencoded inside of a word were decoded with the header line: UTF-8 here.
@@ -32,21 +30,20 @@ export function decodeWords(value: string): string {
     const encoding = (match[2] ?? '').toLowerCase();
     const bytes = wordBytes(encoding, match[3] ?? '');
     const end = match.index + match[0].length;
-    const current = run as Run | null;
-    const gap = value.slice(current?.end ?? done, match.index);
-    const adjacent = current !== null && /^\s*$/.test(gap);
-    if (adjacent && current.charset === charset && current.encoding === encoding) {
-      current.bytes = Buffer.concat([current.bytes, bytes]);
-      current.end = end;
+    const gap = value.slice(state.run?.end ?? state.done, match.index);
+    const adjacent = state.run !== null && /^\s*$/.test(gap);
+    if (state.run !== null && adjacent && state.run.charset === charset && state.run.encoding === encoding) {
+      state.run.pieces.push(bytes);
+      state.run.end = end;
       continue;
     }
     flush();
-    if (!adjacent) out += gap;
-    run = { charset, encoding, bytes, end };
-    done = end;
+    if (!adjacent) state.out += gap;
+    state.run = { charset, encoding, pieces: [bytes], end };
+    state.done = end;
   }
   flush();
-  return out + value.slice(done);
+  return state.out + value.slice(state.done);
 }
 
 function isAscii(text: string): boolean {

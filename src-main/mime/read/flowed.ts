@@ -4,22 +4,21 @@
  */
 export function unflow(text: string, delSp: boolean): string {
   const out: string[] = [];
-  let current: { depth: number; text: string } | null = null;
+  const state: { open: { depth: number; text: string } | null } = { open: null };
   const flush = (): void => {
-    if (current !== null) out.push(`${current.depth > 0 ? `${'>'.repeat(current.depth)} ` : ''}${current.text}`);
-    current = null;
+    if (state.open !== null) out.push(`${state.open.depth > 0 ? `${'>'.repeat(state.open.depth)} ` : ''}${state.open.text}`);
+    state.open = null;
   };
   for (const line of text.split('\n')) {
     const depth = /^>*/.exec(line)?.[0].length ?? 0;
     let content = line.slice(depth);
     if (content.startsWith(' ')) content = content.slice(1);
     const flows = content.endsWith(' ') && content !== '-- ';
-    const kept: string = flows && delSp ? content.slice(0, -1) : content;
-    const open = current as { depth: number; text: string } | null;
-    if (open !== null && open.depth === depth && content !== '-- ') open.text += kept;
+    const kept = flows && delSp ? content.slice(0, -1) : content;
+    if (state.open !== null && state.open.depth === depth && content !== '-- ') state.open.text += kept;
     else {
       flush();
-      current = { depth, text: kept };
+      state.open = { depth, text: kept };
     }
     if (!flows) flush();
   }

@@ -141,6 +141,27 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     process.stdout.write(`sanitise-html: HTTPLeaks 0 requests; ${result.remoteImages.length} pictures can be shown, ${shown.blocked} things never\n`);
   }, 60_000);
 
+  test('HTML made to keep the parser busy is cut off, not followed', async () => {
+    const bombs = {
+      depth: `<p>first</p>${'<div>'.repeat(200_000)}`,
+      attributes: `<p>first</p><b ${Array.from({ length: 50_000 }, (_, i) => `a${i}=1`).join(' ')}>x</b>`,
+      formats: `<p>first</p>${Array.from({ length: 5_000 }, (_, i) => `<b c=${i}>`).join('')}${'<p>x'.repeat(5_000)}`,
+      rules: `<p>first</p><style>${'a{color:red}'.repeat(200_000)}</style>`,
+      ends: `<p>first</p>${'<table><tr><td>x'.repeat(20_000)}`,
+    };
+    for (const [name, html] of Object.entries(bombs)) {
+      const { ms, first } = await browser.page.evaluate((html) => {
+        const begin = performance.now();
+        const first = window.harness.sanitiseHtml(html).html.includes('<p>first</p>');
+        return { ms: performance.now() - begin, first };
+      }, html);
+      expect(ms, name).toBeLessThan(4_000);
+      expect(first, name).toBe(true);
+    }
+    const letter = '<ul><li>a<li>b</ul><p>one<p>two<table><tr><td>x<td>y</table>';
+    expect(await browser.page.evaluate((html) => window.harness.sanitiseHtml(html.repeat(500)).html.split('two').length, letter)).toBe(501);
+  }, 60_000);
+
   test('the frame: no scripts, its height is its content, links and keys come out', async () => {
     const seen = await browser.page.evaluate(async () => {
       document.querySelector('iframe')?.remove();
