@@ -19,7 +19,7 @@ export const pieceLength = 4 * 1024 * 1024;
 export const pageScript = `(() => {
   const send = globalThis.${bindingName};
   delete globalThis.${bindingName};
-  // Neither the policy nor the switch keeps these from UDP in a hidden page (measured on 156).
+  // The switch does not keep these from UDP in a hidden page, and Chromium knows no policy for it (156).
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete globalThis[name];
   if (globalThis !== globalThis.top || typeof send !== 'function') return;
   const pieceLength = ${pieceLength};

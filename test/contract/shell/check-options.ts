@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ShellOptions } from '../../../src-main/shell/shell.ts';
-import { goodToken, picture } from './shell-checks.ts';
+import { askedTokens, goodToken, picture } from './shell-checks.ts';
 
 /** How the checks start a shell: on the small pages of test/fixtures/shell-pages. */
 export function checkOptions(profileDir: string, headless: boolean): ShellOptions {
@@ -8,8 +8,10 @@ export function checkOptions(profileDir: string, headless: boolean): ShellOption
     profileDir,
     headless,
     rendererDir: fileURLToPath(new URL('../../fixtures/shell-pages', import.meta.url)),
-    remoteContent: (token) =>
-      Promise.resolve(token === goodToken ? { status: 200, ...picture } : { status: 403 }),
+    remoteContent: (token) => {
+      askedTokens.push(token);
+      return Promise.resolve(token === goodToken ? { status: 200, ...picture } : { status: 403 });
+    },
     onSecondInstance: () => undefined,
     log: () => undefined,
   };

@@ -18,6 +18,8 @@ export interface ShellCheck {
 
 /** The one token that `remoteContent` of the checks answers, with a picture of 3 × 2 pixels. */
 export const goodToken = 'known-token';
+/** Tokens that pages asked for, by `remoteContent` of check-options.ts. */
+export const askedTokens: string[] = [];
 export const picture = { contentType: 'image/png', body: makePng(3, 2) };
 
 const open = async (shell: Shell, path = '/index.html', hidden = false): Promise<Page> => {
@@ -133,6 +135,7 @@ export const shellChecks: ShellCheck[] = [
         const srcdoc = `<p style="color: red">x</p><script>parent.postMessage('script ran', '*')</script>
           <img src="${shell.origin}/remote/${goodToken}"><img src="${shell.origin}/remote/unknown"><img src="http://127.0.0.1:9/x.png">`;
         assert.deepEqual(await ask('frame', { sandbox: '', srcdoc }), { said: [], inside: 'unreachable' });
+        assert.deepEqual(askedTokens.splice(0), [goodToken, 'unknown']);
         // allow-same-origin is never given to mail; here it lets the test look inside.
         const looked = await ask<{ inside: Record<string, unknown> }>('frame', {
           sandbox: 'allow-same-origin',
