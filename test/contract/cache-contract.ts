@@ -51,6 +51,11 @@ export function opOf(opId: string, seq: number, mark: PendingPatches['mark'], ..
   return { opId, accountId: 'a', seq, mark, patches };
 }
 
+async function* beforeAndAfterRestart(cache: CacheUnderTest): AsyncGenerator<CachePort> {
+  yield cache.port;
+  yield await cache.restart();
+}
+
 /** The same for the store on any IndexedDB. `make` gives an opened, empty cache. */
 export function cacheContract(make: () => Promise<CacheUnderTest>): void {
   const begin = async (...uids: number[]): Promise<CacheUnderTest> => {
@@ -111,7 +116,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
     const cache = await begin(1, 2, 3, 4, 5, 9);
     const result = await cache.port.call('applyBatch', { folderId: 'f1', gen: 1, vanished: '2:3,5:4294967295', cursor: cursorOf(2) });
     expect(result).toMatchObject({ removed: 3 + 1, cached: 2 });
-    for (const port of [cache.port, await cache.restart()]) {
+    for await (const port of beforeAndAfterRestart(cache)) {
       expect(await ids(port, 'f1')).toEqual(['f1.1.4', 'f1.1.1']);
       expect(await record(port, 'f1')).toMatchObject({ total: 2, unread: 2, complete: true });
     }
@@ -137,7 +142,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
         opOf('o4', 4, 'delete', { kind: 'remove', messageId: 'f1.1.3' }),
       ],
     });
-    for (const port of [cache.port, await cache.restart()]) {
+    for await (const port of beforeAndAfterRestart(cache)) {
       expect(await ids(port, 'f1')).toEqual(['f1.1.1']);
       expect(await ids(port, 'f2')).toEqual([]);
       expect(await ids(port, 'f3')).toEqual(['f1.1.2']);
@@ -182,7 +187,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
     const cache = await begin(1, 2);
     await cache.port.call('applyBatch', { folderId: 'f2', gen: 1, bind: [{ messageId: 'f1.1.2', uid: 4 }] });
     await cache.port.call('applyBatch', { folderId: 'f1', gen: 1, insert: [newRow(2)] });
-    for (const port of [cache.port, await cache.restart()]) {
+    for await (const port of beforeAndAfterRestart(cache)) {
       expect(await ids(port, 'f1')).toEqual(['f1.1.2.1', 'f1.1.1']);
       expect(await ids(port, 'f2')).toEqual(['f1.1.2']);
     }
@@ -296,7 +301,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
     for (let from = 0; from < 1000; from += 150) await cache.port.call('applyBatch', { folderId: 'f1', gen: 1, insert: uids.slice(from, from + 150).map((uid) => newRow(uid)) });
     for (let uid = 1001; uid < 1040; uid += 1) await cache.port.call('applyBatch', { folderId: 'f1', gen: 1, insert: [newRow(uid)] });
     await cache.port.call('applyBatch', { folderId: 'f1', gen: 1, vanished: '100:800' });
-    for (const port of [cache.port, await cache.restart()]) {
+    for await (const port of beforeAndAfterRestart(cache)) {
       const page = await port.call('page', { view: viewOf('f1'), start: 200, count: 100 });
       expect(page.total).toBe(1039 - 701);
       expect(page.rows.map((row) => row.subject)).toEqual([...Array.from({ length: 39 }, (_, n) => 839 - n), ...Array.from({ length: 61 }, (_, n) => 99 - n)].map((uid) => `Subject ${uid}`));

@@ -1,0 +1,79 @@
+import type { StoreParams } from '../../src-shared/cache-protocol.ts';
+import type { Changes } from './changes.ts';
+import type { CacheDatabase } from './database.ts';
+import type { StoreMemory } from './memory.ts';
+import { rowBits } from './row-table.ts';
+
+/** A value of IndexedDB above this is split: reading and writing it stays below 20 ms a part. */
+const partLength = 1_000_000;
+
+/** Exact bytes of messages. Written before the rows' marks, so a mark is never ahead of its body. */
+export class Bodies {
+  readonly #db: CacheDatabase;
+  readonly #memory: StoreMemory;
+
+  constructor(db: CacheDatabase, memory: StoreMemory) {
+    this.#db = db;
+    this.#memory = memory;
+  }
+
+  async put({ bodies }: StoreParams<'putBodies'>, changes: Changes): Promise<void> {
+    const known = bodies.map((body) => ({ body, row: this.#memory.rowOf(body.messageId) })).filter(({ row }) => row >= 0);
+    await this.#db.transaction('rw', this.#db.bodies, this.#db.bodyFacts, async () => {
+      for (const { body, row } of known) {
+        const id = this.#memory.idOf(row);
+        await this.#db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).delete();
+        const parts = [];
+        for (let part = 0; part === 0 || part * partLength < body.raw.length; part += 1) {
+          parts.push({ id, part, raw: body.raw.slice(part * partLength, (part + 1) * partLength) });
+        }
+        await this.#db.bodies.bulkPut(parts);
+        await this.#db.bodyFacts.put({ id, preview: body.preview, hasAttachments: body.hasAttachments });
+      }
+    });
+    for (const { body, row } of known) {
+      this.#memory.rows.set(row, rowBits.attachments, body.hasAttachments);
+      this.#memory.setReadable(row, true, changes);
+      this.#preview(row, body.preview, changes);
+    }
+  }
+
+  /** The mark goes with the body in one transaction; previews stay. */
+  drop({ messageIds }: StoreParams<'dropBodies'>, changes: Changes): void {
+    for (const messageId of messageIds) {
+      const row = this.#memory.rowOf(messageId);
+      if (row < 0 || !this.#memory.rows.has(row, rowBits.readable)) continue;
+      this.#memory.setReadable(row, false, changes);
+      const segment = this.#memory.segments[this.#memory.rows.segment(row)];
+      if (segment !== undefined) changes.states.add(segment);
+      changes.droppedBodies.add(this.#memory.idOf(row));
+    }
+  }
+
+  /** A waiting copy reads its source's bytes until it has its own. */
+  async get(messageId: string): Promise<string | null> {
+    const row = this.#memory.rowOf(messageId);
+    if (row < 0 || !this.#memory.rows.has(row, rowBits.readable)) return null;
+    const own = await this.#read(this.#memory.idOf(row));
+    const from = this.#memory.waiting.get(row)?.fromMessageId ?? null;
+    return own ?? (from === null ? null : this.get(from));
+  }
+
+  async #read(id: string): Promise<string | null> {
+    const parts = await this.#db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).toArray();
+    return parts.length === 0 ? null : parts.map((part) => part.raw).join('');
+  }
+
+  #preview(row: number, preview: string, changes: Changes): void {
+    const waiting = this.#memory.waiting.get(row);
+    if (waiting !== undefined) {
+      this.#memory.waiting.set(row, { ...waiting, row: { ...waiting.row, preview } });
+      return;
+    }
+    const segment = this.#memory.segments[this.#memory.rows.segment(row)];
+    if (segment === undefined) return;
+    const previews = changes.previews.get(segment) ?? new Map<number, string>();
+    changes.previews.set(segment, previews.set(this.#memory.rows.slot(row), preview));
+    changes.states.add(segment);
+  }
+}

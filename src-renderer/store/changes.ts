@@ -1,0 +1,65 @@
+import type { NewRow } from '../../src-shared/model/message.ts';
+import type { PendingPatches } from '../../src-shared/patch.ts';
+import type { AliasRecord } from './database.ts';
+import type { FolderState, Segment } from './folder-state.ts';
+
+/** A row that goes to disk: its text and its keys. */
+export interface AppendedRow {
+  line: string;
+  preview: string;
+  uid: number;
+  date: number;
+  size: number;
+  hash: number;
+  refs: number[];
+}
+
+/** More changed rows than this and windows ask for their pages anew. */
+export const maxChangedIds = 500;
+
+/** What one request changes, gathered in memory and written in one transaction. */
+export class Changes {
+  readonly appended = new Map<Segment, AppendedRow[]>();
+  readonly states = new Set<Segment>();
+  readonly droppedSegments = new Set<Segment>();
+  /** Folders whose counters, rows or description changed: they get a new version. */
+  readonly folders = new Set<FolderState>();
+  readonly deletedFolders = new Set<FolderState>();
+  readonly deletedAccounts = new Set<string>();
+  readonly accounts = new Set<string>();
+  readonly left = new Map<FolderState, number[]>();
+  readonly entered = new Map<FolderState, number[]>();
+  readonly aliases = new Map<string, AliasRecord | null>();
+  readonly droppedBodies = new Set<string>();
+  /** Body kept under another id from now on (a copy keeps its source's body too). */
+  readonly copiedBodies: { from: string; to: string }[] = [];
+  readonly previews = new Map<Segment, Map<number, string>>();
+  readonly pendingPut = new Map<string, PendingPatches>();
+  readonly pendingDropped = new Set<string>();
+  readonly contacts: { accountId: string; row: Pick<NewRow, 'envelope'>; sent: boolean }[] = [];
+  #changedRows: number[] | null = [];
+
+  get changedRows(): readonly number[] | null {
+    return this.#changedRows;
+  }
+
+  touch(row: number): void {
+    if (this.#changedRows === null) return;
+    if (this.#changedRows.length >= maxChangedIds) this.#changedRows = null;
+    else this.#changedRows.push(row);
+  }
+
+  leave(folder: FolderState, row: number): void {
+    push(this.left, folder, row);
+  }
+
+  enter(folder: FolderState, row: number): void {
+    push(this.entered, folder, row);
+  }
+}
+
+function push(map: Map<FolderState, number[]>, folder: FolderState, row: number): void {
+  const rows = map.get(folder);
+  if (rows === undefined) map.set(folder, [row]);
+  else rows.push(row);
+}

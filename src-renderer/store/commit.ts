@@ -1,0 +1,147 @@
+import type { AppendedRow, Changes } from './changes.ts';
+import { segmentRange, type CacheDatabase, type SegmentKeys, type SegmentState } from './database.ts';
+import type { Segment } from './folder-state.ts';
+import type { StoreMemory } from './memory.ts';
+import { diskBits, linesOf, type SegmentTexts } from './segment-texts.ts';
+
+/**
+ * Writes all changes in one transaction. The memory has them already: when this throws, the memory
+ * is thrown away and read again.
+ */
+export async function commit(db: CacheDatabase, memory: StoreMemory, texts: SegmentTexts, changes: Changes): Promise<void> {
+  const tables = [db.accounts, db.folders, db.keys, db.states, db.envelopes, db.previews, db.bodies, db.bodyFacts, db.aliases, db.pending, db.contacts];
+  await db.transaction('rw', tables, async () => {
+    const work: PromiseLike<unknown>[] = [];
+    for (const [segment, rows] of changes.appended) if (!segment.dropped) work.push(append(db, segment, rows));
+    const states = [...changes.states, ...changes.appended.keys()].filter((segment) => !segment.dropped);
+    if (states.length > 0) work.push(db.states.bulkPut([...new Set(states)].map((segment) => stateOf(memory, segment))));
+    work.push(...dropSegments(db, changes));
+    for (const [segment, previews] of changes.previews) if (!segment.dropped) work.push(putPreviews(db, segment, previews));
+    work.push(...writeSmallTables(db, memory, changes));
+    await Promise.all(work);
+  });
+  for (const [segment, rows] of changes.appended) {
+    segment.saved += rows.length;
+    texts.forget(segment);
+  }
+  for (const segment of [...changes.previews.keys(), ...changes.droppedSegments]) texts.forget(segment);
+}
+
+async function append(db: CacheDatabase, segment: Segment, added: readonly AppendedRow[]): Promise<void> {
+  const key: [string, number] = [segment.folder.folderId, segment.no];
+  const [f, s] = key;
+  const text = added.map((row) => row.line).join('\n');
+  const before = segment.saved === 0 ? undefined : await db.keys.get(key);
+  if (segment.saved > 0 && before?.uid.length !== segment.saved) throw new Error('a segment is shorter than it was written');
+  await db.keys.put(joinKeys(f, s, segment.gen, before, added));
+  const envelopes = before === undefined ? undefined : await db.envelopes.get(key);
+  await db.envelopes.put({ f, s, text: envelopes === undefined ? text : `${envelopes.text}\n${text}` });
+  if (added.some((row) => row.preview !== '')) {
+    await putPreviews(db, segment, new Map(added.map((row, at) => [segment.saved + at, row.preview])));
+  }
+}
+
+function joinKeys(f: string, s: number, gen: number, before: SegmentKeys | undefined, added: readonly AppendedRow[]): SegmentKeys {
+  let end = before?.refs.length ?? 0;
+  return {
+    f,
+    s,
+    gen,
+    uid: Uint32Array.from([...(before?.uid ?? []), ...added.map((row) => row.uid)]),
+    date: Float64Array.from([...(before?.date ?? []), ...added.map((row) => row.date)]),
+    size: Uint32Array.from([...(before?.size ?? []), ...added.map((row) => row.size)]),
+    hash: Float64Array.from([...(before?.hash ?? []), ...added.map((row) => row.hash)]),
+    refs: Float64Array.from([...(before?.refs ?? []), ...added.flatMap((row) => row.refs)]),
+    refEnd: Uint32Array.from([...(before?.refEnd ?? []), ...added.map((row) => (end += row.refs.length))]),
+  };
+}
+
+function stateOf(memory: StoreMemory, segment: Segment): SegmentState {
+  const flags = new Uint32Array(segment.rows.length);
+  const bits = new Uint8Array(segment.rows.length);
+  let extra: Record<number, string[]> | null = null;
+  segment.rows.forEach((row, slot) => {
+    flags[slot] = memory.rows.flags(row);
+    bits[slot] = memory.rows.state(row) & diskBits;
+    const words = memory.extraFlags.get(row);
+    if (words !== undefined) (extra ??= {})[slot] = words;
+  });
+  return { f: segment.folder.folderId, s: segment.no, flags, bits, extra };
+}
+
+async function putPreviews(db: CacheDatabase, segment: Segment, previews: ReadonlyMap<number, string>): Promise<void> {
+  const [f, s] = [segment.folder.folderId, segment.no];
+  const lines = linesOf(await db.previews.get([f, s]));
+  while (lines.length < segment.rows.length) lines.push('""');
+  for (const [slot, preview] of previews) lines[slot] = JSON.stringify(preview);
+  await db.previews.put({ f, s, text: lines.join('\n') });
+}
+
+/** Neighbouring segments go as one range: a folder of a million rows is emptied by four deletions. */
+function dropSegments(db: CacheDatabase, changes: Changes): PromiseLike<unknown>[] {
+  const work: PromiseLike<unknown>[] = [];
+  const byFolder = Map.groupBy(changes.droppedSegments, (segment) => segment.folder);
+  for (const [folder, segments] of byFolder) {
+    if (changes.deletedFolders.has(folder)) continue;
+    const gone = new Set(segments.map((segment) => segment.no));
+    const live = [...folder.segments].map((segment) => segment.no).sort((a, b) => a - b);
+    // Between two live segments everything is free: holes left by earlier deletions join the range.
+    const bounds = [-1, ...live, folder.nextSegment];
+    for (let i = 0; i + 1 < bounds.length; i += 1) {
+      const first = (bounds[i] ?? 0) + 1;
+      const last = (bounds[i + 1] ?? 0) - 1;
+      if (first > last || !someBetween(gone, first, last)) continue;
+      work.push(...dropRange(db, folder.folderId, first, last));
+    }
+  }
+  return work;
+}
+
+function someBetween(numbers: ReadonlySet<number>, first: number, last: number): boolean {
+  for (const no of numbers) if (no >= first && no <= last) return true;
+  return false;
+}
+
+function dropRange(db: CacheDatabase, folderId: string, first?: number, last?: number): PromiseLike<unknown>[] {
+  const { lower, upper } = segmentRange(folderId, first, last);
+  return [db.keys, db.states, db.envelopes, db.previews].map((table) => table.where('[f+s]').between(lower, upper, true, true).delete());
+}
+
+function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Changes): PromiseLike<unknown>[] {
+  const work: PromiseLike<unknown>[] = [];
+  for (const folder of changes.deletedFolders) {
+    work.push(db.folders.delete(folder.folderId), ...dropRange(db, folder.folderId));
+  }
+  const folders = [...changes.folders].filter((folder) => !changes.deletedFolders.has(folder) && (folder.description !== null || folder.onDisk));
+  if (folders.length > 0) {
+    for (const folder of folders) folder.onDisk = true;
+    work.push(db.folders.bulkPut(folders.map((folder) => folder.toDisk())));
+  }
+  for (const accountId of changes.accounts) {
+    work.push(db.accounts.put({ accountId, keywords: memory.words(accountId).keywords }));
+  }
+  for (const accountId of changes.deletedAccounts) {
+    work.push(db.accounts.delete(accountId), db.contacts.where('[a+address]').between([accountId, ''], [accountId, '\uffff']).delete());
+  }
+  const aliases = [...changes.aliases];
+  const put = aliases.flatMap(([, alias]) => (alias === null ? [] : [alias]));
+  const dropped = aliases.flatMap(([id, alias]) => (alias === null ? [id] : []));
+  if (put.length > 0) work.push(db.aliases.bulkPut(put));
+  if (dropped.length > 0) work.push(db.aliases.bulkDelete(dropped));
+  if (changes.pendingDropped.size > 0) work.push(db.pending.bulkDelete([...changes.pendingDropped]));
+  if (changes.pendingPut.size > 0) work.push(db.pending.bulkPut([...changes.pendingPut.values()]));
+  if (changes.copiedBodies.length > 0 || changes.droppedBodies.size > 0) work.push(moveBodies(db, changes));
+  return work;
+}
+
+async function moveBodies(db: CacheDatabase, changes: Changes): Promise<void> {
+  for (const { from, to } of changes.copiedBodies) {
+    const parts = await db.bodies.where('[id+part]').between([from, 0], [from, Infinity]).toArray();
+    await db.bodies.bulkPut(parts.map((part) => ({ ...part, id: to })));
+    const facts = await db.bodyFacts.get(from);
+    if (facts !== undefined) await db.bodyFacts.put({ ...facts, id: to });
+  }
+  const ids = [...changes.droppedBodies];
+  await db.bodyFacts.bulkDelete(ids);
+  await Promise.all(ids.map((id) => db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).delete()));
+}

@@ -1,0 +1,77 @@
+import type { Contact, StoreParams } from '../../src-shared/cache-protocol.ts';
+import type { Changes } from './changes.ts';
+import type { CacheDatabase, ContactRecord } from './database.ts';
+
+/** Being written to says more of a person than having written. */
+const sentWeight = 5;
+/** New people are written together: one of a batch's rows must not cost a write of its own. */
+const writeAfter = 500;
+
+/** People seen. A crash may lose the last few hundred sightings; the next mails bring them again. */
+export class Contacts {
+  readonly #db: CacheDatabase;
+  #people: Map<string, ContactRecord> | null = null;
+  #seen = new Map<string, ContactRecord>();
+
+  constructor(db: CacheDatabase) {
+    this.#db = db;
+  }
+
+  note(changes: Changes): void {
+    for (const { accountId, row, sent } of changes.contacts) {
+      const people = sent ? [...row.envelope.to, ...row.envelope.cc] : row.envelope.from;
+      for (const { name, address } of people) {
+        if (!address.includes('@')) continue;
+        const key = `${accountId}\n${address.toLowerCase()}`;
+        const known = this.#seen.get(key);
+        const weight = (known?.weight ?? 0) + (sent ? sentWeight : 1);
+        this.#seen.set(key, { a: accountId, address, name: name === '' ? (known?.name ?? '') : name, weight });
+      }
+    }
+  }
+
+  get isDue(): boolean {
+    return this.#seen.size >= writeAfter;
+  }
+
+  async write(): Promise<void> {
+    if (this.#seen.size === 0) return;
+    const people = await this.#load();
+    const seen = this.#seen;
+    this.#seen = new Map();
+    const records = [...seen].map(([key, now]) => {
+      const before = people.get(key);
+      const record = before === undefined ? { ...now, address: now.address.toLowerCase() } : { ...before, name: now.name === '' ? before.name : now.name, weight: before.weight + now.weight };
+      people.set(key, record);
+      return record;
+    });
+    await this.#db.contacts.bulkPut(records);
+  }
+
+  /** People whose name (any word of it) or address begins with the text, the weightiest first. */
+  async find({ text, limit }: StoreParams<'contacts'>): Promise<Contact[]> {
+    await this.write();
+    const wanted = text.trim().toLowerCase();
+    const found = new Map<string, Contact>();
+    for (const { name, address, weight } of (await this.#load()).values()) {
+      if (!address.startsWith(wanted) && !` ${name.toLowerCase()}`.includes(` ${wanted}`)) continue;
+      const known = found.get(address);
+      if (known === undefined) found.set(address, { name, address, weight });
+      else {
+        known.weight += weight;
+        if (known.name === '') known.name = name;
+      }
+    }
+    return [...found.values()].sort((a, b) => b.weight - a.weight || (a.address < b.address ? -1 : 1)).slice(0, limit);
+  }
+
+  forgetAccount(accountId: string): void {
+    this.#people = null;
+    for (const [key, { a }] of this.#seen) if (a === accountId) this.#seen.delete(key);
+  }
+
+  async #load(): Promise<Map<string, ContactRecord>> {
+    this.#people ??= new Map((await this.#db.contacts.toArray()).map((record) => [`${record.a}\n${record.address}`, record]));
+    return this.#people;
+  }
+}

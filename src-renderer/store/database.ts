@@ -1,0 +1,156 @@
+import Dexie, { type EntityTable, type Table } from 'dexie';
+import type { FolderCursor, FolderRole } from '../../src-shared/model/folder.ts';
+import type { PendingPatches } from '../../src-shared/patch.ts';
+
+/** Grows with every change of the layout: the cache is then emptied and filled again from the server. */
+export const cacheSchema = 1;
+export const databaseName = 'posthorn-cache';
+
+export interface MetaRecord {
+  key: 'cache';
+  cacheId: string;
+  schema: number;
+}
+
+export interface AccountRecord {
+  accountId: string;
+  /** Keywords that have a bit of their own in this account's flag words, by bit. */
+  keywords: string[];
+}
+
+export interface FolderDiskRecord {
+  folderId: string;
+  accountId: string;
+  described: boolean;
+  path: string;
+  name: string;
+  delimiter: string | null;
+  role: FolderRole | null;
+  subscribed: boolean;
+  selectable: boolean;
+  gen: number;
+  cursor: FolderCursor | null;
+  version: number;
+  /** Number of the next segment; numbers are not used twice within a cache. */
+  nextSegment: number;
+  /** Counters of the view, so that folders are known before any row is read. */
+  shown: number;
+  held: number;
+  unread: number;
+  flagged: number;
+  readable: number;
+}
+
+/** What of a segment never changes and is needed in memory. Arrays have one element a row. */
+export interface SegmentKeys {
+  f: string;
+  s: number;
+  gen: number;
+  uid: Uint32Array;
+  date: Float64Array;
+  size: Uint32Array;
+  /** 53-bit hash of the Message-ID header. */
+  hash: Float64Array;
+  /** Hashes of all rows' References and In-Reply-To, one after the other; row i has refs[refEnd[i−1] … refEnd[i]). */
+  refs: Float64Array;
+  refEnd: Uint32Array;
+}
+
+/** What of a segment changes: small, for one flag rewrites it. */
+export interface SegmentState {
+  f: string;
+  s: number;
+  flags: Uint32Array;
+  /** diskGone | diskReadable | diskAttachments. */
+  bits: Uint8Array;
+  /** Keywords without a bit, by slot. */
+  extra: Record<number, string[]> | null;
+}
+
+/** One JSON text a row, joined by line feeds (JSON has none of its own). */
+export interface SegmentText {
+  f: string;
+  s: number;
+  text: string;
+}
+
+export interface BodyPart {
+  id: string;
+  part: number;
+  raw: string;
+}
+
+export interface BodyFacts {
+  id: string;
+  preview: string;
+  hasAttachments: boolean;
+}
+
+/** A row whose message id is not the one made from its place. */
+export interface AliasRecord {
+  id: string;
+  f: string;
+  gen: number;
+  uid: number;
+}
+
+export interface ContactRecord {
+  a: string;
+  address: string;
+  name: string;
+  weight: number;
+}
+
+export interface CacheDatabase extends Dexie {
+  meta: EntityTable<MetaRecord, 'key'>;
+  accounts: EntityTable<AccountRecord, 'accountId'>;
+  folders: EntityTable<FolderDiskRecord, 'folderId'>;
+  keys: Table<SegmentKeys, [string, number]>;
+  states: Table<SegmentState, [string, number]>;
+  envelopes: Table<SegmentText, [string, number]>;
+  previews: Table<SegmentText, [string, number]>;
+  bodies: Table<BodyPart, [string, number]>;
+  bodyFacts: EntityTable<BodyFacts, 'id'>;
+  aliases: EntityTable<AliasRecord, 'id'>;
+  pending: EntityTable<PendingPatches, 'opId'>;
+  contacts: Table<ContactRecord, [string, string]>;
+}
+
+/** IndexedDB of this origin, or a stand-in. */
+export interface DatabaseDependencies {
+  indexedDB: IDBFactory;
+  IDBKeyRange: typeof IDBKeyRange;
+}
+
+/**
+ * Durability is relaxed: everything here can be had from the server again, and a lost cache is
+ * noticed by its cacheId (which alone is written strictly).
+ */
+export function makeDatabase(name: string, dependencies?: DatabaseDependencies): CacheDatabase {
+  const db = new Dexie(name, {
+    ...dependencies,
+    autoOpen: false,
+    chromeTransactionDurability: 'relaxed',
+    cache: 'disabled',
+  }) as CacheDatabase;
+  db.version(cacheSchema).stores({
+    meta: 'key',
+    accounts: 'accountId',
+    folders: 'folderId',
+    keys: '[f+s]',
+    states: '[f+s]',
+    envelopes: '[f+s]',
+    previews: '[f+s]',
+    bodies: '[id+part]',
+    bodyFacts: 'id',
+    aliases: 'id',
+    pending: 'opId',
+    contacts: '[a+address]',
+  });
+  return db;
+}
+
+/** Keys of all segments of a folder from `first` to `last`. */
+export function segmentRange(f: string, first = 0, last = Number.MAX_SAFE_INTEGER): { lower: [string, number]; upper: [string, number] } {
+  return { lower: [f, first], upper: [f, last] };
+}

@@ -1,0 +1,240 @@
+import type { StoreMethod, StoreNotice, StoreOpened, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
+import type { PendingPatches } from '../../src-shared/patch.ts';
+import { applyBatch, StoreMistake } from './apply-batch.ts';
+import { Bodies } from './bodies.ts';
+import { makeFresh, openDatabase, type OpenedDatabase } from './cache-identity.ts';
+import { Changes } from './changes.ts';
+import { commit } from './commit.ts';
+import { Contacts } from './contacts.ts';
+import type { CacheDatabase, DatabaseDependencies } from './database.ts';
+import { putFolders, removeFolder } from './folder-changes.ts';
+import type { FolderState } from './folder-state.ts';
+import { loadFolders, loadRows } from './load.ts';
+import { StoreMemory } from './memory.ts';
+import { showLoadedRows } from './show-loaded.ts';
+import { Queries } from './queries.ts';
+import { SegmentTexts } from './segment-texts.ts';
+import { ServerQueries } from './server-queries.ts';
+import { Snapshots } from './snapshots.ts';
+import { Views } from './views.ts';
+import { settlePatched } from './waiting-rows.ts';
+
+type Handlers = { [M in StoreMethod]: (params: StoreParams<M>) => StoreResult<M> | Promise<StoreResult<M>> };
+
+/** One opened cache with all that hangs on it; made anew after a failed transaction. */
+class Session {
+  readonly db: CacheDatabase;
+  readonly memory = new StoreMemory();
+  readonly texts: SegmentTexts;
+  readonly queries: Queries;
+  readonly server: ServerQueries;
+  readonly bodies: Bodies;
+  readonly contacts: Contacts;
+  readonly snapshots: Snapshots;
+
+  constructor(db: CacheDatabase) {
+    this.db = db;
+    this.texts = new SegmentTexts(db, this.memory);
+    this.queries = new Queries(this.memory, this.texts, new Views(this.memory));
+    this.server = new ServerQueries(this.memory, this.texts);
+    this.bodies = new Bodies(db, this.memory);
+    this.contacts = new Contacts(db);
+    this.snapshots = new Snapshots(this.memory, this.queries);
+  }
+}
+
+/** The store itself, without a channel: one request at a time (see `serve.ts`). */
+export class Store {
+  readonly #dependencies: DatabaseDependencies | undefined;
+  readonly #notify: (notice: StoreNotice) => void;
+  #session: Session | null = null;
+  #damaged = false;
+
+  constructor(notify: (notice: StoreNotice) => void, dependencies?: DatabaseDependencies) {
+    this.#notify = notify;
+    this.#dependencies = dependencies;
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== null;
+  }
+
+  /** The next `open` makes a fresh cache: this one gave an error that it should not. */
+  markDamaged(): void {
+    this.#damaged = true;
+  }
+
+  async run<M extends StoreMethod>(method: M, params: StoreParams<M>): Promise<StoreResult<M>> {
+    return this.handlers[method](params);
+  }
+
+  /** Closes the database; for tests and before the worker ends. */
+  close(): void {
+    this.#session?.db.close();
+    this.#session = null;
+  }
+
+  readonly handlers: Handlers = {
+    open: ({ expectedCacheId }) => this.#open(() => openDatabase(expectedCacheId, this.#damaged, this.#dependencies)),
+    wipe: () => this.#open(() => makeFresh('damaged', this.#dependencies)),
+    putFolders: (params) => this.#write(({ memory }, changes) => putFolders(memory, params, changes)),
+    removeFolder: ({ folderId }) =>
+      this.#write(({ memory }, changes) => {
+        const folder = memory.folder(folderId);
+        if (folder !== undefined) removeFolder(memory, folder, changes);
+      }),
+    removeAccount: ({ accountId }) => this.#write((session, changes) => this.#removeAccount(session, accountId, changes)),
+    applyBatch: (batch) => this.#write(({ db, memory, texts }, changes) => applyBatch(db, memory, texts, batch, changes)),
+    putCursor: ({ folderId, cursor }) =>
+      this.#write(({ memory }, changes) => {
+        const folder = memory.folder(folderId);
+        if (folder === undefined) return;
+        folder.cursor = cursor;
+        changes.folders.add(folder);
+      }),
+    addPending: ({ ops }) => this.#write((session, changes) => this.#changePending(session, ops, [], changes)),
+    dropPending: ({ opIds }) => this.#write((session, changes) => this.#changePending(session, [], opIds, changes)),
+    resetPending: ({ ops }) =>
+      this.#write((session, changes) => {
+        const kept = new Set(ops.map((op) => op.opId));
+        const dropped = [...session.memory.pending.ops.keys()].filter((opId) => !kept.has(opId));
+        return this.#changePending(session, ops, dropped, changes);
+      }),
+    putBodies: (params) => this.#write(({ bodies }, changes) => bodies.put(params, changes)),
+    dropBodies: (params) => this.#write(({ bodies }, changes) => bodies.drop(params, changes)),
+    locate: async (params) => (await this.#loaded()).server.locate(params),
+    identify: async (params) => (await this.#loaded()).server.identify(params),
+    uids: async (params) => (await this.#loaded()).server.uids(params),
+    flagsOf: async (params) => (await this.#loaded()).server.flagsOf(params),
+    bodiesWanted: async (params) => (await this.#loaded()).server.bodiesWanted(params),
+    envelopesAfter: async (params) => (await this.#loaded()).server.envelopesAfter(params),
+    byMessageIdHeader: async (params) => {
+      const { server, queries } = await this.#loaded();
+      return queries.messageRows(server.numbersByMessageIdHeader(params));
+    },
+    folders: ({ accountId }) => this.#folders(accountId).map((folder) => folder.record()),
+    page: async (params) => (await this.#loaded()).queries.page(params),
+    indexOf: async (params) => (await this.#loaded()).queries.indexOf(params),
+    idsOf: async (params) => (await this.#loaded()).queries.idsOf(params),
+    snapshot: async (params) => (await this.#loaded()).snapshots.make(params),
+    snapshotPage: async (params) => (await this.#loaded()).snapshots.page(params),
+    rows: async (params) => (await this.#loaded()).queries.rows(params),
+    thread: async (params) => (await this.#loaded()).queries.thread(params),
+    body: async ({ messageId }) => (await this.#loaded()).bodies.get(messageId),
+    contacts: (params) => this.#opened().contacts.find(params),
+  };
+
+  async #open(open: () => Promise<OpenedDatabase>): Promise<StoreOpened> {
+    this.close();
+    const { db, opened } = await open();
+    const session = new Session(db);
+    try {
+      await loadFolders(db, session.memory);
+    } catch (error) {
+      db.close();
+      if (opened.fresh) throw error;
+      return this.#open(() => makeFresh('damaged', this.#dependencies));
+    }
+    this.#damaged = false;
+    this.#session = session;
+    this.#notify({ notice: 'folders', folders: this.#folders().map((folder) => folder.record()), messageIds: null });
+    return opened;
+  }
+
+  #opened(): Session {
+    if (this.#session === null) throw new StoreMistake('the cache is not open');
+    return this.#session;
+  }
+
+  /** The session with its rows in memory: read from disk at the first use. */
+  async #loaded(): Promise<Session> {
+    const session = this.#opened();
+    const { db, memory, texts } = session;
+    if (memory.rowsLoaded) return session;
+    try {
+      await loadRows(db, memory);
+      await showLoadedRows(db, memory, texts);
+    } catch (error) {
+      await this.#forgetMemory();
+      throw error;
+    }
+    memory.rowsLoaded = true;
+    return session;
+  }
+
+  #folders(accountId?: string): FolderState[] {
+    const { memory } = this.#opened();
+    return memory.folders.filter(
+      (folder) => folder.visible && memory.folder(folder.folderId) === folder && (accountId === undefined || folder.accountId === accountId),
+    );
+  }
+
+  async #write<T>(change: (session: Session, changes: Changes) => T | Promise<T>): Promise<T> {
+    const session = await this.#loaded();
+    const { db, memory, texts, contacts } = session;
+    const changes = new Changes();
+    try {
+      const result = await change(session, changes);
+      memory.settleOrders(changes);
+      await commit(db, memory, texts, changes);
+      contacts.note(changes);
+      if (contacts.isDue) await contacts.write();
+      this.#tell(memory, changes);
+      return result;
+    } catch (error) {
+      await this.#forgetMemory();
+      throw error;
+    }
+  }
+
+  /** Memory that may be ahead of the disk is of no use. */
+  async #forgetMemory(): Promise<void> {
+    const db = this.#session?.db;
+    if (db === undefined) return;
+    const session = new Session(db);
+    this.#session = session;
+    try {
+      await loadFolders(db, session.memory);
+    } catch {
+      this.#damaged = true;
+    }
+  }
+
+  #tell(memory: StoreMemory, changes: Changes): void {
+    if (changes.folders.size === 0 && changes.deletedFolders.size === 0) return;
+    const folders = [...changes.folders].filter((folder) => folder.visible && memory.folder(folder.folderId) === folder);
+    const rows = changes.changedRows;
+    this.#notify({
+      notice: 'folders',
+      folders: folders.map((folder) => folder.record()),
+      messageIds: rows === null ? null : [...new Set(rows.map((row) => memory.idOf(row)))],
+    });
+  }
+
+  #removeAccount({ memory, contacts }: Session, accountId: string, changes: Changes): void {
+    for (const folder of memory.folders.filter((other) => other.accountId === accountId && memory.folder(other.folderId) === other)) {
+      removeFolder(memory, folder, changes);
+    }
+    changes.deletedAccounts.add(accountId);
+    contacts.forgetAccount(accountId);
+  }
+
+  async #changePending({ memory, texts }: Session, added: readonly PendingPatches[], dropped: readonly string[], changes: Changes): Promise<void> {
+    const touched = { messageIds: new Set<string>(), folderIds: new Set<string>() };
+    for (const opId of dropped) {
+      memory.pending.drop(opId, touched);
+      changes.pendingDropped.add(opId);
+    }
+    for (const op of added) {
+      memory.pending.add(op, touched);
+      changes.pendingPut.set(op.opId, op);
+    }
+    for (const folderId of touched.folderIds) {
+      const patches = memory.pending.folderPatches(folderId);
+      const folder = memory.folderMade(folderId, patches[0]?.accountId ?? '');
+      folder.patches = patches.map((entry) => entry.patch);
+      changes.folders.add(folder);
+    }
+    await settlePatched(memory, texts, touched.messageIds, changes);
+  }
+}
