@@ -74,9 +74,14 @@ class Cleaner {
   readonly #document: Document;
   readonly #pictures: RemotePictures;
 
+  readonly #rule: CSSStyleRule;
+
   constructor(document: Document, pictures: RemotePictures) {
     this.#document = document;
     this.#pictures = pictures;
+    const sheet = new CSSStyleSheet();
+    sheet.insertRule('x {}');
+    this.#rule = sheet.cssRules[0] as CSSStyleRule;
   }
 
   clean(root: HTMLElement): string {
@@ -104,28 +109,32 @@ class Cleaner {
       if (value !== null && value !== undefined && value !== '') wrapper.setAttribute(name, value);
     }
     this.#element(wrapper);
+    const style = this.#scratch(wrapper.getAttribute('style') ?? '');
     const background = body.getAttribute('bgcolor');
-    if (background !== null && wrapper.style.backgroundColor === '') wrapper.style.backgroundColor = colour(background);
+    if (background !== null && style.backgroundColor === '') style.backgroundColor = colour(background);
     const text = body.getAttribute('text');
-    if (text !== null && wrapper.style.color === '') wrapper.style.color = colour(text);
+    if (text !== null && style.color === '') style.color = colour(text);
+    if (style.cssText !== '') wrapper.setAttribute('style', style.cssText);
     while (body.firstChild !== null) wrapper.append(body.firstChild);
     return wrapper;
   }
 
   #element(element: HTMLElement): void {
     const style = element.getAttribute('style');
-    if (style !== null) {
-      const kept = this.#styles.get(style) ?? this.#filterStyle(element, style);
-      // Always written again: what the browser did not understand must not stay in the attribute.
-      if (kept === '') element.removeAttribute('style');
-      else element.setAttribute('style', kept);
-    }
+    let kept = style === null ? '' : (this.#styles.get(style) ?? this.#filterStyle(style));
     const background = element.getAttribute('background');
     if (background !== null) {
       element.removeAttribute('background');
       const shown = this.#pictures.resolve(background);
-      if (shown !== null) element.style.backgroundImage = `url("${shown}")`;
+      if (shown !== null) {
+        const declarations = this.#scratch(kept);
+        declarations.backgroundImage = `url("${shown}")`;
+        kept = declarations.cssText;
+      }
     }
+    // Always written again: what the browser did not understand must not stay in the attribute.
+    if (kept !== '') element.setAttribute('style', kept);
+    else if (style !== null) element.removeAttribute('style');
     for (const name of ['src', 'href']) {
       if (element.hasAttribute(name) && element.localName !== (name === 'src' ? 'img' : 'a')) this.#drop(element, name);
     }
@@ -133,11 +142,21 @@ class Cleaner {
     if (element.localName === 'a') this.#link(element);
   }
 
-  #filterStyle(element: HTMLElement, style: string): string {
-    filterDeclarations(element.style, this.#pictures);
-    const kept = element.style.cssText;
+  #filterStyle(style: string): string {
+    const declarations = this.#scratch(style);
+    filterDeclarations(declarations, this.#pictures);
+    const kept = declarations.cssText;
     this.#styles.set(style, kept);
     return kept;
+  }
+
+  /**
+   * Declarations to read or change. Not `element.style`: the policy of the page that cleans mail has no
+   * inline styles, and Chromium applies it to parsed documents too, so that would be empty.
+   */
+  #scratch(style: string): CSSStyleDeclaration {
+    this.#rule.style.cssText = style;
+    return this.#rule.style;
   }
 
   #drop(element: HTMLElement, name: string): void {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { contentPolicy } from '../../../../src-main/shell/content-policy.ts';
 import type { Harness } from './harness.ts';
 
 declare global {
@@ -26,11 +27,9 @@ export interface TestBrowser {
 }
 
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
-// The policy of Posthorn's window, as far as it concerns the frame that inherits it.
-const windowPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'";
-
 /** A real Chromium with the harness at https://app.invalid/; every other way out ends at a proxy that counts. */
-export async function openTestBrowser(options: { policy: boolean } = { policy: true }): Promise<TestBrowser> {
+export async function openTestBrowser(options: { policy: 'window' | 'hidden page' | 'none' } = { policy: 'window' }): Promise<TestBrowser> {
+  const policy = options.policy === 'none' ? null : contentPolicy(options.policy === 'window' ? '/index.html' : '/sanitise.html', 'https://app.invalid');
   const incidents: string[] = [];
   const remote: string[] = [];
   const proxy = await countingProxy(incidents);
@@ -49,7 +48,7 @@ export async function openTestBrowser(options: { policy: boolean } = { policy: t
   const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
   await page.route('**/*', async (route) => {
     const url = route.request().url();
-    if (url === 'https://app.invalid/') await route.fulfill({ contentType: 'text/html', headers: options.policy ? { 'content-security-policy': windowPolicy } : {}, body: '<!doctype html><html><body><script type="module" src="/harness.js"></script></body></html>' });
+    if (url === 'https://app.invalid/') await route.fulfill({ contentType: 'text/html', headers: policy === null ? {} : { 'content-security-policy': policy }, body: '<!doctype html><html><body><script type="module" src="/harness.js"></script></body></html>' });
     else if (url === 'https://app.invalid/harness.js') await route.fulfill({ contentType: 'text/javascript', body: code });
     else if (url.startsWith('https://app.invalid/remote/')) {
       remote.push(url.slice('https://app.invalid/remote/'.length));

@@ -29,6 +29,13 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(html).toContain('<blockquote');
   });
 
+  test('keeps styles under the policy of the hidden page', async () => {
+    const hidden = await openTestBrowser({ policy: 'hidden page' });
+    const html = await hidden.page.evaluate(() => window.harness.sanitiseHtml('<style>p { color: red; position: fixed }</style><body bgcolor="red" style="margin: 0"><p style="color: blue; position: fixed">x</p><table style="color: green" background="https://a.example/b"><tr><td>y', { remote: { 'https://a.example/b': '/remote/t' } }).html);
+    await hidden.close();
+    expect(html).toBe('<style>p { color: red; }</style><div class="mail-body" style="margin: 0px; background-color: red;"><p style="color: blue;">x</p><table style="color: green; background-image: url(&quot;/remote/t&quot;);"><tbody><tr><td>y</td></tr></tbody></table></div>');
+  });
+
   test('links: http, https and mailto alone, with no way back', async () => {
     const html = await clean('<a href="HTTPS://Example.org/a" target=_top ping="https://p.leak.test" onclick="x()">1</a><a href="javascript:alert(1)">2</a><a href="//x.example/">3</a><a href="file:///etc/passwd">4</a><a href="mailto:x@example.com?attach=/etc/passwd&subject=hi">5</a><a href="#top">6</a><a name="top" id="top">7</a><a href="/relative">8</a>');
     expect(html).toContain('<a href="https://example.org/a" rel="noreferrer noopener nofollow">1</a>');
@@ -92,7 +99,7 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
   });
 
   test.skipIf(!hasCorpora)('hostile payloads do nothing, without sandbox and policy too', async () => {
-    const open = await openTestBrowser({ policy: false });
+    const open = await openTestBrowser({ policy: 'none' });
     const payloads = (JSON.parse(readFileSync(`${corpora}sec-dompurify/payloads.json`, 'utf8')) as { n: number; payload: string }[]).map(({ n, payload }) => ({ name: `dompurify ${n}`, html: String(payload).replace(/alert\s*\(/g, 'top.__xss=(') }));
     for (const dir of ['sec-own/active', 'sec-own/leak']) {
       for (const name of readdirSync(`${corpora}${dir}`)) {
@@ -127,7 +134,7 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
   }, 180_000);
 
   test.skipIf(!hasCorpora)('HTTPLeaks: no request, also bare, and after pictures are shown', async () => {
-    const open = await openTestBrowser({ policy: false });
+    const open = await openTestBrowser({ policy: 'none' });
     const html = readMail(readFileSync(`${corpora}sec-httpleaks/leak.eml`)).html ?? '';
     const result = await show(open, html, { bare: true });
     await show(browser, html);
