@@ -66,7 +66,7 @@ module.exports = {
       name: 'backends-see-no-other-backend',
       severity: 'error',
       from: { path: '^src-main/backends/([^/]+)/' },
-      to: { path: '^src-main/backends/[^/]+/', pathNot: '^src-main/backends/($1|sasl)/' },
+      to: { path: '^src-main/backends/[^/]+/', pathNot: '^src-main/backends/($1|sasl|socket)/' },
     },
     {
       name: 'backends-see-only-mime-platform-shared',

@@ -55,13 +55,13 @@ const rules = {
   otherBackend: {
     regex: '^(\\.\\./)+(imap|pop3|smtp|nntp|feeds|jmap)/',
     message:
-      'A backend never sees another: what they share goes to backends/ itself, backends/sasl or platform.',
+      'A backend never sees another: what they share goes to backends/ itself, backends/sasl, backends/socket or platform.',
   },
   outOfBackend: {
     regex:
       '^(\\.\\./){2,}(accounts|cache|commands|demo|discovery|drafts|ipc|journal|outbox|search|settings|shell|sync)/',
     message:
-      'A backend sees only backend.ts, sasl, mime, platform and src-shared: let sync tell it the rest.',
+      'A backend sees only backend.ts, sasl, socket, mime, platform and src-shared: let sync tell it the rest.',
   },
   outOfSync: {
     regex:

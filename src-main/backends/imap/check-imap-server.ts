@@ -1,6 +1,6 @@
 import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { MailNetwork } from './open-stream.ts';
+import type { MailNetwork } from '../socket/open-stream.ts';
 import { type ImapCredentials, signIn } from './sign-in.ts';
 
 export interface ImapCheck {

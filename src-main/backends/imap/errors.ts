@@ -1,20 +1,10 @@
-import {
-  AppError,
-  type AppErrorData,
-  type CertificateFacts,
-  type ErrorScope,
-  type ServerWords,
-} from '../../../src-shared/error.ts';
+import { AppError, type AppErrorData, type ErrorScope, type ServerWords } from '../../../src-shared/error.ts';
 import type { WriteOutcome } from '../backend.ts';
-import { SaslError } from '../sasl/mechanism.ts';
-import { ConnectionLost, type ResponseCode, type Tagged } from './port.ts';
+import { ConnectionLost } from '../socket/connection-lost.ts';
+import { connectionFailure, printable, type ServerPlace } from '../socket/socket-errors.ts';
+import type { ResponseCode, Tagged } from './port.ts';
 
-/** The one place where refusals, lost connections and socket errors of IMAP become AppErrors. */
-export interface ServerPlace {
-  host: string;
-  port: number;
-}
-
+/** The one place where refusals of IMAP become AppErrors. */
 const soon = new Set(['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'LIMIT', 'CONTACTADMIN', 'THROTTLED', 'TEMPFAIL']);
 const wrongPassword = new Set(['AUTHENTICATIONFAILED', 'AUTHORIZATIONFAILED', 'EXPIRED']);
 const soonWords =
@@ -44,15 +34,6 @@ function words(place: ServerPlace, text: string, code: ResponseCode | null): Ser
     text: printable(text),
     ...(code === null ? {} : { code: code.name }),
   };
-}
-
-function printable(text: string): string {
-  let out = '';
-  for (const character of text.slice(0, 500)) {
-    const code = character.codePointAt(0) ?? 0;
-    out += code < 0x20 || (code >= 0x7f && code < 0xa0) ? ' ' : character;
-  }
-  return out.trim();
 }
 
 /** A tagged NO or BAD. `what` completes "could not …" in plain words. */
@@ -131,117 +112,6 @@ export function greetingRefusal(text: string, code: ResponseCode | null, place: 
     server: words(place, text, code),
     detail: `${place.host} turned the connection away${text === '' ? '' : `, saying: ${printable(text)}`}. Posthorn tries again later.`,
   });
-}
-
-export function saslFailure(error: SaslError, place: ServerPlace): AppError {
-  const detail = `${place.host}: ${error.message}`;
-  if (error.kind === 'needs-tls') {
-    return new AppError(
-      { code: 'tls-missing', scope: 'account', next: 'tell-user', detail: `${detail} Nothing was sent.` },
-      error,
-    );
-  }
-  if (error.kind === 'bad-characters')
-    return new AppError({ code: 'auth-failed', scope: 'account', next: 'ask-password', detail }, error);
-  return new AppError(
-    {
-      code: error.kind === 'none-usable' ? 'auth-failed' : 'refused',
-      scope: 'account',
-      next: 'tell-user',
-      detail,
-    },
-    error,
-  );
-}
-
-export function tlsMissing(place: ServerPlace, why: string): AppError {
-  return new AppError({
-    code: 'tls-missing',
-    scope: 'account',
-    next: 'tell-user',
-    detail: `${place.host} ${why}, so Posthorn did not sign in. The password was not sent.`,
-  });
-}
-
-export function certificateRefused(facts: CertificateFacts): AppError {
-  return new AppError({
-    code: 'tls-certificate',
-    scope: 'account',
-    next: 'tell-user',
-    certificate: facts,
-    detail: `The certificate of ${facts.host} cannot be trusted: ${facts.reason} The password was not sent.`,
-  });
-}
-
-/** A lost connection or an error of the socket. Anything that is an AppError already passes. */
-export function connectionFailure(error: unknown, place: ServerPlace): AppError {
-  if (error instanceof AppError) return error;
-  if (error instanceof SaslError) return saslFailure(error, place);
-  if (error instanceof ConnectionLost) {
-    return new AppError(
-      {
-        code: error.timedOut ? 'timeout' : 'connection-lost',
-        scope: 'account',
-        next: 'retry',
-        detail: `The connection to ${place.host} was lost (${printable(error.message)}). Posthorn connects again.`,
-      },
-      error,
-    );
-  }
-  const code = errorCode(error);
-  if (code === 'ABORT_ERR' || (error instanceof Error && error.name === 'AbortError')) {
-    return new AppError({ code: 'cancelled', scope: 'account', next: 'retry', detail: 'Cancelled.' }, error);
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_FAIL' || code === 'ENODATA') {
-    return new AppError(
-      {
-        code: 'host-unknown',
-        scope: 'account',
-        next: 'wait-online',
-        detail: `There is no server named ${place.host}, or the network cannot say where it is.`,
-      },
-      error,
-    );
-  }
-  if (code.startsWith('E')) {
-    const reason = reasons[code] ?? 'the network failed';
-    return new AppError(
-      {
-        code: code === 'ETIMEDOUT' ? 'timeout' : 'offline',
-        scope: 'account',
-        next: 'wait-online',
-        detail: `Posthorn cannot reach ${place.host}:${place.port}: ${reason}.`,
-      },
-      error,
-    );
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return new AppError(
-    {
-      code: 'bug',
-      scope: 'account',
-      next: 'bug',
-      detail: `Posthorn made a mistake with ${place.host}: ${printable(message)}`,
-    },
-    error,
-  );
-}
-
-const reasons: Record<string, string | undefined> = {
-  ECONNREFUSED: 'nothing answers there',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no network',
-  EPROTO: 'it does not speak TLS as expected',
-};
-
-function errorCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string')
-    return '';
-  if (error.code.startsWith('ERR_SSL') || error.code.startsWith('ERR_TLS')) return 'EPROTO';
-  return error.code;
 }
 
 /** A write: what was on the wire when the connection died may or may not have happened. */

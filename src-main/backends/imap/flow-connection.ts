@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { ImapFlow, type ImapTransportSocket } from 'imapflow';
 import type { Clock, Timer } from '../../platform/clock.ts';
+import { ConnectionLost } from '../socket/connection-lost.ts';
 import {
   type Command,
-  ConnectionLost,
   type ImapPort,
   rawOf,
   type ResponseCode,
@@ -26,6 +26,8 @@ interface FlowResponse {
   tag: string;
   command: string;
   attributes?: FlowNode[];
+  /** The numbers of a SEARCH answer, which imapflow reads without its tokenizer. */
+  numbers?: number[];
 }
 type FlowHandler = (response: FlowResponse) => void | Promise<void>;
 
@@ -335,7 +337,9 @@ function toUntagged(response: FlowResponse): Untagged {
     const { code, text } = resultOf(response);
     return { number: null, name, values: [], code, text };
   }
-  return { number: null, name, values: toValues(attributes), code: null, text: '' };
+  const values = toValues(attributes);
+  if (response.numbers !== undefined) return { number: null, name, values: [...response.numbers.map(String), ...values], code: null, text: '' };
+  return { number: null, name, values, code: null, text: '' };
 }
 
 function resultOf(response: FlowResponse): Tagged {

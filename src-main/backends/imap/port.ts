@@ -43,19 +43,6 @@ export interface Command {
   pipelined?: boolean;
 }
 
-/** The connection died. `sent`: the command, or a part of it, had been written. */
-export class ConnectionLost extends Error {
-  readonly sent: boolean;
-  readonly timedOut: boolean;
-
-  constructor(message: string, sent: boolean, timedOut = false) {
-    super(message);
-    this.name = 'ConnectionLost';
-    this.sent = sent;
-    this.timedOut = timedOut;
-  }
-}
-
 /**
  * One signed-in connection, whichever of the two ways it is read: imapflow (interactive, watch) or
  * our own reader (bulk). Commands are answered in order; `run` resolves with NO and BAD too.

@@ -4,9 +4,10 @@ import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import { type Mechanism, type SaslCredentials, SaslError } from '../sasl/mechanism.ts';
 import { compressedStream } from './compressed-stream.ts';
-import { connectionFailure, greetingRefusal, saslFailure, signInRefusal, tlsMissing } from './errors.ts';
+import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
+import { connectionFailure, saslFailure, tlsMissing } from '../socket/socket-errors.ts';
+import { greetingRefusal, signInRefusal } from './errors.ts';
 import { quoted } from './mailbox-name.ts';
-import { type MailNetwork, openTcp, secure, type StreamTarget } from './open-stream.ts';
 import { type Command, rawOf, type Tagged } from './port.ts';
 import { type ConnectionOptions, toCapabilities, WireConnection } from './wire-connection.ts';
 

@@ -4,7 +4,8 @@ import { otherNews } from './commands/fetch-flags.ts';
 import { type CommandContext } from './commands/context.ts';
 import { select } from './commands/select.ts';
 import type { FlowConnection } from './flow-connection.ts';
-import { ConnectionLost, type Untagged } from './port.ts';
+import { ConnectionLost } from '../socket/connection-lost.ts';
+import type { Untagged } from './port.ts';
 
 /**
  * IDLE is left and begun again this often: the answer to DONE proves that the connection lives, so

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../platform/clock.ts';
 import { parseResponse, UnreadableResponse } from './parse-response.ts';
-import { type Command, ConnectionLost, type ImapPort, rawOf, type Tagged, type Untagged } from './port.ts';
+import { ConnectionLost } from '../socket/connection-lost.ts';
+import { type Command, type ImapPort, rawOf, type Tagged, type Untagged } from './port.ts';
 import { ResponseReader } from './response-reader.ts';
 import { lintCommand } from './wire-lint.ts';
 
@@ -56,6 +57,8 @@ export class WireConnection implements ImapPort {
   #lastActivity: number;
   #lastWritable = 0;
   #handling = false;
+  /** What follows the OK of STARTTLS or COMPRESS belongs to another layer: nothing more is read here. */
+  #held = false;
 
   constructor(stream: Duplex, options: ConnectionOptions) {
     this.stream = stream;
@@ -209,7 +212,7 @@ export class WireConnection implements ImapPort {
     this.#reading = true;
     try {
       for (;;) {
-        if (this.#closed !== null || this.#detached) return;
+        if (this.#closed !== null || this.#detached || this.#held) return;
         const bytes = this.#reader.next();
         if (bytes === null) return;
         const wait = this.#handle(bytes);
@@ -303,6 +306,7 @@ export class WireConnection implements ImapPort {
     if (current === undefined || current.tag !== tag) return;
     this.#inFlight.shift();
     if (tagged.code?.name === 'CAPABILITY') this.capabilities = toCapabilities(tagged.code.values.map(rawOf));
+    if (tagged.status === 'OK' && (current.command.name === 'STARTTLS' || current.command.name === 'COMPRESS')) this.#held = true;
     current.resolve(tagged);
     if (this.#inFlight.length === 0) {
       this.#timer?.cancel();

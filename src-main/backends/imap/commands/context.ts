@@ -1,6 +1,7 @@
 import type { ErrorScope } from '../../../../src-shared/error.ts';
 import type { SelectedFolder } from '../../backend.ts';
-import { refusal, type ServerPlace } from '../errors.ts';
+import type { ServerPlace } from '../../socket/socket-errors.ts';
+import { refusal } from '../errors.ts';
 import type { Command, ImapPort, Tagged } from '../port.ts';
 
 /** What every command works with: a connection, and what is known about the account beside it. */

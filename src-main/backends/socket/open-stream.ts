@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { type ConnectionOptions as TlsOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { CertificateFacts } from '../../../src-shared/error.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { certificateRefused, connectionFailure, type ServerPlace } from './errors.ts';
-import { ConnectionLost } from './port.ts';
+import { certificateRefused, connectionFailure, type ServerPlace } from './socket-errors.ts';
+import { ConnectionLost } from './connection-lost.ts';
 
 /** What `platform/` knows about reaching hosts (--connect-to) and trusting them. */
 export interface MailNetwork {
