@@ -26,7 +26,7 @@ export interface BodyPorts {
 }
 
 /** Messages a FETCH, and bytes a FETCH: a unit of prefetching stays short so that a user's operation can pass. */
-const groupCount = 40;
+const groupCount = 100;
 const groupBytes = 1_000_000;
 
 /** Bytes as the cache carries them: one character a byte. */
@@ -64,23 +64,29 @@ async function fetchAndKeep(
   call: Call,
 ): Promise<number> {
   const idOf = new Map(group.map((body) => [body.uid, body.messageId]));
-  let kept = 0;
-  await ports.backend.fetchBodies(entry.path, group.map((body) => body.uid), call, async (uid, bytes) => {
+  const fetched: { messageId: string; bytes: Uint8Array }[] = [];
+  await ports.backend.fetchBodies(entry.path, group.map((body) => body.uid), call, (uid, bytes) => {
     const messageId = idOf.get(uid);
-    if (messageId === undefined) return;
-    ports.crash.reach('bodies.fetched');
-    await keepBody(messageId, bytes, ports);
-    kept += 1;
+    if (messageId !== undefined) fetched.push({ messageId, bytes });
+    return Promise.resolve();
   });
-  return kept;
+  ports.crash.reach('bodies.fetched');
+  await keepBodies(fetched, ports);
+  return fetched.length;
 }
 
-async function keepBody(messageId: string, bytes: Uint8Array, ports: BodyPorts): Promise<void> {
-  const facts = await ports.readBody(bytes);
+/** One transaction for the group: 3,000 small bodies took 35 s with one each. */
+async function keepBodies(fetched: readonly { messageId: string; bytes: Uint8Array }[], ports: BodyPorts): Promise<void> {
+  const read = await Promise.all(fetched.map(async ({ messageId, bytes }) => ({ messageId, bytes, facts: await ports.readBody(bytes) })));
   await ports.cache.call('putBodies', {
-    bodies: [{ messageId, raw: toLatin1(bytes), preview: facts.preview, hasAttachments: facts.hasAttachments }],
+    bodies: read.map(({ messageId, bytes, facts }) => ({
+      messageId,
+      raw: toLatin1(bytes),
+      preview: facts.preview,
+      hasAttachments: facts.hasAttachments,
+    })),
   });
-  ports.onBody(messageId, facts.text);
+  for (const { messageId, facts } of read) ports.onBody(messageId, facts.text);
 }
 
 /** The exact bytes of a message that lie here; null when they do not. */
@@ -104,7 +110,7 @@ export async function fetchRaw(messageId: string, ports: BodyPorts, call: Call):
   let found: Buffer | null = null;
   await ports.backend.fetchBodies(entry.path, [row.ref.uid], call, async (_uid, bytes) => {
     found = Buffer.from(bytes);
-    await keepBody(messageId, bytes, ports);
+    await keepBodies([{ messageId, bytes }], ports);
   });
   if (found === null) throw gone();
   return found;
