@@ -1,13 +1,11 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { AppError, toAppError } from '../src-shared/error.ts';
 import { openPosthorn } from './posthorn.ts';
 import { readOptions, UsageError, type Options } from './platform/options.ts';
 import { profilePaths } from './platform/paths.ts';
-import { takeProfileLock, tellFirst } from './platform/profile-lock.ts';
+import { takeProfileLock } from './platform/profile-lock.ts';
+import { prepareShell, tellFirstInstance } from './shell/open-shell.ts';
 
 /** True in a checkout, where the sources lie beside us; the packaged program is one bundle. */
 const checkout = import.meta.url.endsWith('/src-main/main.ts');
@@ -18,35 +16,33 @@ function say(words: string): void {
   writeSync(2, `posthorn: ${words}\n`);
 }
 
-async function main(): Promise<number> {
-  let options: Options;
-  try {
-    options = readOptions(process.argv.slice(2).filter((argument) => argument !== '.'), checkout);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    say(error.message);
-    return exitCodes.usage;
-  }
+async function main(options: Options): Promise<number> {
   const passphrase = readPassphrase(options);
   const paths = profilePaths(options.profile);
   await mkdir(options.profile, { recursive: true, mode: 0o700 });
-  // Socket names are short (108 bytes), profiles need not be.
-  const name = createHash('sha256').update(options.profile).digest('hex').slice(0, 16);
-  const socketDirectory = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `posthorn-${process.getuid?.() ?? 0}-${name}`);
-  await mkdir(socketDirectory, { recursive: true, mode: 0o700 });
   let lock;
   try {
-    lock = takeProfileLock(paths.lock, socketDirectory);
+    lock = takeProfileLock(paths.lock);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'profile-in-use') throw error;
-    if (!options.headless && (await tellFirst(socketDirectory, process.argv.slice(2)))) return 0;
+    if (!options.headless && (await tellFirstInstance(options.profile, process.argv.slice(2)))) return 0;
     say(error.data.detail);
     return exitCodes.profileInUse;
   }
   try {
-    return await openPosthorn({ options, paths, lock, passphrase, checkout });
+    return await openPosthorn({ options, paths, passphrase, checkout });
   } finally {
     lock.release();
+  }
+}
+
+function readOptionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2).filter((argument) => argument !== '.'), checkout);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    say(error.message);
+    process.exit(exitCodes.usage);
   }
 }
 
@@ -58,7 +54,10 @@ function readPassphrase(options: Options): string | null {
   return readFileSync(options.passphraseFd, 'utf8').replace(/\r?\n$/, '');
 }
 
-main().then(
+const options = readOptionsOrExit();
+// Electron takes its scheme and switches only before it is ready, and is ready only after this module has ended.
+await prepareShell({ profileDir: options.profile, headless: options.headless });
+main(options).then(
   (code) => process.exit(code),
   (thrown: unknown) => {
     const error = toAppError(thrown);

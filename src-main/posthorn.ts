@@ -35,7 +35,6 @@ import { createNetwork } from './platform/network.ts';
 import { peopleText } from '../src-shared/cache-protocol.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
-import type { ProfileLock } from './platform/profile-lock.ts';
 import { openSearchIndex } from './search/search-index.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { openShell } from './shell/open-shell.ts';
@@ -52,7 +51,6 @@ import { createVerbs } from './sync/verbs.ts';
 export interface Start {
   options: Options;
   paths: ProfilePaths;
-  lock: ProfileLock;
   passphrase: string | null;
   checkout: boolean;
 }
@@ -64,7 +62,7 @@ const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
  * The composition root: opens the profile, builds every part, joins them, and resolves with the exit
  * code when the program is to end. Nothing is decided here.
  */
-export async function openPosthorn({ options, paths, lock, passphrase, checkout }: Start): Promise<number> {
+export async function openPosthorn({ options, paths, passphrase, checkout }: Start): Promise<number> {
   const notices: string[] = [];
   const onDamage = (path: string, kept: string): void => {
     notices.push(`${path} was damaged. It was kept as ${kept}, and Posthorn goes on without it.`);
@@ -320,7 +318,6 @@ export async function openPosthorn({ options, paths, lock, passphrase, checkout 
     const { mailto, emlFile } = readArgument(argv.find((argument) => !argument.startsWith('-')) ?? null);
     await windows?.show({ ...(mailto === null ? {} : { mailto }), ...(emlFile === null ? {} : { emlFile }) });
   }
-  lock.onSecondStart((argv) => void secondStart(argv));
 
   await showPending();
   for (const account of accountStore.all()) engines.start(account);

@@ -25,13 +25,14 @@ export async function readMessage(bytes: Uint8Array, reader: MimeReader, sanitis
       replyTo: mail.replyTo,
       text: mail.text,
       html: clean?.html ?? null,
-      attachments: mail.attachments.map(({ partId, filename, contentType, size, disposition, contentId }) => ({
+      attachments: mail.attachments.map(({ partId, filename, contentType, size, disposition, contentId, embedded }) => ({
         partId,
         filename,
         contentType,
         size,
         disposition,
         contentId,
+        embedded,
       })),
       remoteImages: { count: clean?.remote.count ?? 0, hosts: clean?.remote.hosts ?? [] },
       inReplyTo: mail.inReplyTo,

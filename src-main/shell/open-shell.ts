@@ -28,9 +28,10 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
 
 /**
  * For a start that found its profile in use: the first one is told the arguments and shows itself
- * (`ShellOptions.onSecondInstance`). False when nobody answered. Electron does this in `openShell`
- * by itself, and then answers false here.
+ * (`ShellOptions.onSecondInstance`). False when nobody answered.
  */
-export function tellFirstInstance(profileDir: string, argv: readonly string[]): Promise<boolean> {
-  return isElectron ? Promise.resolve(false) : tellFirstStart(profileDir, argv);
+export async function tellFirstInstance(profileDir: string, argv: readonly string[]): Promise<boolean> {
+  if (!isElectron) return await tellFirstStart(profileDir, argv);
+  const { tellFirstElectron } = await import('./electron/prepare-electron.ts');
+  return tellFirstElectron();
 }

@@ -33,3 +33,8 @@ export function prepareElectron(options: { profileDir: string; headless: boolean
   // Main decides when to end: hidden pages and the journal outlive the last window.
   app.on('window-all-closed', () => undefined);
 }
+
+/** For a second start: asking for the lock makes Electron tell the first one. True when there is a first one. */
+export function tellFirstElectron(): boolean {
+  return !app.requestSingleInstanceLock();
+}

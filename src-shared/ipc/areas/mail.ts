@@ -11,6 +11,8 @@ export interface MessagePart {
   size: number;
   disposition: 'attachment' | 'inline';
   contentId: string | null;
+  /** The HTML shows it in its place: it need not be listed. */
+  embedded: boolean;
 }
 
 /** What reading a message gives, without the row. */
