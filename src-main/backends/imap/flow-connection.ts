@@ -338,7 +338,8 @@ function toUntagged(response: FlowResponse): Untagged {
     return { number: null, name, values: [], code, text };
   }
   const values = toValues(attributes);
-  if (response.numbers !== undefined) return { number: null, name, values: [...response.numbers.map(String), ...values], code: null, text: '' };
+  if (response.numbers !== undefined)
+    return { number: null, name, values: [...response.numbers.map(String), ...values], code: null, text: '' };
   return { number: null, name, values, code: null, text: '' };
 }
 

@@ -306,7 +306,11 @@ export class WireConnection implements ImapPort {
     if (current === undefined || current.tag !== tag) return;
     this.#inFlight.shift();
     if (tagged.code?.name === 'CAPABILITY') this.capabilities = toCapabilities(tagged.code.values.map(rawOf));
-    if (tagged.status === 'OK' && (current.command.name === 'STARTTLS' || current.command.name === 'COMPRESS')) this.#held = true;
+    if (
+      tagged.status === 'OK' &&
+      (current.command.name === 'STARTTLS' || current.command.name === 'COMPRESS')
+    )
+      this.#held = true;
     current.resolve(tagged);
     if (this.#inFlight.length === 0) {
       this.#timer?.cancel();
