@@ -38,7 +38,10 @@ async function main(options: Options): Promise<number> {
 
 function readOptionsOrExit(): Options {
   try {
-    return readOptions(process.argv.slice(2).filter((argument) => argument !== '.'), checkout);
+    return readOptions(
+      process.argv.slice(2).filter((argument) => argument !== '.'),
+      checkout,
+    );
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     say(error.message);

@@ -91,8 +91,17 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const register = await openFolderRegister(paths.folders, onDamage);
   const journal = await openJournal(paths.journal, crash);
   const blobs = openBlobs(paths.blobs);
-  const secrets = await openSecrets({ file: paths.secrets, profile: paths.profile, passphrase, log, useKeyring: true });
-  if (journal.damaged > 0) notices.push(`${journal.damaged} records of waiting changes were damaged; the file was kept as ${paths.journal}.bad.`);
+  const secrets = await openSecrets({
+    file: paths.secrets,
+    profile: paths.profile,
+    passphrase,
+    log,
+    useKeyring: true,
+  });
+  if (journal.damaged > 0)
+    notices.push(
+      `${journal.damaged} records of waiting changes were damaged; the file was kept as ${paths.journal}.bad.`,
+    );
 
   // ---- the browser and the cache in it
   const wire: { at: string; protocol: string; line: string }[] = [];
@@ -145,7 +154,9 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     backendFor: (account) =>
       createBackend(account.incoming.protocol, {
         server: account.incoming,
-        credentials: async () => ({ password: (await secrets.get(account.accountId, 'incoming')) ?? undefined }),
+        credentials: async () => ({
+          password: (await secrets.get(account.accountId, 'incoming')) ?? undefined,
+        }),
         network,
         clock,
         log,
@@ -177,31 +188,62 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         );
         if (arrived) windows?.arrived(entry, rows, messageIds);
       },
-      onRenumbered: (entry) => log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
+      onRenumbered: (entry) =>
+        log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
       onProgress: (entry, done, total, phase) =>
-        push.tell('sync.progress', { accountId: entry.accountId, folderId: entry.folderId, folderName: entry.name, done, total, phase }),
+        push.tell('sync.progress', {
+          accountId: entry.accountId,
+          folderId: entry.folderId,
+          folderName: entry.name,
+          done,
+          total,
+          phase,
+        }),
       onState: () => {
         news?.accountsChanged();
         connectivity.accountsSeen(
           engines.all().map((engine) => {
             const { state, error } = engine.state();
-            return { connected: state === 'syncing' || state === 'idle', networkGone: error?.next === 'wait-online' };
+            return {
+              connected: state === 'syncing' || state === 'idle',
+              networkGone: error?.next === 'wait-online',
+            };
           }),
         );
       },
     }),
   });
 
-  const submit = createSubmit({ journal, cache, register, clock, crash, kick: (accountId) => engines.get(accountId)?.kick() });
+  const submit = createSubmit({
+    journal,
+    cache,
+    register,
+    clock,
+    crash,
+    kick: (accountId) => engines.get(accountId)?.kick(),
+  });
   const folders = createFolderVerbs(submit, register, cache, journal);
   const undo = createUndo(journal, cache);
   const rawOf = async (messageId: string): Promise<Uint8Array> => {
     const [row] = await cache.call('rows', { messageIds: [messageId] });
     const engine = row == null ? undefined : engines.get(row.accountId);
-    if (engine === undefined) throw new AppError({ code: 'not-found', scope: 'message', next: 'tell-user', detail: 'That message is not here any more.' });
+    if (engine === undefined)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'message',
+        next: 'tell-user',
+        detail: 'That message is not here any more.',
+      });
     return await engine.raw(messageId);
   };
-  const verbs = createVerbs({ submit, register, folders, undo, rawOf, keepBlob: (bytes) => blobs.put(bytes) });
+  const verbs = createVerbs({
+    submit,
+    register,
+    folders,
+    undo,
+    rawOf,
+    keepBlob: (bytes) => blobs.put(bytes),
+  });
   const accounts: Accounts = createAccounts({
     store: accountStore,
     secrets,
@@ -242,14 +284,24 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   news = createNews({ push, clock, cache, journal, accounts: () => accounts, info });
   connectivity.onChange(() => news.appChanged());
   secrets.onUnlocked(() => {
-    for (const engine of engines.all()) if (engine.state().state === 'locked') void engine.tryNow().catch(() => undefined);
+    for (const engine of engines.all())
+      if (engine.state().state === 'locked') void engine.tryNow().catch(() => undefined);
     news.appChanged();
   });
 
   /** A new or emptied cache gets the waiting patches again; what the server has comes by itself. */
   async function showPending(): Promise<void> {
     await cache.call('resetPending', {
-      ops: journal.ops().filter(isWaiting).map((op) => ({ opId: op.opId, accountId: op.accountId, seq: op.seq, mark: op.mark, patches: op.patches })),
+      ops: journal
+        .ops()
+        .filter(isWaiting)
+        .map((op) => ({
+          opId: op.opId,
+          accountId: op.accountId,
+          seq: op.seq,
+          mark: op.mark,
+          patches: op.patches,
+        })),
     });
   }
   cache.onReopened(() => {
@@ -309,7 +361,19 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       }),
       ...searchHandlers({ cache, search }),
       ...journalHandlers({ journal, cache, engines, register }),
-      ...mailHandlers({ accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell }),
+      ...mailHandlers({
+        accounts,
+        cache,
+        engines,
+        register,
+        verbs,
+        folders,
+        undo,
+        reader,
+        sanitiser,
+        remoteImages,
+        shell,
+      }),
     },
     { testHooks: options.testHooks, log },
   );
@@ -330,7 +394,8 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       serve,
       push,
       cache,
-      notificationsWanted: (accountId) => settings.get().notifications && accountStore.get(accountId)?.notify === true,
+      notificationsWanted: (accountId) =>
+        settings.get().notifications && accountStore.get(accountId)?.notify === true,
     });
     shell.onAllWindowsClosed(() => end(0));
     await windows.open();
@@ -349,12 +414,24 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
 
 function readArgument(argument: string | null): { mailto: string | null; emlFile: string | null } {
   if (argument === null) return { mailto: null, emlFile: null };
-  return /^mailto:/i.test(argument) ? { mailto: argument, emlFile: null } : { mailto: null, emlFile: argument.endsWith('.eml') ? argument : null };
+  return /^mailto:/i.test(argument)
+    ? { mailto: argument, emlFile: null }
+    : { mailto: null, emlFile: argument.endsWith('.eml') ? argument : null };
 }
 
 /** The demo is a program of its own with a profile of its own, so that its mail never mixes with the user's. */
 function startDemo(checkout: boolean): Promise<void> {
-  if (!checkout) throw new AppError({ code: 'not-yet', scope: 'app', next: 'tell-user', detail: 'The demo runs from a checkout: npm run demo.' });
-  spawn(process.execPath, [join(root, 'src-main', 'setup', 'run.mjs'), 'demo'], { cwd: root, detached: true, stdio: 'ignore' }).unref();
+  if (!checkout)
+    throw new AppError({
+      code: 'not-yet',
+      scope: 'app',
+      next: 'tell-user',
+      detail: 'The demo runs from a checkout: npm run demo.',
+    });
+  spawn(process.execPath, [join(root, 'src-main', 'setup', 'run.mjs'), 'demo'], {
+    cwd: root,
+    detached: true,
+    stdio: 'ignore',
+  }).unref();
   return Promise.resolve();
 }

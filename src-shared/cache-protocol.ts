@@ -130,7 +130,9 @@ export interface StoreMethods {
   /** Replaces all waiting patches (after a fresh cache or at start). */
   resetPending(p: { ops: PendingPatches[] }): void;
   /** Caches the exact bytes of messages, with the preview and attachment mark found in reading them. */
-  putBodies(p: { bodies: { messageId: string; raw: string; preview: string; hasAttachments: boolean }[] }): void;
+  putBodies(p: {
+    bodies: { messageId: string; raw: string; preview: string; hasAttachments: boolean }[];
+  }): void;
   dropBodies(p: { messageIds: string[] }): void;
   /** Erases everything and gives a new cacheId. */
   wipe(p: Record<string, never>): StoreOpened;
@@ -146,7 +148,17 @@ export interface StoreMethods {
   /** Rows whose body is wanted and missing, newest first. */
   bodiesWanted(p: BodyWanted): { messageId: string; uid: number; size: number }[];
   /** Envelopes for the search index, in a stable order, after `after`. */
-  envelopesAfter(p: { after: string | null; limit: number }): { rows: { messageId: string; accountId: string; folderId: string; internalDate: number; subject: string; people: string }[]; next: string | null };
+  envelopesAfter(p: { after: string | null; limit: number }): {
+    rows: {
+      messageId: string;
+      accountId: string;
+      folderId: string;
+      internalDate: number;
+      subject: string;
+      people: string;
+    }[];
+    next: string | null;
+  };
   /** Rows by Message-ID header within an account. */
   byMessageIdHeader(p: { accountId: string; messageIdHeader: string }): MessageRow[];
 
@@ -160,7 +172,11 @@ export interface StoreMethods {
   idsOf(p: { view: ListView }): string[];
   /** A stable order to page through (`message.list`'s cursor); forgotten after 10 minutes unused. */
   snapshot(p: { view: ListView }): { snapshot: string; total: number };
-  snapshotPage(p: { snapshot: string; start: number; count: number }): { total: number; rows: (MessageRow | { messageId: string; gone: true })[] } | null;
+  snapshotPage(p: {
+    snapshot: string;
+    start: number;
+    count: number;
+  }): { total: number; rows: (MessageRow | { messageId: string; gone: true })[] } | null;
   rows(p: { messageIds: string[] }): (MessageRow | null)[];
   /** A conversation's rows over all folders of the account except Junk and Trash, oldest first. */
   thread(p: { threadId: string }): MessageRow[];
@@ -189,7 +205,9 @@ export interface StoreRequest {
   params: unknown;
 }
 
-export type StoreAnswer = { id: number; ok: true; value: unknown } | { id: number; ok: false; error: string; code: 'quota' | 'damaged' | 'bug' };
+export type StoreAnswer =
+  | { id: number; ok: true; value: unknown }
+  | { id: number; ok: false; error: string; code: 'quota' | 'damaged' | 'bug' };
 
 /** Told to main and to every window after the transaction that made the change. */
 export interface StoreNotice {

@@ -80,5 +80,8 @@ export class AppError extends Error {
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new AppError({ code: 'bug', scope: 'app', next: 'bug', detail: `Posthorn made a mistake: ${detail}` }, thrown);
+  return new AppError(
+    { code: 'bug', scope: 'app', next: 'bug', detail: `Posthorn made a mistake: ${detail}` },
+    thrown,
+  );
 }

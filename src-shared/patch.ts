@@ -12,10 +12,24 @@ export type MessagePatch =
   /** The row is not shown any more. */
   | { kind: 'remove'; messageId: string }
   /** A row the server does not have yet: a copy of `fromMessageId`, or `row` with no origin. */
-  | { kind: 'insert'; messageId: string; folderId: string; fromMessageId: string | null; row: Omit<NewRow, 'uid'> | null };
+  | {
+      kind: 'insert';
+      messageId: string;
+      folderId: string;
+      fromMessageId: string | null;
+      row: Omit<NewRow, 'uid'> | null;
+    };
 
 export type FolderPatch =
-  | { kind: 'folder-create'; folderId: string; accountId: string; path: string; name: string; delimiter: string | null; role: FolderRole | null }
+  | {
+      kind: 'folder-create';
+      folderId: string;
+      accountId: string;
+      path: string;
+      name: string;
+      delimiter: string | null;
+      role: FolderRole | null;
+    }
   | { kind: 'folder-rename'; folderId: string; path: string; name: string }
   | { kind: 'folder-delete'; folderId: string };
 

@@ -13,13 +13,18 @@ export interface AccountStore {
   remove(accountId: string): Promise<void>;
 }
 
-export async function openAccountStore(path: string, onDamage: (path: string, kept: string) => void): Promise<AccountStore> {
+export async function openAccountStore(
+  path: string,
+  onDamage: (path: string, kept: string) => void,
+): Promise<AccountStore> {
   const stored = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
   let accounts = stored?.accounts ?? [];
   let writing: Promise<void> = Promise.resolve();
 
   async function save(next: AccountSettings[]): Promise<void> {
-    writing = writing.catch(() => undefined).then(() => writeFileAtomic(path, JSON.stringify({ version: 1, accounts: next }, null, 2)));
+    writing = writing
+      .catch(() => undefined)
+      .then(() => writeFileAtomic(path, JSON.stringify({ version: 1, accounts: next }, null, 2)));
     await writing;
     accounts = next;
   }

@@ -1,7 +1,12 @@
 import { AppError } from '../../src-shared/error.ts';
 import type { AccountView } from '../../src-shared/ipc/areas/account.ts';
 import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
-import type { AccountSettings, IncomingServerInput, OutgoingServerInput, ServerSettings } from '../../src-shared/model/account.ts';
+import type {
+  AccountSettings,
+  IncomingServerInput,
+  OutgoingServerInput,
+  ServerSettings,
+} from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import { countOps, type Journal } from '../journal/journal.ts';
 import { newId } from '../platform/ids.ts';
@@ -49,7 +54,13 @@ export function createAccounts(ports: AccountsPorts): Accounts {
 
   function need(accountId: string): AccountSettings {
     const account = store.get(accountId);
-    if (account === undefined) throw new AppError({ code: 'not-found', scope: 'account', next: 'tell-user', detail: 'There is no such account.' });
+    if (account === undefined)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'account',
+        next: 'tell-user',
+        detail: 'There is no such account.',
+      });
     return account;
   }
 
@@ -74,7 +85,11 @@ export function createAccounts(ports: AccountsPorts): Accounts {
   }
 
   /** Checks both servers at once; the incoming one's answer comes first when both fail. */
-  async function check(account: AccountSettings, incoming: ServerCheck, outgoing: ServerCheck | null): Promise<void> {
+  async function check(
+    account: AccountSettings,
+    incoming: ServerCheck,
+    outgoing: ServerCheck | null,
+  ): Promise<void> {
     const [inResult, outResult] = await Promise.allSettled([
       ports.checkIncoming(incoming, account.incoming.protocol),
       outgoing === null ? Promise.resolve() : ports.checkOutgoing(outgoing),
@@ -90,7 +105,8 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       refuseOtherModes(params.mode);
       if (params.incoming.protocol === 'pop3') throw notYet('POP3 accounts');
       const used = new Set(store.all().map((account) => account.color));
-      const color = [0, 1, 2, 3, 4, 5, 6, 7].find((candidate) => !used.has(candidate)) ?? store.all().length % 8;
+      const color =
+        [0, 1, 2, 3, 4, 5, 6, 7].find((candidate) => !used.has(candidate)) ?? store.all().length % 8;
       const name = params.name ?? '';
       const account: AccountSettings = {
         accountId: newId('a'),
@@ -98,7 +114,11 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         name: name === '' ? params.address : name,
         color,
         mode: params.mode,
-        incoming: { protocol: params.incoming.protocol, ...serverOf(params.incoming, params.trustFingerprint256), username: params.incoming.username },
+        incoming: {
+          protocol: params.incoming.protocol,
+          ...serverOf(params.incoming, params.trustFingerprint256),
+          username: params.incoming.username,
+        },
         outgoing: params.outgoing === null ? null : serverOf(params.outgoing, params.trustFingerprint256),
         identities: [{ identityId: newId('i'), name, address: params.address, signature: '' }],
         sentCopy: sentCopyFor(params.incoming.host),
@@ -109,11 +129,16 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       await check(
         account,
         checkOf(account.incoming, params.incoming, params.incoming.password ?? null),
-        params.outgoing === null || account.outgoing === null ? null : checkOf(account.outgoing, params.outgoing, outgoingPassword),
+        params.outgoing === null || account.outgoing === null
+          ? null
+          : checkOf(account.outgoing, params.outgoing, outgoingPassword),
       );
-      if (params.incoming.password !== undefined) await secrets.set(account.accountId, 'incoming', params.incoming.password);
-      else if (params.incoming.auth?.token !== undefined) await secrets.set(account.accountId, 'incoming', params.incoming.auth.token);
-      if (params.outgoing !== null && outgoingPassword !== null) await secrets.set(account.accountId, 'outgoing', outgoingPassword);
+      if (params.incoming.password !== undefined)
+        await secrets.set(account.accountId, 'incoming', params.incoming.password);
+      else if (params.incoming.auth?.token !== undefined)
+        await secrets.set(account.accountId, 'incoming', params.incoming.auth.token);
+      if (params.outgoing !== null && outgoingPassword !== null)
+        await secrets.set(account.accountId, 'outgoing', outgoingPassword);
       await store.put(account);
       engines.start(account);
       ports.onChange();
@@ -126,14 +151,25 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         ...account,
         ...withoutUndefined(rest),
         incoming: { ...account.incoming, ...withoutUndefined(incoming ?? {}) },
-        outgoing: outgoing === undefined ? account.outgoing : outgoing === null ? null : mergeOutgoing(account.outgoing, outgoing),
+        outgoing:
+          outgoing === undefined
+            ? account.outgoing
+            : outgoing === null
+              ? null
+              : mergeOutgoing(account.outgoing, outgoing),
       };
       const serversChanged = incoming !== undefined || outgoing !== undefined;
       if (serversChanged) {
         await check(
           next,
           { server: next.incoming, password: await secrets.get(account.accountId, 'incoming'), token: null },
-          next.outgoing === null ? null : { server: next.outgoing, password: await secrets.get(account.accountId, 'outgoing'), token: null },
+          next.outgoing === null
+            ? null
+            : {
+                server: next.outgoing,
+                password: await secrets.get(account.accountId, 'outgoing'),
+                token: null,
+              },
         );
       }
       await store.put(next);
@@ -184,10 +220,18 @@ function refuseOtherModes(mode: AccountSettings['mode']): void {
 }
 
 function notYet(what: string): AppError {
-  return new AppError({ code: 'not-yet', scope: 'account', next: 'tell-user', detail: `${what} are not there yet. Choose “Keep a copy (works without network)”.` });
+  return new AppError({
+    code: 'not-yet',
+    scope: 'account',
+    next: 'tell-user',
+    detail: `${what} are not there yet. Choose “Keep a copy (works without network)”.`,
+  });
 }
 
-function serverOf(input: IncomingServerInput | OutgoingServerInput, trust: string | undefined): ServerSettings & { host: string; port: number } {
+function serverOf(
+  input: IncomingServerInput | OutgoingServerInput,
+  trust: string | undefined,
+): ServerSettings & { host: string; port: number } {
   return withoutUndefined({
     host: input.host,
     port: input.port,
@@ -199,19 +243,38 @@ function serverOf(input: IncomingServerInput | OutgoingServerInput, trust: strin
   });
 }
 
-function checkOf(server: ServerSettings, input: IncomingServerInput | OutgoingServerInput, password: string | null): ServerCheck {
-  return { server, password, token: input.auth?.token ?? null, clientCertificate: input.auth?.clientCertificate };
+function checkOf(
+  server: ServerSettings,
+  input: IncomingServerInput | OutgoingServerInput,
+  password: string | null,
+): ServerCheck {
+  return {
+    server,
+    password,
+    token: input.auth?.token ?? null,
+    clientCertificate: input.auth?.clientCertificate,
+  };
 }
 
-function mergeOutgoing(old: AccountSettings["outgoing"], change: { [K in keyof ServerSettings]?: ServerSettings[K] | undefined }): AccountSettings['outgoing'] {
+function mergeOutgoing(
+  old: AccountSettings['outgoing'],
+  change: { [K in keyof ServerSettings]?: ServerSettings[K] | undefined },
+): AccountSettings['outgoing'] {
   const merged = { ...old, ...withoutUndefined(change) };
   if (merged.host === undefined || merged.port === undefined || merged.tls === undefined) {
-    throw new AppError({ code: 'bad-params', scope: 'account', next: 'tell-user', detail: 'A server for sending needs a host, a port and a kind of encryption. Nothing was changed.' });
+    throw new AppError({
+      code: 'bad-params',
+      scope: 'account',
+      next: 'tell-user',
+      detail: 'A server for sending needs a host, a port and a kind of encryption. Nothing was changed.',
+    });
   }
   return { ...merged, host: merged.host, port: merged.port, tls: merged.tls };
 }
 
 /** exactOptionalPropertyTypes: absent is not the same as undefined. */
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -7,7 +7,13 @@ import type { SecretBackend } from './secrets.ts';
 /** scrypt N=2^17, r=8, p=1: about 0.4 s and 128 MB here; RFC 7914's advice for interactive use and above. */
 const cost = { N: 131_072, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
 
-const fileSchema = v.object({ version: v.literal(1), salt: v.string(), nonce: v.string(), tag: v.string(), data: v.string() });
+const fileSchema = v.object({
+  version: v.literal(1),
+  salt: v.string(),
+  nonce: v.string(),
+  tag: v.string(),
+  data: v.string(),
+});
 const secretsSchema = v.record(v.string(), v.string());
 
 /** All secrets as one AES-256-GCM box under a key made from the passphrase; a new nonce at every write. */
@@ -30,7 +36,8 @@ export function openSecretFile(path: string): { open(passphrase: string): Promis
       return {
         get: (name) => Promise.resolve(secrets[name] ?? null),
         set: (name, secret) => save({ ...secrets, [name]: secret }),
-        remove: (name) => save(Object.fromEntries(Object.entries(secrets).filter(([other]) => other !== name))),
+        remove: (name) =>
+          save(Object.fromEntries(Object.entries(secrets).filter(([other]) => other !== name))),
       };
     },
   };
@@ -41,7 +48,12 @@ function parseBox(bytes: Buffer, path: string): v.InferOutput<typeof fileSchema>
     return v.parse(fileSchema, JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     throw new AppError(
-      { code: 'refused', scope: 'app', next: 'tell-user', detail: `The file of passwords (${path}) is damaged. Move it away and give the passwords again; nothing else is lost.` },
+      {
+        code: 'refused',
+        scope: 'app',
+        next: 'tell-user',
+        detail: `The file of passwords (${path}) is damaged. Move it away and give the passwords again; nothing else is lost.`,
+      },
       error,
     );
   }
@@ -49,7 +61,9 @@ function parseBox(bytes: Buffer, path: string): v.InferOutput<typeof fileSchema>
 
 function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize('NFC'), salt, 32, cost, (error, key) => (error === null ? resolve(key) : reject(error)));
+    scrypt(passphrase.normalize('NFC'), salt, 32, cost, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
   });
 }
 
@@ -68,13 +82,22 @@ function encrypt(secrets: Record<string, string>, key: Buffer, salt: Buffer): st
 
 function decrypt(box: v.InferOutput<typeof fileSchema>, key: Buffer): Record<string, string> {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(box.nonce, 'base64'), { authTagLength: 16 });
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(box.nonce, 'base64'), {
+      authTagLength: 16,
+    });
     decipher.setAuthTag(Buffer.from(box.tag, 'base64'));
-    const text = Buffer.concat([decipher.update(Buffer.from(box.data, 'base64')), decipher.final()]).toString('utf8');
+    const text = Buffer.concat([decipher.update(Buffer.from(box.data, 'base64')), decipher.final()]).toString(
+      'utf8',
+    );
     return v.parse(secretsSchema, JSON.parse(text));
   } catch (error) {
     throw new AppError(
-      { code: 'auth-failed', scope: 'app', next: 'ask-password', detail: 'That is not the passphrase of this profile. Nothing was changed; try again.' },
+      {
+        code: 'auth-failed',
+        scope: 'app',
+        next: 'ask-password',
+        detail: 'That is not the passphrase of this profile. Nothing was changed; try again.',
+      },
       error,
     );
   }

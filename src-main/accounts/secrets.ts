@@ -35,7 +35,10 @@ export async function openSecrets(options: {
   log: Log;
   useKeyring: boolean;
 }): Promise<Secrets> {
-  const keyring = options.useKeyring && options.passphrase === null ? await openSystemKeyring(options.profile, options.log) : null;
+  const keyring =
+    options.useKeyring && options.passphrase === null
+      ? await openSystemKeyring(options.profile, options.log)
+      : null;
   const file = openSecretFile(options.file);
   let backend: SecretBackend | null = keyring;
   const held = new Map<string, string>();
@@ -80,6 +83,7 @@ function locked(): AppError {
     code: 'locked',
     scope: 'account',
     next: 'ask-password',
-    detail: 'The passwords are locked: this computer has no keyring, and the passphrase was not given yet. Cached mail stays readable, and nothing that waits is touched.',
+    detail:
+      'The passwords are locked: this computer has no keyring, and the passphrase was not given yet. Cached mail stays readable, and nothing that waits is touched.',
   });
 }

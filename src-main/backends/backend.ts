@@ -65,9 +65,7 @@ export interface CopiedUid {
 }
 
 /** What a change on the server came to. `unknown`: it was on the wire when the connection died. */
-export type WriteOutcome<T> =
-  | { state: 'done'; value: T }
-  | { state: 'unknown'; detail: string };
+export type WriteOutcome<T> = { state: 'done'; value: T } | { state: 'unknown'; detail: string };
 
 export interface FoundMessage {
   uid: number;
@@ -120,18 +118,43 @@ export interface Backend {
   /** Every UID the mailbox has, as a sequence set ("" for none). */
   listUids(path: string, call: Call): Promise<string>;
   /** Exact bytes, one message after the other; a UID that is gone is left out. */
-  fetchBodies(path: string, uids: number[], call: Call, onBody: (uid: number, bytes: Uint8Array) => Promise<void>): Promise<void>;
+  fetchBodies(
+    path: string,
+    uids: number[],
+    call: Call,
+    onBody: (uid: number, bytes: Uint8Array) => Promise<void>,
+  ): Promise<void>;
   /** Messages with UID ≥ `fromUid` whose Message-ID is one of these. */
-  findByMessageId(path: string, fromUid: number, messageIdHeaders: string[], call: Call): Promise<FoundMessage[]>;
+  findByMessageId(
+    path: string,
+    fromUid: number,
+    messageIdHeaders: string[],
+    call: Call,
+  ): Promise<FoundMessage[]>;
   /** Server-side search (TEXT), UIDs newest first. */
   search(path: string, text: string, call: Call): Promise<number[]>;
 
   /** ±FLAGS.SILENT by UID; never replaces a flag set. UIDs that are gone are not an error. */
-  storeFlags(path: string, uids: number[], change: { add: string[]; remove: string[] }, call: Call): Promise<WriteOutcome<void>>;
+  storeFlags(
+    path: string,
+    uids: number[],
+    change: { add: string[]; remove: string[] },
+    call: Call,
+  ): Promise<WriteOutcome<void>>;
   /** COPYUID pairs when the server gives them, else null: look for the copies. */
-  copy(path: string, uids: number[], targetPath: string, call: Call): Promise<WriteOutcome<CopiedUid[] | null>>;
+  copy(
+    path: string,
+    uids: number[],
+    targetPath: string,
+    call: Call,
+  ): Promise<WriteOutcome<CopiedUid[] | null>>;
   /** RFC 6851 only; callers emulate without `capabilities.move`. */
-  move(path: string, uids: number[], targetPath: string, call: Call): Promise<WriteOutcome<CopiedUid[] | null>>;
+  move(
+    path: string,
+    uids: number[],
+    targetPath: string,
+    call: Call,
+  ): Promise<WriteOutcome<CopiedUid[] | null>>;
   /** Marks \Deleted and UID EXPUNGEs exactly these; without UIDPLUS only marks them (`expunged: false`). */
   expunge(path: string, uids: number[], call: Call): Promise<WriteOutcome<{ expunged: boolean }>>;
   /** The bytes as they are. `uid` null when the server gives no APPENDUID. */

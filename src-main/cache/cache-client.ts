@@ -1,4 +1,10 @@
-import type { StoreAnswer, StoreMethod, StoreNotice, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
+import type {
+  StoreAnswer,
+  StoreMethod,
+  StoreNotice,
+  StoreParams,
+  StoreResult,
+} from '../../src-shared/cache-protocol.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Page, Shell } from '../shell/shell.ts';
@@ -76,7 +82,14 @@ class StoreLink implements CacheClient {
     return new Promise<StoreResult<M>>((resolve, reject) => {
       const id = this.#next;
       this.#next += 1;
-      this.#calls.set(id, { id, method, params, resolve: (value) => resolve(value as StoreResult<M>), reject, sent: false });
+      this.#calls.set(id, {
+        id,
+        method,
+        params,
+        resolve: (value) => resolve(value as StoreResult<M>),
+        reject,
+        sent: false,
+      });
       this.#pump();
     }).then(async (value) => {
       if (method === 'wipe') await this.#remember(value as StoreResult<'wipe'>);
@@ -131,7 +144,8 @@ class StoreLink implements CacheClient {
       void this.#reopen();
     });
     page.onReload(() => {
-      if (page === this.#page && !this.#closed) void this.#openStore(true).catch((error: unknown) => this.#failed(error));
+      if (page === this.#page && !this.#closed)
+        void this.#openStore(true).catch((error: unknown) => this.#failed(error));
     });
   }
 
@@ -158,13 +172,23 @@ class StoreLink implements CacheClient {
     this.#next += 1;
     const opened = await new Promise<StoreResult<'open'>>((resolve, reject) => {
       const params: StoreParams<'open'> = { expectedCacheId: this.#cacheId };
-      const call: Call = { id, method: 'open', params, resolve: (value) => resolve(value as StoreResult<'open'>), reject, sent: true };
+      const call: Call = {
+        id,
+        method: 'open',
+        params,
+        resolve: (value) => resolve(value as StoreResult<'open'>),
+        reject,
+        sent: true,
+      };
       this.#calls.set(id, call);
       this.#page?.send({ id, method: 'open', params });
     });
     await this.#remember(opened);
     this.#opened = opened;
-    this.#options.log(opened.fresh ? 'warn' : 'info', 'the cache is open', { fresh: opened.fresh, reason: opened.reason });
+    this.#options.log(opened.fresh ? 'warn' : 'info', 'the cache is open', {
+      fresh: opened.fresh,
+      reason: opened.reason,
+    });
     // What was meant for the lost cache makes no sense in an empty one: whoever asked starts anew.
     if (again && opened.fresh) {
       const waiting = [...this.#calls.values()];
@@ -209,7 +233,9 @@ class StoreLink implements CacheClient {
   }
 
   #failed(error: unknown): void {
-    this.#options.log('error', 'the store cannot be opened', { error: error instanceof Error ? error.message : String(error) });
+    this.#options.log('error', 'the store cannot be opened', {
+      error: error instanceof Error ? error.message : String(error),
+    });
     this.#retry = this.#options.clock.setTimeout(() => void this.#reopen(), 5000);
   }
 }
@@ -228,11 +254,20 @@ function toError(answer: Extract<StoreAnswer, { ok: false }>): AppError {
       code: 'quota',
       scope: 'app',
       next: 'tell-user',
-      detail: 'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',
+      detail:
+        'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',
     });
   }
-  const detail = answer.code === 'damaged' ? 'The copy of your mail on this computer was damaged and is fetched from the server again.' : `Posthorn made a mistake: ${answer.error}`;
-  return new AppError({ code: 'bug', scope: 'app', next: answer.code === 'damaged' ? 'retry' : 'bug', detail });
+  const detail =
+    answer.code === 'damaged'
+      ? 'The copy of your mail on this computer was damaged and is fetched from the server again.'
+      : `Posthorn made a mistake: ${answer.error}`;
+  return new AppError({
+    code: 'bug',
+    scope: 'app',
+    next: answer.code === 'damaged' ? 'retry' : 'bug',
+    detail,
+  });
 }
 
 function closedError(): AppError {
@@ -240,5 +275,10 @@ function closedError(): AppError {
 }
 
 function lostError(): AppError {
-  return new AppError({ code: 'cancelled', scope: 'app', next: 'retry', detail: 'The copy of your mail on this computer is being fetched anew from the server.' });
+  return new AppError({
+    code: 'cancelled',
+    scope: 'app',
+    next: 'retry',
+    detail: 'The copy of your mail on this computer is being fetched anew from the server.',
+  });
 }

@@ -11,7 +11,14 @@ export interface CacheIdFile {
 
 export function cacheIdFile(path: string): CacheIdFile {
   return {
-    read: async () => (await readJsonFile(path, (value) => v.parse(fileSchema, value), () => undefined))?.cacheId ?? null,
+    read: async () =>
+      (
+        await readJsonFile(
+          path,
+          (value) => v.parse(fileSchema, value),
+          () => undefined,
+        )
+      )?.cacheId ?? null,
     write: (cacheId) => writeFileAtomic(path, JSON.stringify({ cacheId })),
   };
 }

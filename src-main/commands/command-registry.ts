@@ -4,7 +4,12 @@ import type { ReplayContext, ReplayResult } from './command.ts';
 import { copyCommand } from './copy.ts';
 import { expungeCommand } from './expunge.ts';
 import { flagsCommand } from './flags.ts';
-import { folderCreateCommand, folderDeleteCommand, folderRenameCommand, subscribeCommand } from './folders.ts';
+import {
+  folderCreateCommand,
+  folderDeleteCommand,
+  folderRenameCommand,
+  subscribeCommand,
+} from './folders.ts';
 import { moveCommand } from './move.ts';
 
 /** Brings one operation to the server, by its kind. */

@@ -6,18 +6,30 @@ export const copyCommand: Command<'copy'> = {
   kind: 'copy',
   async replay(op, action, context) {
     const target = context.folder(action.folderId);
-    if (target === undefined) return rejected('The folder to copy to is not on the server any more. Nothing was copied.');
+    if (target === undefined)
+      return rejected('The folder to copy to is not on the server any more. Nothing was copied.');
     const { found, doubtful } = await context.resolve(op.targets);
-    if (doubtful.length > 0) return rejected('The server numbered the folder anew, and the messages could not be told apart with certainty. Nothing was copied.');
-    if (found.length === 0) return rejected('The messages are not on the server any more. Nothing was copied.');
+    if (doubtful.length > 0)
+      return rejected(
+        'The server numbered the folder anew, and the messages could not be told apart with certainty. Nothing was copied.',
+      );
+    if (found.length === 0)
+      return rejected('The messages are not on the server any more. Nothing was copied.');
     const verifying = op.evidence.targetUidNext !== undefined;
-    const placed: Placed[] = verifying ? await findCopies(found, target, op.evidence.targetUidNext ?? 1, context) : [];
+    const placed: Placed[] = verifying
+      ? await findCopies(found, target, op.evidence.targetUidNext ?? 1, context)
+      : [];
     await context.send(verifying ? op.evidence : await noteTarget(target, context));
     const copied = new Set(placed.map((place) => place.entry.target.messageId));
     for (const [sourceId, group] of bySource(found.filter((entry) => !copied.has(entry.target.messageId)))) {
       const source = context.folder(sourceId);
       if (source === undefined) continue;
-      const outcome = await context.backend.copy(source.path, group.map((entry) => entry.ref.uid), target.path, context.call);
+      const outcome = await context.backend.copy(
+        source.path,
+        group.map((entry) => entry.ref.uid),
+        target.path,
+        context.call,
+      );
       if (outcome.state === 'unknown') return outcome;
       placed.push(
         ...(outcome.value === null
@@ -31,7 +43,13 @@ export const copyCommand: Command<'copy'> = {
       return messageId === undefined || place.to === null ? [] : [{ messageId, to: place.to }];
     });
     return done({
-      batches: [{ folderId: target.folderId, gen: target.gen, bind: places.map((place) => ({ messageId: place.messageId, uid: place.to.uid })) }],
+      batches: [
+        {
+          folderId: target.folderId,
+          gen: target.gen,
+          bind: places.map((place) => ({ messageId: place.messageId, uid: place.to.uid })),
+        },
+      ],
       places,
       pull: places.length < found.length ? [target.folderId] : [],
     });

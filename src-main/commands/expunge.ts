@@ -6,7 +6,10 @@ export const expungeCommand: Command<'expunge'> = {
   kind: 'expunge',
   async replay(op, _action, context) {
     const { found, doubtful } = await context.resolve(op.targets);
-    if (doubtful.length > 0) return rejected('The server numbered the folder anew, and the messages could not be told apart with certainty. Nothing was deleted.');
+    if (doubtful.length > 0)
+      return rejected(
+        'The server numbered the folder anew, and the messages could not be told apart with certainty. Nothing was deleted.',
+      );
     await context.send();
     const batches = [];
     for (const [folderId, entries] of bySource(found)) {

@@ -14,9 +14,18 @@ export const flagsCommand: Command<'flags'> = {
       const folder = context.folder(folderId);
       if (folder === undefined) continue;
       const uids = entries.map((entry) => entry.ref.uid);
-      const outcome = await context.backend.storeFlags(folder.path, uids, { add: action.add, remove: action.remove }, context.call);
+      const outcome = await context.backend.storeFlags(
+        folder.path,
+        uids,
+        { add: action.add, remove: action.remove },
+        context.call,
+      );
       if (outcome.state === 'unknown') return outcome;
-      batches.push({ folderId, gen: folder.gen, flagChange: { uids, add: action.add, remove: action.remove } });
+      batches.push({
+        folderId,
+        gen: folder.gen,
+        flagChange: { uids, add: action.add, remove: action.remove },
+      });
     }
     return done({ batches });
   },

@@ -29,8 +29,10 @@ export const folderRenameCommand: Command<'folder-rename'> = {
   async replay(op, action, context) {
     const from = await onServer(action.from, context);
     const to = await onServer(action.to, context);
-    if (from === undefined && to === undefined) return rejected(`The folder “${action.from}” is not on the server any more; it was not renamed.`);
-    if (from !== undefined && to !== undefined) return rejected(`The server already has a folder “${action.to}”; “${action.from}” kept its name.`);
+    if (from === undefined && to === undefined)
+      return rejected(`The folder “${action.from}” is not on the server any more; it was not renamed.`);
+    if (from !== undefined && to !== undefined)
+      return rejected(`The server already has a folder “${action.to}”; “${action.from}” kept its name.`);
     if (from !== undefined) {
       await context.send(op.evidence);
       const outcome = await context.backend.renameFolder(action.from, action.to, context.call);

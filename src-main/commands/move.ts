@@ -1,7 +1,17 @@
 import type { FolderBatch } from '../../src-shared/cache-protocol.ts';
 import { formatUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
 import type { Op } from '../journal/op.ts';
-import { bySource, done, rejected, type Command, type ReplayContext, type ReplayDone, type ReplayFolder, type ReplayResult, type ResolvedTarget } from './command.ts';
+import {
+  bySource,
+  done,
+  rejected,
+  type Command,
+  type ReplayContext,
+  type ReplayDone,
+  type ReplayFolder,
+  type ReplayResult,
+  type ResolvedTarget,
+} from './command.ts';
 import { findCopies, noteTarget, placeByCopyUid, stillThere, type Placed } from './place-copies.ts';
 
 /**
@@ -13,10 +23,15 @@ export const moveCommand: Command<'move'> = {
   kind: 'move',
   async replay(op, action, context) {
     const target = context.folder(action.folderId);
-    if (target === undefined) return rejected('The folder to move to is not on the server any more. The messages stayed where they were.');
+    if (target === undefined)
+      return rejected(
+        'The folder to move to is not on the server any more. The messages stayed where they were.',
+      );
     const { found, doubtful } = await context.resolve(op.targets);
     if (doubtful.length > 0) {
-      return rejected('The server numbered the folder anew, and the messages could not be told apart with certainty. They stayed where they were.');
+      return rejected(
+        'The server numbered the folder anew, and the messages could not be told apart with certainty. They stayed where they were.',
+      );
     }
     const entries = found.filter((entry) => entry.ref.folderId !== target.folderId);
     if (entries.length === 0) return done();
@@ -50,7 +65,12 @@ async function moveOnServer(
       if (moving.length === 0) continue;
       await context.send(op.evidence);
     }
-    const outcome = await context.backend.move(source.path, moving.map((entry) => entry.ref.uid), target.path, context.call);
+    const outcome = await context.backend.move(
+      source.path,
+      moving.map((entry) => entry.ref.uid),
+      target.path,
+      context.call,
+    );
     if (outcome.state === 'unknown') return outcome;
     placed.push(
       ...(outcome.value === null
@@ -79,7 +99,12 @@ async function copyThenExpunge(
     const missing = group.filter((entry) => !copied.has(entry.ref.uid));
     if (missing.length > 0) {
       await context.send(op.evidence);
-      const outcome = await context.backend.copy(source.path, missing.map((entry) => entry.ref.uid), target.path, context.call);
+      const outcome = await context.backend.copy(
+        source.path,
+        missing.map((entry) => entry.ref.uid),
+        target.path,
+        context.call,
+      );
       if (outcome.state === 'unknown') return outcome;
       // \Deleted comes only after proof that the copy is there (rule 3): COPYUID, or found by looking.
       placed = [
@@ -89,7 +114,10 @@ async function copyThenExpunge(
           : placeByCopyUid(missing, outcome.value, target)),
       ];
     }
-    await context.keep({ ...op.evidence, done: placed.map((place) => ({ messageId: place.entry.target.messageId, to: place.to })) });
+    await context.keep({
+      ...op.evidence,
+      done: placed.map((place) => ({ messageId: place.entry.target.messageId, to: place.to })),
+    });
     const proved = placed.map((place) => place.entry.ref.uid);
     if (proved.length > 0) {
       const outcome = await context.backend.expunge(source.path, proved, context.call);
@@ -99,25 +127,41 @@ async function copyThenExpunge(
     left.push(...placed.map((place) => place.entry));
     if (proved.length < group.length && proved.length === 0) {
       const there = await stillThere(source.path, group, context);
-      if (there.size > 0) return rejected('The server copied nothing to the folder and gave no reason. The messages stayed where they were.');
+      if (there.size > 0)
+        return rejected(
+          'The server copied nothing to the folder and gave no reason. The messages stayed where they were.',
+        );
     }
   }
   return moved(left, allPlaced, target, context);
 }
 
 /** The cache's news: rows arrive in the destination first, then leave the source, so that none is ever in neither. */
-function moved(left: ResolvedTarget[], placed: Placed[], target: ReplayFolder, context: ReplayContext): ReplayDone {
-  const bind = placed.flatMap((place) => (place.to === null ? [] : [{ messageId: place.entry.target.messageId, uid: place.to.uid }]));
+function moved(
+  left: ResolvedTarget[],
+  placed: Placed[],
+  target: ReplayFolder,
+  context: ReplayContext,
+): ReplayDone {
+  const bind = placed.flatMap((place) =>
+    place.to === null ? [] : [{ messageId: place.entry.target.messageId, uid: place.to.uid }],
+  );
   const batches: FolderBatch[] = [{ folderId: target.folderId, gen: target.gen, bind }];
   for (const [sourceId, entries] of bySource(left)) {
     const source = context.folder(sourceId);
     if (source !== undefined) {
-      batches.push({ folderId: sourceId, gen: source.gen, vanished: formatUidSet(uidSetOf(entries.map((entry) => entry.ref.uid))) });
+      batches.push({
+        folderId: sourceId,
+        gen: source.gen,
+        vanished: formatUidSet(uidSetOf(entries.map((entry) => entry.ref.uid))),
+      });
     }
   }
   return done({
     batches,
-    places: placed.flatMap((place) => (place.to === null ? [] : [{ messageId: place.entry.target.messageId, to: place.to }])),
+    places: placed.flatMap((place) =>
+      place.to === null ? [] : [{ messageId: place.entry.target.messageId, to: place.to }],
+    ),
     pull: bind.length < left.length ? [target.folderId] : [],
   });
 }

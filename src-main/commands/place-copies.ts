@@ -20,7 +20,9 @@ export async function findCopies(
   fromUid: number,
   context: ReplayContext,
 ): Promise<Placed[]> {
-  const headers = [...new Set(entries.map((entry) => entry.target.messageIdHeader).filter((header) => header !== ''))];
+  const headers = [
+    ...new Set(entries.map((entry) => entry.target.messageIdHeader).filter((header) => header !== '')),
+  ];
   if (headers.length === 0) return [];
   const found = await context.backend.findByMessageId(target.path, fromUid, headers, context.call);
   const placed: Placed[] = [];
@@ -37,7 +39,11 @@ export async function findCopies(
 }
 
 /** Pairs of a COPYUID answer as places. Entries the server left out were gone. */
-export function placeByCopyUid(entries: readonly ResolvedTarget[], pairs: readonly CopiedUid[], target: ReplayFolder): Placed[] {
+export function placeByCopyUid(
+  entries: readonly ResolvedTarget[],
+  pairs: readonly CopiedUid[],
+  target: ReplayFolder,
+): Placed[] {
   const byUid = new Map(pairs.map((pair) => [pair.sourceUid, pair.targetUid]));
   return entries.flatMap((entry) => {
     const uid = byUid.get(entry.ref.uid);
@@ -52,7 +58,11 @@ export async function noteTarget(target: ReplayFolder, context: ReplayContext): 
 }
 
 /** Those of the entries that the source folder still has. */
-export async function stillThere(path: string, entries: readonly ResolvedTarget[], context: ReplayContext): Promise<Set<number>> {
+export async function stillThere(
+  path: string,
+  entries: readonly ResolvedTarget[],
+  context: ReplayContext,
+): Promise<Set<number>> {
   const there = new Set<number>();
   const uids = entries.map((entry) => entry.ref.uid).sort((a, b) => a - b);
   await context.backend.fetchFlags(path, uids.join(','), {}, context.call, (news) => {

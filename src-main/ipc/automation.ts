@@ -49,7 +49,11 @@ export function startAutomation(input: Readable, output: Writable, serve: Serve,
     const request = v.safeParse(requestSchema, parsed);
     if (!request.success) {
       const id = typeof parsed === 'object' && parsed !== null && 'id' in parsed ? parsed.id : null;
-      fail(typeof id === 'string' || typeof id === 'number' ? id : null, -32600, 'That is not a JSON-RPC 2.0 request.');
+      fail(
+        typeof id === 'string' || typeof id === 'number' ? id : null,
+        -32600,
+        'That is not a JSON-RPC 2.0 request.',
+      );
       return;
     }
     const { id, method, params } = request.output;
@@ -65,7 +69,13 @@ export function startAutomation(input: Readable, output: Writable, serve: Serve,
     const outcome = await serve(method, params ?? {}, 'automation');
     if (silent) return;
     if (outcome.ok) write({ id, result: outcome.value });
-    else fail(id, codeOf(outcome.error.code, outcome.unknownMethod === true), outcome.error.detail, outcome.error);
+    else
+      fail(
+        id,
+        codeOf(outcome.error.code, outcome.unknownMethod === true),
+        outcome.error.detail,
+        outcome.error,
+      );
   }
 
   push.listen((event, params) => {
@@ -97,7 +107,11 @@ function codeOf(code: string, unknownMethod: boolean): number {
   return -32001 - errorCodes.findIndex((known) => known === code);
 }
 
-async function readLines(input: Readable, onLine: (line: string) => void, onTooLong: () => void): Promise<void> {
+async function readLines(
+  input: Readable,
+  onLine: (line: string) => void,
+  onTooLong: () => void,
+): Promise<void> {
   let parts: Buffer[] = [];
   let length = 0;
   let skipping = false;

@@ -45,7 +45,10 @@ export function createNews(ports: {
 
   cache.onNotice((notice) => {
     push.tell('folder.changed', { folders: notice.folders });
-    push.tell('message.changed', { messageIds: notice.messageIds, folderIds: notice.folders.map((folder) => folder.folderId) });
+    push.tell('message.changed', {
+      messageIds: notice.messageIds,
+      folderIds: notice.folders.map((folder) => folder.folderId),
+    });
   });
   journal.onChange(() => soon(tellJournal));
 

@@ -13,7 +13,9 @@ export function linkWindow(page: Page, serve: Serve, push: Push): void {
     if (!parsed.success) return;
     const { call, method, params } = parsed.output;
     void serve(method, params, 'window').then((outcome) => {
-      const answer: WindowAnswer = outcome.ok ? { call, ok: true, value: outcome.value } : { call, ok: false, error: outcome.error };
+      const answer: WindowAnswer = outcome.ok
+        ? { call, ok: true, value: outcome.value }
+        : { call, ok: false, error: outcome.error };
       page.send(answer);
     });
   });

@@ -17,12 +17,24 @@ export interface Windows {
   arrived(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[]): void;
 }
 
-export function createWindows(ports: { shell: Shell; serve: Serve; push: Push; cache: CachePort; notificationsWanted(accountId: string): boolean }): Windows {
+export function createWindows(ports: {
+  shell: Shell;
+  serve: Serve;
+  push: Push;
+  cache: CachePort;
+  notificationsWanted(accountId: string): boolean;
+}): Windows {
   const { shell, serve, push, cache } = ports;
   let page: Page | null = null;
 
   async function open(): Promise<Page> {
-    const opened = await shell.openPage({ path: '/index.html', hidden: false, title: 'Posthorn', width: 1440, height: 900 });
+    const opened = await shell.openPage({
+      path: '/index.html',
+      hidden: false,
+      title: 'Posthorn',
+      width: 1440,
+      height: 900,
+    });
     page = opened;
     opened.onGone(() => {
       if (page === opened) page = null;
@@ -40,7 +52,8 @@ export function createWindows(ports: { shell: Shell; serve: Serve; push: Push; c
     badge = unread;
   }
   cache.onNotice((notice) => {
-    if (page !== null && notice.folders.some((folder) => folder.role === 'inbox')) void countUnread().catch(() => undefined);
+    if (page !== null && notice.folders.some((folder) => folder.role === 'inbox'))
+      void countUnread().catch(() => undefined);
   });
 
   async function notify(rows: readonly NewRow[], messageIds: readonly string[]): Promise<void> {
@@ -50,9 +63,14 @@ export function createWindows(ports: { shell: Shell; serve: Serve; push: Push; c
     const note =
       rows.length > oneByOne
         ? { title: `${rows.length} new messages`, body: senders(rows), tag: 'many' }
-        : { title: sender === undefined ? 'New message' : sender.name || sender.address, body: first.envelope.subject, tag: messageIds[0] ?? 'new' };
+        : {
+            title: sender === undefined ? 'New message' : sender.name || sender.address,
+            body: first.envelope.subject,
+            tag: messageIds[0] ?? 'new',
+          };
     const messageId = messageIds[0];
-    if ((await shell.notify(note)) === 'clicked') await show(rows.length > oneByOne || messageId === undefined ? {} : { messageId });
+    if ((await shell.notify(note)) === 'clicked')
+      await show(rows.length > oneByOne || messageId === undefined ? {} : { messageId });
   }
 
   async function show(what: { messageId?: string; mailto?: string; emlFile?: string }): Promise<void> {
@@ -70,14 +88,26 @@ export function createWindows(ports: { shell: Shell; serve: Serve; push: Push; c
     show,
     arrived(entry, rows, messageIds) {
       if (page === null || entry.role !== 'inbox' || !ports.notificationsWanted(entry.accountId)) return;
-      const unseen = rows.flatMap((row, i) => (row.flags.includes('\\Seen') ? [] : [{ row, messageId: messageIds[i] ?? '' }]));
-      if (unseen.length > oneByOne) void notify(unseen.map((one) => one.row), unseen.map((one) => one.messageId));
+      const unseen = rows.flatMap((row, i) =>
+        row.flags.includes('\\Seen') ? [] : [{ row, messageId: messageIds[i] ?? '' }],
+      );
+      if (unseen.length > oneByOne)
+        void notify(
+          unseen.map((one) => one.row),
+          unseen.map((one) => one.messageId),
+        );
       else for (const one of unseen) void notify([one.row], [one.messageId]);
     },
   };
 }
 
 function senders(rows: readonly NewRow[]): string {
-  const names = [...new Set(rows.map((row) => row.envelope.from[0]?.name || row.envelope.from[0]?.address || '').filter((name) => name !== ''))];
+  const names = [
+    ...new Set(
+      rows
+        .map((row) => row.envelope.from[0]?.name || row.envelope.from[0]?.address || '')
+        .filter((name) => name !== ''),
+    ),
+  ];
   return names.length > 4 ? `${names.slice(0, 4).join(', ')} and others` : names.join(', ');
 }

@@ -109,7 +109,9 @@ export async function openJournalFile(path: string): Promise<JournalFile> {
   };
 }
 
-async function load(path: string): Promise<{ records: unknown[]; damaged: number; goodBytes: number; fileBytes: number }> {
+async function load(
+  path: string,
+): Promise<{ records: unknown[]; damaged: number; goodBytes: number; fileBytes: number }> {
   const bytes = await readFileIfThere(path);
   if (bytes === null) return { records: [], damaged: 0, goodBytes: 0, fileBytes: 0 };
   const records: unknown[] = [];
@@ -132,4 +134,3 @@ async function load(path: string): Promise<{ records: unknown[]; damaged: number
   }
   return { records, damaged, goodBytes, fileBytes: bytes.length };
 }
-

@@ -24,7 +24,11 @@ export interface Journal {
   /** Durable when it resolves. */
   change(opId: string, change: OpChange): Promise<Op>;
   /** The op is over; `places` are the new places of its messages, kept while later ops speak of them. */
-  end(opId: string, state: 'done' | 'cancelled', places: { messageId: string; to: MessageRef }[]): Promise<void>;
+  end(
+    opId: string,
+    state: 'done' | 'cancelled',
+    places: { messageId: string; to: MessageRef }[],
+  ): Promise<void>;
   /** Where an ended op put a message that a later op still speaks of. */
   placeOf(messageId: string): MessageRef | undefined;
   forgetAccount(accountId: string): Promise<void>;
@@ -36,16 +40,33 @@ export interface Journal {
 
 const recordSchema = v.variant('t', [
   v.object({ t: v.literal('version'), version: v.number() }),
-  v.object({ t: v.literal('op'), op: v.looseObject({ opId: v.string(), seq: v.number(), accountId: v.string(), state: v.picklist(opStates) }) }),
+  v.object({
+    t: v.literal('op'),
+    op: v.looseObject({
+      opId: v.string(),
+      seq: v.number(),
+      accountId: v.string(),
+      state: v.picklist(opStates),
+    }),
+  }),
   v.object({ t: v.literal('change'), opId: v.string(), change: v.looseObject({}) }),
   v.object({
     t: v.literal('end'),
     opId: v.string(),
     state: v.picklist(['done', 'cancelled']),
-    places: v.array(v.object({ messageId: v.string(), to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }) })),
+    places: v.array(
+      v.object({
+        messageId: v.string(),
+        to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }),
+      }),
+    ),
   }),
   v.object({ t: v.literal('forget'), accountId: v.string() }),
-  v.object({ t: v.literal('place'), messageId: v.string(), to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }) }),
+  v.object({
+    t: v.literal('place'),
+    messageId: v.string(),
+    to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }),
+  }),
 ]);
 
 export async function openJournal(path: string, crash: CrashControl): Promise<Journal> {
@@ -160,7 +181,13 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
     },
     async change(opId, change) {
       const op = ops.get(opId);
-      if (op === undefined) throw new AppError({ code: 'not-found', scope: 'app', next: 'tell-user', detail: 'That change is not waiting any more.' });
+      if (op === undefined)
+        throw new AppError({
+          code: 'not-found',
+          scope: 'app',
+          next: 'tell-user',
+          detail: 'That change is not waiting any more.',
+        });
       Object.assign(op, change);
       await file.append([{ t: 'change', opId, change }]);
       told(op.accountId);
@@ -173,7 +200,8 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       op.state = state;
       ops.delete(opId);
       const spoken = newPlaces.length === 0 ? null : spokenOf();
-      for (const place of newPlaces) if (spoken?.has(place.messageId) === true) places.set(place.messageId, place.to);
+      for (const place of newPlaces)
+        if (spoken?.has(place.messageId) === true) places.set(place.messageId, place.to);
       if (ops.size === 0) places.clear();
       told(op.accountId);
       await compactWhenLong(file);

@@ -23,7 +23,16 @@ export type OpAction =
   | { kind: 'copy'; folderId: string; copies: string[] }
   | { kind: 'expunge' }
   /** Puts the bytes of `blob` into a folder; the row has the id `messageId`. */
-  | { kind: 'append'; folderId: string; messageId: string; blob: string; flags: string[]; internalDate: number; messageIdHeader: string; purpose: 'sent' | 'draft' | 'transfer' }
+  | {
+      kind: 'append';
+      folderId: string;
+      messageId: string;
+      blob: string;
+      flags: string[];
+      internalDate: number;
+      messageIdHeader: string;
+      purpose: 'sent' | 'draft' | 'transfer';
+    }
   | { kind: 'folder-create'; folderId: string; path: string }
   | { kind: 'folder-rename'; folderId: string; from: string; to: string }
   | { kind: 'folder-delete'; folderId: string; path: string }

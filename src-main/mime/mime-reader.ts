@@ -72,7 +72,12 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
   }
 
   function start(): Worker {
-    const thread = new Worker(workerUrl, { resourceLimits, execArgv: ['--disable-warning=ExperimentalWarning'], env: {}, stdin: false });
+    const thread = new Worker(workerUrl, {
+      resourceLimits,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: {},
+      stdin: false,
+    });
     online = false;
     thread.on('message', (answer: MimeAnswer) => {
       if (worker !== thread) return;
@@ -83,7 +88,9 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
       } else if (current?.id === answer.id) finish({ state: 'answer', answer });
     });
     thread.on('error', (error: unknown) => {
-      options.log('warn', 'the mail reading thread failed', { reason: error instanceof Error ? error.name : 'unknown' });
+      options.log('warn', 'the mail reading thread failed', {
+        reason: error instanceof Error ? error.name : 'unknown',
+      });
       if (worker === thread) lose('broken');
     });
     thread.on('exit', () => {
@@ -93,7 +100,8 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
   }
 
   function arm(): void {
-    if (current !== null && current.timer === null) current.timer = options.clock.setTimeout(() => lose('too-slow'), timeLimitMs);
+    if (current !== null && current.timer === null)
+      current.timer = options.clock.setTimeout(() => lose('too-slow'), timeLimitMs);
   }
 
   function lose(state: 'too-slow' | 'broken'): void {

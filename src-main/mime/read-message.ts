@@ -11,7 +11,11 @@ export interface ShownMessage {
 }
 
 /** Reads bytes in the MIME thread and cleans the HTML in its page. Never rejects on a hostile mail. */
-export async function readMessage(bytes: Uint8Array, reader: MimeReader, sanitiser: Sanitiser): Promise<ShownMessage> {
+export async function readMessage(
+  bytes: Uint8Array,
+  reader: MimeReader,
+  sanitiser: Sanitiser,
+): Promise<ShownMessage> {
   const mail = await reader.read(bytes);
   const clean = mail.html === null ? null : await sanitiser.clean(mail.html);
   const unclean = mail.html !== null && clean === null;
@@ -25,20 +29,28 @@ export async function readMessage(bytes: Uint8Array, reader: MimeReader, sanitis
       replyTo: mail.replyTo,
       text: mail.text,
       html: clean?.html ?? null,
-      attachments: mail.attachments.map(({ partId, filename, contentType, size, disposition, contentId, embedded }) => ({
-        partId,
-        filename,
-        contentType,
-        size,
-        disposition,
-        contentId,
-        embedded,
-      })),
+      attachments: mail.attachments.map(
+        ({ partId, filename, contentType, size, disposition, contentId, embedded }) => ({
+          partId,
+          filename,
+          contentType,
+          size,
+          disposition,
+          contentId,
+          embedded,
+        }),
+      ),
       remoteImages: { count: clean?.remote.count ?? 0, hosts: clean?.remote.hosts ?? [] },
       inReplyTo: mail.inReplyTo,
       references: mail.references,
       defects: unclean
-        ? [...mail.defects, { code: 'html-unsafe', detail: 'The HTML of this message could not be made safe in time; its text is shown instead.' }]
+        ? [
+            ...mail.defects,
+            {
+              code: 'html-unsafe',
+              detail: 'The HTML of this message could not be made safe in time; its text is shown instead.',
+            },
+          ]
         : mail.defects,
     },
   };

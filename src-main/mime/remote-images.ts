@@ -7,7 +7,10 @@ const timeoutMs = 15_000;
 const rasterTypes = /^image\/(png|gif|jpe?g|webp|bmp|avif|x-icon|vnd\.microsoft\.icon)\b/i;
 
 /** Fetches over https only, certificates checked, no cookies, no referrer. Rejects on anything else. */
-export type FetchImage = (url: string, limits: { maxBytes: number; timeoutMs: number }) => Promise<{ contentType: string; body: Uint8Array }>;
+export type FetchImage = (
+  url: string,
+  limits: { maxBytes: number; timeoutMs: number },
+) => Promise<{ contentType: string; body: Uint8Array }>;
 
 /**
  * Pictures that the user asked to see: main fetches them and hands them out under unguessable tokens
@@ -41,7 +44,10 @@ export function createRemoteImages(fetchImage: FetchImage): RemoteImages {
         wanted.map(async (url) => {
           try {
             // A picture that is only offered in clear is asked for over https or not at all.
-            const picture = await fetchImage(url.replace(/^http:/i, 'https:'), { maxBytes: mostBytes, timeoutMs });
+            const picture = await fetchImage(url.replace(/^http:/i, 'https:'), {
+              maxBytes: mostBytes,
+              timeoutMs,
+            });
             if (!rasterTypes.test(picture.contentType)) return;
             const token = randomBytes(16).toString('hex');
             keep(token, picture);
@@ -55,7 +61,11 @@ export function createRemoteImages(fetchImage: FetchImage): RemoteImages {
     },
     content(token) {
       const picture = pictures.get(token);
-      return Promise.resolve(picture === undefined ? { status: 403 } : { status: 200, contentType: picture.contentType, body: picture.body });
+      return Promise.resolve(
+        picture === undefined
+          ? { status: 403 }
+          : { status: 200, contentType: picture.contentType, body: picture.body },
+      );
     },
   };
 }

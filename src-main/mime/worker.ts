@@ -12,7 +12,10 @@ const port = parentPort;
 if (port !== null) {
   port.on('message', (question: MimeQuestion) => {
     if (question.ask === 'read') {
-      port.postMessage({ id: question.id, mail: readMail(question.bytes, { headersOnly: question.headersOnly }) } satisfies MimeAnswer);
+      port.postMessage({
+        id: question.id,
+        mail: readMail(question.bytes, { headersOnly: question.headersOnly }),
+      } satisfies MimeAnswer);
       return;
     }
     const part = readPart(question.bytes, question.partId);

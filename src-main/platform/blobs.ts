@@ -47,4 +47,3 @@ export function openBlobs(directory: string): Blobs {
     },
   };
 }
-

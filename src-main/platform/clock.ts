@@ -83,7 +83,10 @@ export class AdvanceableClock implements Clock {
     // What is not due yet was armed with the old distance: arm it again with the new one.
     for (const entry of this.#waiting) {
       clearTimeout(entry.handle);
-      entry.handle = setTimeout(() => this.#fire(entry), Math.max(0, Math.min(entry.due - this.monotonic(), 2 ** 31 - 1)));
+      entry.handle = setTimeout(
+        () => this.#fire(entry),
+        Math.max(0, Math.min(entry.due - this.monotonic(), 2 ** 31 - 1)),
+      );
       entry.handle.unref();
     }
   }

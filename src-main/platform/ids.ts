@@ -8,6 +8,9 @@ let last = 0;
  */
 export function newId(prefix: string): string {
   last = Math.max(Date.now(), last + 1);
-  const random = BigInt(`0x${randomBytes(8).toString('hex')}`).toString(36).padStart(13, '0').slice(-10);
+  const random = BigInt(`0x${randomBytes(8).toString('hex')}`)
+    .toString(36)
+    .padStart(13, '0')
+    .slice(-10);
   return `${prefix}${last.toString(36).padStart(9, '0')}${random}`;
 }

@@ -9,7 +9,20 @@ export type Log = (level: LogLevel, message: string, detail?: Record<string, unk
 const mostBytes = 2_000_000;
 
 /** Keys whose values never reach the log, wherever they stand. */
-const secretKeys = ['password', 'token', 'passphrase', 'subject', 'address', 'to', 'from', 'text', 'html', 'username', 'raw', 'base64'];
+const secretKeys = [
+  'password',
+  'token',
+  'passphrase',
+  'subject',
+  'address',
+  'to',
+  'from',
+  'text',
+  'html',
+  'username',
+  'raw',
+  'base64',
+];
 
 export interface OpenLog {
   log: Log;
@@ -35,11 +48,15 @@ export function openLog(directory: string, options: { stderr: boolean }): OpenLo
       const clean = detail === undefined ? {} : redact(detail);
       logger[level](clean, maskAddresses(message));
       if (options.stderr && (level === 'warn' || level === 'error')) {
-        process.stderr.write(`posthorn: ${maskAddresses(message)}${detail === undefined ? '' : ` ${JSON.stringify(clean)}`}\n`);
+        process.stderr.write(
+          `posthorn: ${maskAddresses(message)}${detail === undefined ? '' : ` ${JSON.stringify(clean)}`}\n`,
+        );
       }
     },
     read(limit) {
-      const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
+      const lines = readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '');
       return lines.slice(-limit);
     },
     close: () => destination.end(),
@@ -65,7 +82,8 @@ function redact(detail: Record<string, unknown>): Record<string, unknown> {
       if (secretKeys.includes(key)) return [key, '[left out]'];
       if (typeof value === 'string') return [key, maskAddresses(value).slice(0, 500)];
       if (value instanceof Error) return [key, maskAddresses(value.stack ?? value.message)];
-      if (value !== null && typeof value === 'object' && !Array.isArray(value)) return [key, redact(value as Record<string, unknown>)];
+      if (value !== null && typeof value === 'object' && !Array.isArray(value))
+        return [key, redact(value as Record<string, unknown>)];
       return [key, value];
     }),
   );

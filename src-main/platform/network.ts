@@ -33,7 +33,11 @@ export interface Network {
   /** Node's roots, the system's store and --extra-ca. */
   ca(): string[];
   connectOptions(host: string, port: number): NetConnectOpts;
-  tlsConnectOptions(target: { host: string; port: number; trustFingerprint256?: string | undefined }): ConnectionOptions;
+  tlsConnectOptions(target: {
+    host: string;
+    port: number;
+    trustFingerprint256?: string | undefined;
+  }): ConnectionOptions;
   /** https only; redirects to https only, three at most; nothing but the address is told. @throws AppError */
   fetchHttps(url: string, limits: FetchLimits): Promise<Fetched>;
 }
@@ -52,7 +56,11 @@ export function createNetwork(options: NetworkOptions): Network {
     }
     resolver.resolve4(hostname).then(
       (addresses) => {
-        if (lookupOptions.all === true) callback(null, addresses.map((address) => ({ address, family: 4 })));
+        if (lookupOptions.all === true)
+          callback(
+            null,
+            addresses.map((address) => ({ address, family: 4 })),
+          );
         else callback(null, addresses[0] ?? '', 4);
       },
       (error: NodeJS.ErrnoException) => callback(error, ''),
@@ -67,11 +75,20 @@ export function createNetwork(options: NetworkOptions): Network {
       return trusted;
     },
     connectOptions(host, port) {
-      const redirect = options.connectTo.find((entry) => entry.host === host.toLowerCase() && entry.port === port);
-      return redirect === undefined ? { host, port, lookup } : { host: redirect.toAddress, port: redirect.toPort, lookup };
+      const redirect = options.connectTo.find(
+        (entry) => entry.host === host.toLowerCase() && entry.port === port,
+      );
+      return redirect === undefined
+        ? { host, port, lookup }
+        : { host: redirect.toAddress, port: redirect.toPort, lookup };
     },
     tlsConnectOptions({ host }) {
-      return { ca: network.ca(), minVersion: 'TLSv1.2', ...(isIP(host) === 0 ? { servername: host } : {}), host };
+      return {
+        ca: network.ca(),
+        minVersion: 'TLSv1.2',
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+        host,
+      };
     },
     async fetchHttps(url, limits) {
       let at = new URL(url);
@@ -126,7 +143,11 @@ function fetchOnce(network: Network, url: URL, limits: FetchLimits): Promise<Fet
       response.on('error', fail);
       response.on('end', () => {
         clearTimeout(timer);
-        resolve({ status: statusCode, contentType: headers['content-type'] ?? '', body: Buffer.concat(parts) });
+        resolve({
+          status: statusCode,
+          contentType: headers['content-type'] ?? '',
+          body: Buffer.concat(parts),
+        });
       });
     });
     call.end();
@@ -134,5 +155,8 @@ function fetchOnce(network: Network, url: URL, limits: FetchLimits): Promise<Fet
 }
 
 function refused(host: string, why: string, cause?: unknown): AppError {
-  return new AppError({ code: 'refused', scope: 'app', next: 'tell-user', detail: `${host} could not be asked: ${why}.` }, cause);
+  return new AppError(
+    { code: 'refused', scope: 'app', next: 'tell-user', detail: `${host} could not be asked: ${why}.` },
+    cause,
+  );
 }

@@ -30,7 +30,8 @@ export function readOptions(argv: readonly string[], checkout: boolean): Options
     providerDatabase: values['provider-database'] ?? null,
     connectTo: (values['connect-to'] ?? []).map(readConnectTo),
     undoSend: values['undo-send'] === undefined ? null : wholeNumber(values['undo-send'], '--undo-send'),
-    passphraseFd: values['passphrase-fd'] === undefined ? null : wholeNumber(values['passphrase-fd'], '--passphrase-fd'),
+    passphraseFd:
+      values['passphrase-fd'] === undefined ? null : wholeNumber(values['passphrase-fd'], '--passphrase-fd'),
     testHooks: values['test-hooks'] === true,
     argument: positionals[0] ?? null,
   };
@@ -73,7 +74,8 @@ function parse(argv: readonly string[], checkout: boolean) {
 
 function defaultProfile(): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Posthorn');
-  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Posthorn');
+  if (process.platform === 'win32')
+    return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Posthorn');
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'posthorn');
 }
 
@@ -82,7 +84,12 @@ function readConnectTo(text: string): Options['connectTo'][number] {
   const match = /^([^:]+):(\d{1,5}):(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text);
   if (match === null) throw new UsageError(`--connect-to takes HOST:PORT:ADDRESS:PORT, not “${text}”`);
   const [, host = '', port = '', address = '', toPort = ''] = match;
-  return { host: host.toLowerCase(), port: Number(port), toAddress: address.replace(/^\[|\]$/g, ''), toPort: Number(toPort) };
+  return {
+    host: host.toLowerCase(),
+    port: Number(port),
+    toAddress: address.replace(/^\[|\]$/g, ''),
+    toPort: Number(toPort),
+  };
 }
 
 function wholeNumber(text: string, name: string): number {

@@ -13,7 +13,11 @@ export interface ProfileLock {
  * another program after a crash or reboot is recognised as stale. Throws `profile-in-use`.
  */
 export function takeProfileLock(path: string): ProfileLock {
-  const mine = JSON.stringify({ pid: process.pid, startedAt: new Date().toISOString(), starttime: starttimeOf(process.pid) });
+  const mine = JSON.stringify({
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    starttime: starttimeOf(process.pid),
+  });
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, mine, { mode: 0o600 });
   try {
@@ -41,7 +45,8 @@ function inUse(): AppError {
     code: 'profile-in-use',
     scope: 'app',
     next: 'tell-user',
-    detail: 'Posthorn is already running with this profile. Use that window, or choose another profile with --profile.',
+    detail:
+      'Posthorn is already running with this profile. Use that window, or choose another profile with --profile.',
   });
 }
 

@@ -15,7 +15,10 @@ export async function saveToDownloads(name: string, bytes: Uint8Array): Promise<
   await makeDirectory(directory);
   const extension = extname(name);
   for (let copy = 1; copy < 1000; copy += 1) {
-    const path = join(directory, copy === 1 ? basename(name) : `${basename(name, extension)} (${copy})${extension}`);
+    const path = join(
+      directory,
+      copy === 1 ? basename(name) : `${basename(name, extension)} (${copy})${extension}`,
+    );
     try {
       const file = await open(path, 'wx', 0o600);
       try {
@@ -50,5 +53,13 @@ export async function saveToFile(path: string, bytes: Uint8Array): Promise<void>
 
 function cannotSave(path: string, cause: unknown): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AppError({ code: 'refused', scope: 'app', next: 'tell-user', detail: `The file could not be written to ${path}: ${reason}. Choose another place.` }, cause);
+  return new AppError(
+    {
+      code: 'refused',
+      scope: 'app',
+      next: 'tell-user',
+      detail: `The file could not be written to ${path}: ${reason}. Choose another place.`,
+    },
+    cause,
+  );
 }

@@ -36,26 +36,47 @@ export class IndexDatabase {
 
   addRows(rows: readonly IndexRow[]): void {
     const find = this.#database.prepare('SELECT id, body FROM messages WHERE messageId = ?');
-    const insert = this.#database.prepare('INSERT INTO messages (messageId, accountId, date, subject, sender, recipients) VALUES (?, ?, ?, ?, ?, ?)');
-    const words = this.#database.prepare('INSERT INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)');
+    const insert = this.#database.prepare(
+      'INSERT INTO messages (messageId, accountId, date, subject, sender, recipients) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    const words = this.#database.prepare(
+      'INSERT INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#transaction(() => {
       for (const row of rows) {
         if (find.get(row.messageId) !== undefined) continue;
-        const { lastInsertRowid } = insert.run(row.messageId, row.accountId, row.date, row.subject, row.sender, row.recipients);
+        const { lastInsertRowid } = insert.run(
+          row.messageId,
+          row.accountId,
+          row.date,
+          row.subject,
+          row.sender,
+          row.recipients,
+        );
         words.run(lastInsertRowid, toWords(row.subject), toWords(row.sender), toWords(row.recipients), '');
       }
     });
   }
 
   addBodies(bodies: readonly { messageId: string; text: string }[]): void {
-    const find = this.#database.prepare('SELECT id, body, subject, sender, recipients FROM messages WHERE messageId = ?');
+    const find = this.#database.prepare(
+      'SELECT id, body, subject, sender, recipients FROM messages WHERE messageId = ?',
+    );
     const mark = this.#database.prepare('UPDATE messages SET body = 1 WHERE id = ?');
-    const words = this.#database.prepare('INSERT OR REPLACE INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)');
+    const words = this.#database.prepare(
+      'INSERT OR REPLACE INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#transaction(() => {
       for (const body of bodies) {
         const row = find.get(body.messageId);
         if (row === undefined || row['body'] === 1) continue;
-        words.run(Number(row['id']), toWords(String(row['subject'])), toWords(String(row['sender'])), toWords(String(row['recipients'])), toWords(body.text));
+        words.run(
+          Number(row['id']),
+          toWords(String(row['subject'])),
+          toWords(String(row['sender'])),
+          toWords(String(row['recipients'])),
+          toWords(body.text),
+        );
         mark.run(Number(row['id']));
       }
     });
@@ -77,7 +98,9 @@ export class IndexDatabase {
 
   dropAccount(accountId: string): void {
     this.#transaction(() => {
-      this.#database.prepare('DELETE FROM words WHERE rowid IN (SELECT id FROM messages WHERE accountId = ?)').run(accountId);
+      this.#database
+        .prepare('DELETE FROM words WHERE rowid IN (SELECT id FROM messages WHERE accountId = ?)')
+        .run(accountId);
       this.#database.prepare('DELETE FROM messages WHERE accountId = ?').run(accountId);
     });
   }
@@ -92,9 +115,17 @@ export class IndexDatabase {
   query({ text, accountId, limit }: IndexQuery): IndexHits {
     const { match, ...filters } = parseQuery(text);
     const scope = accountId === null ? '' : 'AND m.accountId = :account';
-    const from = match === null ? `FROM messages m WHERE 1 ${scope}` : `FROM words w JOIN messages m ON m.id = w.rowid WHERE words MATCH :match ${scope}`;
-    const values = { ...(match === null ? {} : { ':match': match }), ...(accountId === null ? {} : { ':account': accountId }) };
-    const rows = this.#database.prepare(`SELECT m.messageId AS messageId ${from} ORDER BY m.date DESC LIMIT :limit`).all({ ...values, ':limit': limit });
+    const from =
+      match === null
+        ? `FROM messages m WHERE 1 ${scope}`
+        : `FROM words w JOIN messages m ON m.id = w.rowid WHERE words MATCH :match ${scope}`;
+    const values = {
+      ...(match === null ? {} : { ':match': match }),
+      ...(accountId === null ? {} : { ':account': accountId }),
+    };
+    const rows = this.#database
+      .prepare(`SELECT m.messageId AS messageId ${from} ORDER BY m.date DESC LIMIT :limit`)
+      .all({ ...values, ':limit': limit });
     const total = this.#database.prepare(`SELECT count(*) AS n ${from}`).get(values)?.['n'];
     return { messageIds: rows.map((row) => String(row['messageId'])), total: Number(total ?? 0), filters };
   }
@@ -104,7 +135,9 @@ export class IndexDatabase {
     const row =
       accountId === null
         ? this.#database.prepare('SELECT count(*) AS n FROM messages WHERE body = 1').get()
-        : this.#database.prepare('SELECT count(*) AS n FROM messages WHERE body = 1 AND accountId = ?').get(accountId);
+        : this.#database
+            .prepare('SELECT count(*) AS n FROM messages WHERE body = 1 AND accountId = ?')
+            .get(accountId);
     return Number(row?.['n'] ?? 0);
   }
 

@@ -20,7 +20,10 @@ export interface SearchIndex {
 const longestText = 500_000;
 
 export function openSearchIndex(path: string, log: Log): SearchIndex {
-  const waiting = new Map<number, { resolve: (answer: { hits: IndexHits; searched: number }) => void; reject: (error: AppError) => void }>();
+  const waiting = new Map<
+    number,
+    { resolve: (answer: { hits: IndexHits; searched: number }) => void; reject: (error: AppError) => void }
+  >();
   let nextId = 1;
   let closing = false;
   let worker = start();
@@ -47,7 +50,8 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
 
   return {
     addRows: (rows) => tell({ kind: 'rows', rows }),
-    addBody: (messageId, text) => tell({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }),
+    addBody: (messageId, text) =>
+      tell({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }),
     drop: (messageIds) => tell({ kind: 'drop', messageIds }),
     dropAccount: (accountId) => tell({ kind: 'drop-account', accountId }),
     clear: () => tell({ kind: 'clear' }),
@@ -67,5 +71,10 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
 }
 
 function broken(words: string): AppError {
-  return new AppError({ code: 'bug', scope: 'app', next: 'retry', detail: `The search index did not answer (${words}). Try again.` });
+  return new AppError({
+    code: 'bug',
+    scope: 'app',
+    next: 'retry',
+    detail: `The search index did not answer (${words}). Try again.`,
+  });
 }

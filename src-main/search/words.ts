@@ -3,7 +3,12 @@
  * word, so each stands alone (measured: 0 of 1,000 found without, all with). Used on both sides.
  */
 export function toWords(text: string): string {
-  return text.normalize('NFKC').replaceAll(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu, ' $& ');
+  return text
+    .normalize('NFKC')
+    .replaceAll(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu,
+      ' $& ',
+    );
 }
 
 export interface ParsedQuery {
@@ -14,7 +19,12 @@ export interface ParsedQuery {
   attachment: boolean;
 }
 
-const columns: Record<string, string> = { from: 'sender', to: 'recipients', subject: 'subject', body: 'body' };
+const columns: Record<string, string> = {
+  from: 'sender',
+  to: 'recipients',
+  subject: 'subject',
+  body: 'body',
+};
 
 /**
  * What the user typed as an FTS5 expression: every word must occur, each as a beginning of a word;
@@ -33,7 +43,10 @@ export function parseQuery(text: string): ParsedQuery {
     else if (key === 'has' && /^attachments?$/.test(value)) parsed.attachment = true;
     else {
       const column = columns[key];
-      const term = toTerm(column === undefined && key !== '' ? `${key}:${value}` : value, quoted === undefined);
+      const term = toTerm(
+        column === undefined && key !== '' ? `${key}:${value}` : value,
+        quoted === undefined,
+      );
       if (term !== null) terms.push(column === undefined ? term : `${column} : ${term}`);
     }
   }

@@ -10,8 +10,15 @@ export interface SettingsStore {
   set(change: Record<string, unknown>): Promise<Settings>;
 }
 
-export async function openSettings(path: string, onDamage: (path: string, kept: string) => void): Promise<SettingsStore> {
-  const stored = await readJsonFile(path, (value) => v.parse(settingsSchema, migrateSettings(value)), onDamage);
+export async function openSettings(
+  path: string,
+  onDamage: (path: string, kept: string) => void,
+): Promise<SettingsStore> {
+  const stored = await readJsonFile(
+    path,
+    (value) => v.parse(settingsSchema, migrateSettings(value)),
+    onDamage,
+  );
   let settings = stored ?? defaultSettings;
   let writing: Promise<void> = Promise.resolve();
   return {
@@ -20,11 +27,18 @@ export async function openSettings(path: string, onDamage: (path: string, kept: 
       const unknown = Object.keys(change).find((key) => !Object.hasOwn(settingsSchema.entries, key));
       const parsed = v.safeParse(settingsSchema, { ...settings, ...change });
       if (unknown !== undefined || !parsed.success) {
-        const what = unknown ?? (parsed.success ? '' : v.getDotPath(parsed.issues[0]) ?? '');
-        throw new AppError({ code: 'bad-params', scope: 'app', next: 'tell-user', detail: `“${what}” is not a setting with that value. Nothing was changed.` });
+        const what = unknown ?? (parsed.success ? '' : (v.getDotPath(parsed.issues[0]) ?? ''));
+        throw new AppError({
+          code: 'bad-params',
+          scope: 'app',
+          next: 'tell-user',
+          detail: `“${what}” is not a setting with that value. Nothing was changed.`,
+        });
       }
       const next = parsed.output;
-      writing = writing.catch(() => undefined).then(() => writeFileAtomic(path, JSON.stringify({ version: settingsVersion, ...next }, null, 2)));
+      writing = writing
+        .catch(() => undefined)
+        .then(() => writeFileAtomic(path, JSON.stringify({ version: settingsVersion, ...next }, null, 2)));
       await writing;
       settings = next;
       return settings;

@@ -71,7 +71,8 @@ const lostData: AppErrorData = {
   code: 'connection-lost',
   scope: 'account',
   next: 'retry',
-  detail: 'The connection to the server was lost before everything was asked. What is here is kept; it goes on at the next connection.',
+  detail:
+    'The connection to the server was lost before everything was asked. What is here is kept; it goes on at the next connection.',
 };
 
 export function createAccountEngine(ports: EnginePorts): AccountEngine {
@@ -80,6 +81,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const pullPorts: PullPorts = { ...ports, onProgress: headerProgress };
   let current: EngineState = { state: 'connecting', error: null, lastSyncAt: null, progress: null };
   let passWanted = false;
+  /** Fetching ahead by policy is not finished: it gives way to everything else and goes on after it. */
+  let prefetchWanted = false;
   const wanted = new Set<string>();
   const requests: Request[] = [];
   let pulling: Promise<void> | null = null;
@@ -98,7 +101,14 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       passWanted = true;
       replay();
       pull();
-      void watchInbox({ accountId, backend, register, clock, signal, onNews: (folderId) => want(folderId) }).catch((thrown: unknown) => {
+      void watchInbox({
+        accountId,
+        backend,
+        register,
+        clock,
+        signal,
+        onNews: (folderId) => want(folderId),
+      }).catch((thrown: unknown) => {
         if (!signal.aborted) session.lost(toAppError(thrown));
       });
       scheduleSweep();
@@ -144,13 +154,17 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     try {
       do {
         replayAgain = false;
-        const report = await replayAll({ ...ports, accountId, wantPull: (ids) => ids.forEach(want) }, callOn('interactive', signal));
+        const report = await replayAll(
+          { ...ports, accountId, wantPull: (ids) => ids.forEach(want) },
+          callOn('interactive', signal),
+        );
         for (const open of reports) {
           open.pushed += report.pushed;
           open.parked += report.parked;
         }
         replayTimer?.cancel();
-        if (report.nextTryAt !== null) replayTimer = clock.setTimeout(replay, Math.max(0, report.nextTryAt - clock.now()));
+        if (report.nextTryAt !== null)
+          replayTimer = clock.setTimeout(replay, Math.max(0, report.nextTryAt - clock.now()));
       } while (replayAgain);
     } catch (thrown) {
       failed(thrown, signal);
@@ -169,14 +183,18 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     pulling = runPull(signal).finally(() => {
       pulling = null;
       if (session.signal() === null) failRequests(current.error);
-      else if (passWanted || wanted.size > 0 || requests.length > 0) pull();
+      else if (somethingToPull()) pull();
     });
+  }
+
+  function somethingToPull(): boolean {
+    return passWanted || prefetchWanted || wanted.size > 0 || requests.length > 0;
   }
 
   async function runPull(signal: AbortSignal): Promise<void> {
     const call = callOn('bulk', signal);
     try {
-      while (passWanted || wanted.size > 0 || requests.length > 0) {
+      while (somethingToPull()) {
         setState({ state: 'syncing' });
         const taken = requests.splice(0);
         const one = taken.length === 1 && !passWanted ? (taken[0]?.folderId ?? null) : null;
@@ -216,7 +234,9 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
 
   async function pullEverything(call: Call): Promise<void> {
     const statuses = await passFolders({ ...ports, accountId }, call);
-    const records = new Map((await ports.cache.call('folders', { accountId })).map((folder) => [folder.folderId, folder]));
+    const records = new Map(
+      (await ports.cache.call('folders', { accountId })).map((folder) => [folder.folderId, folder]),
+    );
     const entries = register
       .all(accountId)
       .filter((entry) => entry.selectable && !entry.local)
@@ -244,7 +264,9 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
 
   /** One more turn of a first sync; false when the folder is complete. */
   async function pullMore(entry: FolderEntry, call: Call): Promise<boolean> {
-    const folder = (await ports.cache.call('folders', { accountId })).find((record) => record.folderId === entry.folderId);
+    const folder = (await ports.cache.call('folders', { accountId })).find(
+      (record) => record.folderId === entry.folderId,
+    );
     if (folder?.cursor == null || folder.cursor.lowUid <= 1) return false;
     return await pullOne(entry.folderId, rowsPerTurn, call);
   }
@@ -270,16 +292,29 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
 
   async function bodies(taken: readonly Request[], call: Call): Promise<void> {
     const all = taken.some((request) => request.bodies === 'all');
-    if (!all && taken.length > 0 && taken.every((request) => request.bodies === 'none')) return;
+    const asked = all || taken.some((request) => request.bodies === 'policy');
+    if (taken.length > 0 && !asked) {
+      prefetchWanted = true;
+      return;
+    }
+    prefetchWanted = false;
     const policy = ports.account().bodies;
     const newerThan = clock.now() - policy.days * 86_400_000;
     for (const entry of register.all(accountId).toSorted((a, b) => rank(a) - rank(b))) {
       if (entry.local || !entry.selectable || (entry.bodies === 'none' && !all)) continue;
       if (!all && entry.bodies === 'account' && (entry.role === 'junk' || entry.role === 'trash')) continue;
       const everything = all || entry.bodies === 'all';
-      const wish = everything ? { newerThan: null, maxBytes: Number.MAX_SAFE_INTEGER } : { newerThan, maxBytes: policy.maxBytes };
+      const wish = everything
+        ? { newerThan: null, maxBytes: Number.MAX_SAFE_INTEGER }
+        : { newerThan, maxBytes: policy.maxBytes };
       try {
-        while ((await prefetchSome(entry, wish, ports, call)) > 0) await pullWanted(call);
+        while ((await prefetchSome(entry, wish, ports, call)) > 0) {
+          await pullWanted(call);
+          if (!asked && (requests.length > 0 || passWanted)) {
+            prefetchWanted = true;
+            return;
+          }
+        }
       } catch (thrown) {
         const error = toAppError(thrown);
         if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
@@ -332,10 +367,25 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     look: (folderId) => want(folderId),
     checkConnection() {
       if (session.signal() === null) void session.tryNow().catch(() => undefined);
-      else void backend.ping(10_000).then(() => { passWanted = true; pull(); }, (thrown: unknown) => session.lost(toAppError(thrown)));
+      else
+        void backend.ping(10_000).then(
+          () => {
+            passWanted = true;
+            pull();
+          },
+          (thrown: unknown) => session.lost(toAppError(thrown)),
+        );
     },
     async sync(wish) {
-      const report: AccountReport = { accountId, added: 0, changed: 0, removed: 0, pushed: 0, parked: 0, errors: [] };
+      const report: AccountReport = {
+        accountId,
+        added: 0,
+        changed: 0,
+        removed: 0,
+        pushed: 0,
+        parked: 0,
+        errors: [],
+      };
       reports.add(report);
       try {
         await session.ensure();
@@ -359,7 +409,13 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         signal = await session.ensure();
       } catch (thrown) {
         const error = toAppError(thrown);
-        throw new AppError({ ...notCached().data, ...(error.code === 'offline' ? {} : { detail: `${notCached().message} ${error.data.detail}` }) }, thrown);
+        throw new AppError(
+          {
+            ...notCached().data,
+            ...(error.code === 'offline' ? {} : { detail: `${notCached().message} ${error.data.detail}` }),
+          },
+          thrown,
+        );
       }
       return await fetchRaw(messageId, ports, callOn('interactive', signal));
     },

@@ -45,7 +45,11 @@ export async function prefetchSome(
   ports: BodyPorts,
   call: Call,
 ): Promise<number> {
-  const missing = await ports.cache.call('bodiesWanted', { folderId: entry.folderId, ...wanted, limit: groupCount });
+  const missing = await ports.cache.call('bodiesWanted', {
+    folderId: entry.folderId,
+    ...wanted,
+    limit: groupCount,
+  });
   const group: typeof missing = [];
   let bytes = 0;
   for (const body of missing) {
@@ -65,19 +69,29 @@ async function fetchAndKeep(
 ): Promise<number> {
   const idOf = new Map(group.map((body) => [body.uid, body.messageId]));
   const fetched: { messageId: string; bytes: Uint8Array }[] = [];
-  await ports.backend.fetchBodies(entry.path, group.map((body) => body.uid), call, (uid, bytes) => {
-    const messageId = idOf.get(uid);
-    if (messageId !== undefined) fetched.push({ messageId, bytes });
-    return Promise.resolve();
-  });
+  await ports.backend.fetchBodies(
+    entry.path,
+    group.map((body) => body.uid),
+    call,
+    (uid, bytes) => {
+      const messageId = idOf.get(uid);
+      if (messageId !== undefined) fetched.push({ messageId, bytes });
+      return Promise.resolve();
+    },
+  );
   ports.crash.reach('bodies.fetched');
   await keepBodies(fetched, ports);
   return fetched.length;
 }
 
 /** One transaction for the group: 3,000 small bodies took 35 s with one each. */
-async function keepBodies(fetched: readonly { messageId: string; bytes: Uint8Array }[], ports: BodyPorts): Promise<void> {
-  const read = await Promise.all(fetched.map(async ({ messageId, bytes }) => ({ messageId, bytes, facts: await ports.readBody(bytes) })));
+async function keepBodies(
+  fetched: readonly { messageId: string; bytes: Uint8Array }[],
+  ports: BodyPorts,
+): Promise<void> {
+  const read = await Promise.all(
+    fetched.map(async ({ messageId, bytes }) => ({ messageId, bytes, facts: await ports.readBody(bytes) })),
+  );
   await ports.cache.call('putBodies', {
     bodies: read.map(({ messageId, bytes, facts }) => ({
       messageId,
@@ -90,11 +104,15 @@ async function keepBodies(fetched: readonly { messageId: string; bytes: Uint8Arr
 }
 
 /** The exact bytes of a message that lie here; null when they do not. */
-export async function rawHere(messageId: string, ports: Pick<BodyPorts, 'cache' | 'journal' | 'blobs'>): Promise<Buffer | null> {
+export async function rawHere(
+  messageId: string,
+  ports: Pick<BodyPorts, 'cache' | 'journal' | 'blobs'>,
+): Promise<Buffer | null> {
   const cached = await ports.cache.call('body', { messageId });
   if (cached !== null) return fromLatin1(cached);
   for (const op of ports.journal.ops()) {
-    if (op.action.kind === 'append' && op.action.messageId === messageId) return await ports.blobs.get(op.action.blob);
+    if (op.action.kind === 'append' && op.action.messageId === messageId)
+      return await ports.blobs.get(op.action.blob);
     if (op.action.kind !== 'copy') continue;
     const source = op.targets[op.action.copies.indexOf(messageId)];
     if (source !== undefined) return await rawHere(source.messageId, ports);
@@ -130,6 +148,7 @@ export function notCached(): AppError {
     code: 'not-cached',
     scope: 'message',
     next: 'wait-online',
-    detail: 'This message was not fetched before the network went away. It will be shown when there is a connection again.',
+    detail:
+      'This message was not fetched before the network went away. It will be shown when there is a connection again.',
   });
 }

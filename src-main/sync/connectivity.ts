@@ -35,7 +35,10 @@ export function createConnectivity(startOffline: boolean, now: () => number): Co
       changed();
     },
     accountsSeen(states) {
-      const gone = states.length > 0 && states.some((state) => state.networkGone) && states.every((state) => state.networkGone && !state.connected);
+      const gone =
+        states.length > 0 &&
+        states.some((state) => state.networkGone) &&
+        states.every((state) => state.networkGone && !state.connected);
       if (gone === networkGone) return;
       networkGone = gone;
       changed();

@@ -1,6 +1,12 @@
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { Backend } from '../backends/backend.ts';
-import { createAccountEngine, type AccountEngine, type AccountReport, type BodiesWish, type EnginePorts } from './account-engine.ts';
+import {
+  createAccountEngine,
+  type AccountEngine,
+  type AccountReport,
+  type BodiesWish,
+  type EnginePorts,
+} from './account-engine.ts';
 
 export interface EnginesPorts {
   /** Ports of one account's engine; `backend` is made anew for each start. */
@@ -19,7 +25,10 @@ export interface Engines {
   stop(accountId: string): void;
   stopAll(): void;
   setOnline(online: boolean): void;
-  sync(accountIds: readonly string[], wish: { folderId?: string; bodies: BodiesWish }): Promise<AccountReport[]>;
+  sync(
+    accountIds: readonly string[],
+    wish: { folderId?: string; bodies: BodiesWish },
+  ): Promise<AccountReport[]>;
 }
 
 export function createEngines(ports: EnginesPorts): Engines {

@@ -50,7 +50,15 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
     seen.add(entry.folderId);
     if (folder.status !== null) statuses.set(entry.folderId, folder.status);
     const subscribed = wanted.has(entry.folderId) ? entry.subscribed : folder.subscribed;
-    const update = { path: folder.path, name: folder.name, delimiter: folder.delimiter, selectable: folder.selectable, mailboxId: folder.mailboxId, subscribed, local: false };
+    const update = {
+      path: folder.path,
+      name: folder.name,
+      delimiter: folder.delimiter,
+      selectable: folder.selectable,
+      mailboxId: folder.mailboxId,
+      subscribed,
+      local: false,
+    };
     if (Object.entries(update).some(([key, value]) => entry[key as keyof typeof update] !== value)) {
       register.change(entry.folderId, update);
       changed = true;
@@ -79,14 +87,26 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
 /** Folders that a waiting operation renames, deletes or (un)subscribes: the register waits for it. */
 function wantedFolders(journal: Journal, accountId: string): Set<string> {
   return new Set(
-    journal.ops(accountId).flatMap((op) =>
-      isWaiting(op) && (op.action.kind === 'folder-rename' || op.action.kind === 'folder-delete' || op.action.kind === 'subscribe') ? [op.action.folderId] : [],
-    ),
+    journal
+      .ops(accountId)
+      .flatMap((op) =>
+        isWaiting(op) &&
+        (op.action.kind === 'folder-rename' ||
+          op.action.kind === 'folder-delete' ||
+          op.action.kind === 'subscribe')
+          ? [op.action.folderId]
+          : [],
+      ),
   );
 }
 
 /** A folder renamed elsewhere: same MAILBOXID (RFC 8474) under a path we did not know, old path gone. */
-function movedFolder(folder: RemoteFolder, listed: readonly RemoteFolder[], register: FolderRegister, accountId: string) {
+function movedFolder(
+  folder: RemoteFolder,
+  listed: readonly RemoteFolder[],
+  register: FolderRegister,
+  accountId: string,
+) {
   return register.all(accountId).find((entry) => {
     if (entry.local || listed.some((other) => other.path === entry.path)) return false;
     if (folder.mailboxId !== null) return entry.mailboxId === folder.mailboxId;
@@ -113,7 +133,14 @@ function giveRoles(listed: readonly RemoteFolder[], register: FolderRegister, ac
   }
   for (const role of folderRoleSchema.options) {
     if (register.byRole(accountId, role) !== undefined) continue;
-    const guessed = register.all(accountId).find((entry) => entry.role === null && entry.selectable && guessRole(entry.path, entry.name, entry.delimiter) === role);
+    const guessed = register
+      .all(accountId)
+      .find(
+        (entry) =>
+          entry.role === null &&
+          entry.selectable &&
+          guessRole(entry.path, entry.name, entry.delimiter) === role,
+      );
     if (guessed === undefined) continue;
     register.change(guessed.folderId, { role });
     changed = true;

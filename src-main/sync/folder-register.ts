@@ -60,7 +60,13 @@ export async function openFolderRegister(
     byPath: (accountId, folderPath) => all(accountId).find((entry) => entry.path === folderPath),
     byRole: (accountId, role) => all(accountId).find((entry) => entry.role === role),
     add(entry) {
-      const made: FolderEntry = { ...entry, folderId: `f${(next++).toString(36)}`, gen: 1, uidValidity: null, bodies: 'account' };
+      const made: FolderEntry = {
+        ...entry,
+        folderId: `f${(next++).toString(36)}`,
+        gen: 1,
+        uidValidity: null,
+        bodies: 'account',
+      };
       folders.set(made.folderId, made);
       return made;
     },
@@ -77,9 +83,14 @@ export async function openFolderRegister(
       for (const entry of all(accountId)) folders.delete(entry.folderId);
     },
     save() {
-      saving = saving.catch(() => undefined).then(() =>
-        writeFileAtomic(path, JSON.stringify({ version: 1, nextFolder: next, folders: [...folders.values()] })),
-      );
+      saving = saving
+        .catch(() => undefined)
+        .then(() =>
+          writeFileAtomic(
+            path,
+            JSON.stringify({ version: 1, nextFolder: next, folders: [...folders.values()] }),
+          ),
+        );
       return saving;
     },
   };

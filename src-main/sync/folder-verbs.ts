@@ -28,19 +28,28 @@ const roleNames: Record<FolderRole, string> = {
   flagged: 'Starred',
 };
 
-export function createFolderVerbs(submit: Submit, register: FolderRegister, cache: CachePort, journal: Journal): FolderVerbs {
+export function createFolderVerbs(
+  submit: Submit,
+  register: FolderRegister,
+  cache: CachePort,
+  journal: Journal,
+): FolderVerbs {
   /** Where the folder will be when the renames that wait are done: the next one starts there. */
   function pathToBe(entry: FolderEntry): string {
     const last = journal
       .ops(entry.accountId)
-      .filter((op) => isWaiting(op) && op.action.kind === 'folder-rename' && op.action.folderId === entry.folderId)
+      .filter(
+        (op) => isWaiting(op) && op.action.kind === 'folder-rename' && op.action.folderId === entry.folderId,
+      )
       .at(-1);
     return last?.action.kind === 'folder-rename' ? last.action.to : entry.path;
   }
 
   function below(entry: FolderEntry): FolderEntry[] {
     const prefix = `${pathToBe(entry)}${entry.delimiter ?? ''}`;
-    return entry.delimiter === null ? [] : register.all(entry.accountId).filter((other) => pathToBe(other).startsWith(prefix));
+    return entry.delimiter === null
+      ? []
+      : register.all(entry.accountId).filter((other) => pathToBe(other).startsWith(prefix));
   }
 
   function delimiterOf(accountId: string): string | null {
@@ -58,18 +67,35 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
   async function create(accountId: string, path: string, role: FolderRole | null): Promise<FolderEntry> {
     const existing = register.byPath(accountId, path);
     if (existing !== undefined) {
-      throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `There is already a folder “${path}”.` });
+      throw new AppError({
+        code: 'refused',
+        scope: 'folder',
+        next: 'tell-user',
+        detail: `There is already a folder “${path}”.`,
+      });
     }
     const delimiter = delimiterOf(accountId);
     const name = nameOf(path, delimiter);
-    const entry = register.add({ accountId, path, name, delimiter, role, subscribed: true, selectable: true, mailboxId: null, local: true });
+    const entry = register.add({
+      accountId,
+      path,
+      name,
+      delimiter,
+      role,
+      subscribed: true,
+      selectable: true,
+      mailboxId: null,
+      local: true,
+    });
     await register.save();
     await submit.ops([
       {
         accountId,
         action: { kind: 'folder-create', folderId: entry.folderId, path },
         targets: [],
-        patches: [{ kind: 'folder-create', folderId: entry.folderId, accountId, path, name, delimiter, role }],
+        patches: [
+          { kind: 'folder-create', folderId: entry.folderId, accountId, path, name, delimiter, role },
+        ],
         mark: 'move',
         sentence: `Make the folder ${name}`,
       },
@@ -79,7 +105,12 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
 
   function refuseSpecial(entry: FolderEntry, what: string): void {
     if (entry.role === null && entry.path.toUpperCase() !== 'INBOX') return;
-    throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `“${entry.name}” has a special use in this account and cannot be ${what}.` });
+    throw new AppError({
+      code: 'refused',
+      scope: 'folder',
+      next: 'tell-user',
+      detail: `“${entry.name}” has a special use in this account and cannot be ${what}.`,
+    });
   }
 
   return {
@@ -90,7 +121,12 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
       const from = pathToBe(entry);
       if (from === path) return;
       if (register.byPath(entry.accountId, path) !== undefined) {
-        throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `There is already a folder “${path}”.` });
+        throw new AppError({
+          code: 'refused',
+          scope: 'folder',
+          next: 'tell-user',
+          detail: `There is already a folder “${path}”.`,
+        });
       }
       const name = nameOf(path, entry.delimiter);
       await submit.ops([
@@ -101,7 +137,12 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
           patches: [
             { kind: 'folder-rename', folderId, path, name },
             // RENAME takes inferior names along (RFC 3501 §6.3.5).
-            ...below(entry).map((child): Patch => ({ kind: 'folder-rename', folderId: child.folderId, path: path + pathToBe(child).slice(from.length), name: child.name })),
+            ...below(entry).map((child): Patch => ({
+              kind: 'folder-rename',
+              folderId: child.folderId,
+              path: path + pathToBe(child).slice(from.length),
+              name: child.name,
+            })),
           ],
           mark: 'move',
           sentence: `Rename the folder ${entry.name} to ${name}`,
@@ -112,7 +153,12 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
       const entry = submit.folder(folderId);
       refuseSpecial(entry, 'deleted');
       if (below(entry).length > 0) {
-        throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `“${entry.name}” holds other folders. Delete or move those first.` });
+        throw new AppError({
+          code: 'refused',
+          scope: 'folder',
+          next: 'tell-user',
+          detail: `“${entry.name}” holds other folders. Delete or move those first.`,
+        });
       }
       await submit.ops([
         {
@@ -129,7 +175,10 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
       const entry = submit.folder(folderId);
       register.change(folderId, { subscribed });
       await register.save();
-      await cache.call('putFolders', { accountId: entry.accountId, folders: describeFolders(register, entry.accountId) });
+      await cache.call('putFolders', {
+        accountId: entry.accountId,
+        folders: describeFolders(register, entry.accountId),
+      });
       await submit.ops([
         {
           accountId: entry.accountId,
@@ -151,7 +200,6 @@ export function createFolderVerbs(submit: Submit, register: FolderRegister, cach
   };
 }
 
-
 export function nameOf(path: string, delimiter: string | null): string {
   return delimiter === null || delimiter === '' ? path : (path.split(delimiter).at(-1) ?? path);
 }
@@ -161,5 +209,14 @@ export function describeFolders(register: FolderRegister, accountId: string): Fo
   return register
     .all(accountId)
     .filter((entry) => !entry.local)
-    .map(({ folderId, path, name, delimiter, role, subscribed, selectable }) => ({ folderId, accountId, path, name, delimiter, role, subscribed, selectable }));
+    .map(({ folderId, path, name, delimiter, role, subscribed, selectable }) => ({
+      folderId,
+      accountId,
+      path,
+      name,
+      delimiter,
+      role,
+      subscribed,
+      selectable,
+    }));
 }

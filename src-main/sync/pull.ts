@@ -39,21 +39,36 @@ const chunk = 1_000;
  * Asks one folder for everything that happened since its cursor: new mail, flags, removals; then goes on
  * with the first sync, newest first, until `rowsWanted` more rows are there or nothing is missing.
  */
-export async function pullFolder(folderId: string, rowsWanted: number, ports: PullPorts, call: Call): Promise<PullReport> {
+export async function pullFolder(
+  folderId: string,
+  rowsWanted: number,
+  ports: PullPorts,
+  call: Call,
+): Promise<PullReport> {
   const report: PullReport = { added: 0, changed: 0, removed: 0 };
   const cursor = await ports.locks.hold([folderId], () => pullChanges(folderId, report, ports, call));
-  if (cursor !== null && cursor.lowUid > 1) await pullOlder(folderId, cursor, rowsWanted, report, ports, call);
+  if (cursor !== null && cursor.lowUid > 1)
+    await pullOlder(folderId, cursor, rowsWanted, report, ports, call);
   ports.crash.reach('pull.folder-done');
   return report;
 }
 
-async function pullChanges(folderId: string, report: PullReport, ports: PullPorts, call: Call): Promise<FolderCursor | null> {
+async function pullChanges(
+  folderId: string,
+  report: PullReport,
+  ports: PullPorts,
+  call: Call,
+): Promise<FolderCursor | null> {
   const { cache, register, backend, clock } = ports;
   const entry = register.get(folderId);
   if (entry === undefined || entry.local || !entry.selectable) return null;
   const selected = await backend.select(entry.path, call);
   const known = (await cursorOf(entry, cache)) ?? null;
-  if (known === null || known.uidValidity !== selected.uidValidity || entry.uidValidity !== selected.uidValidity) {
+  if (
+    known === null ||
+    known.uidValidity !== selected.uidValidity ||
+    entry.uidValidity !== selected.uidValidity
+  ) {
     return await startGeneration(entry, selected, ports);
   }
   report.added += await pullNew(entry, known, selected, ports, call);
@@ -77,7 +92,11 @@ async function cursorOf(entry: FolderEntry, cache: CachePort): Promise<FolderCur
 }
 
 /** First sight of a folder, a lost cache, or UIDs that all changed (RFC 3501 §2.3.1.1). */
-async function startGeneration(entry: FolderEntry, selected: SelectedFolder, ports: PullPorts): Promise<FolderCursor> {
+async function startGeneration(
+  entry: FolderEntry,
+  selected: SelectedFolder,
+  ports: PullPorts,
+): Promise<FolderCursor> {
   const renumbered = entry.uidValidity !== null && entry.uidValidity !== selected.uidValidity;
   const gen = renumbered ? entry.gen + 1 : entry.gen;
   if (entry.uidValidity !== selected.uidValidity) {
@@ -90,7 +109,13 @@ async function startGeneration(entry: FolderEntry, selected: SelectedFolder, por
   return cursor;
 }
 
-async function pullNew(entry: FolderEntry, known: FolderCursor, selected: SelectedFolder, ports: PullPorts, call: Call): Promise<number> {
+async function pullNew(
+  entry: FolderEntry,
+  known: FolderCursor,
+  selected: SelectedFolder,
+  ports: PullPorts,
+  call: Call,
+): Promise<number> {
   let added = 0;
   for (let from = known.uidNext; from < selected.uidNext; from += newWindow) {
     const to = Math.min(from + newWindow, selected.uidNext) - 1;
@@ -106,27 +131,43 @@ async function pullNew(entry: FolderEntry, known: FolderCursor, selected: Select
 }
 
 async function insert(entry: FolderEntry, rows: NewRow[], ports: PullPorts): Promise<FolderBatchResult> {
-  const result = await ports.cache.call('applyBatch', { folderId: entry.folderId, gen: entry.gen, insert: rows });
+  const result = await ports.cache.call('applyBatch', {
+    folderId: entry.folderId,
+    gen: entry.gen,
+    insert: rows,
+  });
   ports.crash.reach('pull.batch-applied');
   ports.onRows(entry, rows, result.insertedIds, true);
   return result;
 }
 
-async function pullFlags(entry: FolderEntry, known: FolderCursor, selected: SelectedFolder, ports: PullPorts, call: Call): Promise<number> {
+async function pullFlags(
+  entry: FolderEntry,
+  known: FolderCursor,
+  selected: SelectedFolder,
+  ports: PullPorts,
+  call: Call,
+): Promise<number> {
   const condstore = known.modseqDone !== null && selected.highestModseq !== null;
   if (condstore && known.modseqDone === selected.highestModseq) return 0;
   if (known.uidNext <= known.lowUid) return 0;
   let changed = 0;
   const options = condstore && known.modseqDone !== null ? { changedSince: known.modseqDone } : {};
-  await ports.backend.fetchFlags(entry.path, `${known.lowUid}:${known.uidNext - 1}`, options, call, async (news) => {
-    if (news.kind !== 'flags' || news.flags.length === 0) return;
-    const result = await ports.cache.call('applyBatch', {
-      folderId: entry.folderId,
-      gen: entry.gen,
-      flags: news.flags.map(({ uid, flags }) => ({ uid, flags })),
-    });
-    changed += result.changed;
-  });
+  await ports.backend.fetchFlags(
+    entry.path,
+    `${known.lowUid}:${known.uidNext - 1}`,
+    options,
+    call,
+    async (news) => {
+      if (news.kind !== 'flags' || news.flags.length === 0) return;
+      const result = await ports.cache.call('applyBatch', {
+        folderId: entry.folderId,
+        gen: entry.gen,
+        flags: news.flags.map(({ uid, flags }) => ({ uid, flags })),
+      });
+      changed += result.changed;
+    },
+  );
   return changed;
 }
 
@@ -141,7 +182,10 @@ async function pullRemovals(
 ): Promise<number> {
   const cached = await uidsOf(entry, ports.cache);
   const complete = known.lowUid <= 1;
-  const count = within(cached, 1, selected.uidNext - 1).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const count = within(cached, 1, selected.uidNext - 1).reduce(
+    (sum, [first, last]) => sum + last - first + 1,
+    0,
+  );
   if (complete && count === selected.exists) return 0;
   if (!complete && known.exists + report.added === selected.exists) return 0;
   let server = await listUids(entry, ports.backend, call);
@@ -157,7 +201,11 @@ async function pullRemovals(
     });
   }
   if (plan.gone.length === 0) return 0;
-  const result = await ports.cache.call('applyBatch', { folderId: entry.folderId, gen: entry.gen, vanished: formatUidSet(plan.gone) });
+  const result = await ports.cache.call('applyBatch', {
+    folderId: entry.folderId,
+    gen: entry.gen,
+    vanished: formatUidSet(plan.gone),
+  });
   return result.removed;
 }
 
@@ -193,7 +241,11 @@ async function pullOlder(
     }
     ports.crash.reach('pull.rows-fetched');
     const lowUid = left.length === 0 ? 1 : lowest;
-    cursor = { ...cursor, lowUid, checkedAt: lowUid === 1 ? new Date(ports.clock.now()).toISOString() : cursor.checkedAt };
+    cursor = {
+      ...cursor,
+      lowUid,
+      checkedAt: lowUid === 1 ? new Date(ports.clock.now()).toISOString() : cursor.checkedAt,
+    };
     const batch = { folderId, gen: entry.gen, insert: rows, cursor };
     // One chunk is fetched while the one before is written; never more, so memory stays flat.
     await writing;

@@ -30,7 +30,12 @@ export interface RemovalPlan {
  * Compares the full UID list of the server with the cache, from `lowUid` up to (not including) the
  * UIDNEXT of the SELECT that began the pass: what came later is the next pass's business.
  */
-export function compareUids(server: readonly UidRange[], cached: readonly UidRange[], lowUid: number, uidNext: number): RemovalPlan {
+export function compareUids(
+  server: readonly UidRange[],
+  cached: readonly UidRange[],
+  lowUid: number,
+  uidNext: number,
+): RemovalPlan {
   const ours = within(cached, 1, uidNext - 1);
   const theirs = within(server, 1, uidNext - 1);
   const gone = subtract(ours, theirs);

@@ -107,12 +107,27 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
 }
 
 function isConnectionLoss(error: AppErrorData): boolean {
-  return ['offline', 'connection-lost', 'timeout', 'auth-failed', 'tls-certificate', 'tls-missing', 'host-unknown', 'locked', 'cancelled'].includes(error.code);
+  return [
+    'offline',
+    'connection-lost',
+    'timeout',
+    'auth-failed',
+    'tls-certificate',
+    'tls-missing',
+    'host-unknown',
+    'locked',
+    'cancelled',
+  ].includes(error.code);
 }
 
 function resultOf(error: AppError, op: Op): ReplayResult {
   const { data } = error;
-  if (data.next === 'retry' || data.next === 'wait-online' || data.next === 'ask-password' || isConnectionLoss(data)) {
+  if (
+    data.next === 'retry' ||
+    data.next === 'wait-online' ||
+    data.next === 'ask-password' ||
+    isConnectionLoss(data)
+  ) {
     return { state: 'retry', error: data };
   }
   // Ours, not the server's: try a few times (a restart may mend it), then show it.
@@ -120,7 +135,11 @@ function resultOf(error: AppError, op: Op): ReplayResult {
   return { state: 'rejected', error: data };
 }
 
-async function settle(op: Op, result: ReplayResult, ports: ReplayPorts): Promise<'done' | 'parked' | 'waiting'> {
+async function settle(
+  op: Op,
+  result: ReplayResult,
+  ports: ReplayPorts,
+): Promise<'done' | 'parked' | 'waiting'> {
   const { journal, cache, clock, crash } = ports;
   switch (result.state) {
     case 'done':
@@ -146,11 +165,17 @@ async function settle(op: Op, result: ReplayResult, ports: ReplayPorts): Promise
         code: 'connection-lost',
         scope: 'account',
         next: 'retry',
-        detail: 'The connection was lost before the server answered. What became of the change is looked up at the next connection.',
+        detail:
+          'The connection was lost before the server answered. What became of the change is looked up at the next connection.',
         server: { text: result.detail },
       });
     case 'rejected':
-      await journal.change(op.opId, { state: 'parked', tries: op.tries + 1, error: result.error, nextTryAt: null });
+      await journal.change(op.opId, {
+        state: 'parked',
+        tries: op.tries + 1,
+        error: result.error,
+        nextTryAt: null,
+      });
       await cache.call('dropPending', { opIds: [op.opId] });
       await parkDependants(op, ports);
       return 'parked';
@@ -169,7 +194,12 @@ async function parkDependants(op: Op, ports: ReplayPorts): Promise<void> {
     if (!other.after.includes(op.opId) && !touchedBy(other).some((id) => born.has(id))) continue;
     await ports.journal.change(other.opId, {
       state: 'parked',
-      error: { code: 'refused', scope: 'message', next: 'tell-user', detail: 'It was to follow a change that the server refused, so it was not made either.' },
+      error: {
+        code: 'refused',
+        scope: 'message',
+        next: 'tell-user',
+        detail: 'It was to follow a change that the server refused, so it was not made either.',
+      },
     });
     await ports.cache.call('dropPending', { opIds: [other.opId] });
     await parkDependants(other, ports);
@@ -177,7 +207,11 @@ async function parkDependants(op: Op, ports: ReplayPorts): Promise<void> {
 }
 
 function foldersOf(op: Op, register: FolderRegister): string[] {
-  if (op.action.kind === 'folder-rename' || op.action.kind === 'folder-delete' || op.action.kind === 'folder-create') {
+  if (
+    op.action.kind === 'folder-rename' ||
+    op.action.kind === 'folder-delete' ||
+    op.action.kind === 'folder-create'
+  ) {
     return register.all(op.accountId).map((entry) => entry.folderId);
   }
   const ids = new Set(op.targets.flatMap((target) => (target.ref === null ? [] : [target.ref.folderId])));
@@ -213,7 +247,8 @@ function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
       if (entry === undefined) return;
       const from = entry.path;
       for (const other of register.all(op.accountId)) {
-        if (other.folderId === folderId) register.change(folderId, { path, name: nameOf(path, entry.delimiter) });
+        if (other.folderId === folderId)
+          register.change(folderId, { path, name: nameOf(path, entry.delimiter) });
         else if (entry.delimiter !== null && other.path.startsWith(`${from}${entry.delimiter}`)) {
           register.change(other.folderId, { path: path + other.path.slice(from.length) });
         }
@@ -233,7 +268,10 @@ function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
   };
   async function saveFolders(): Promise<void> {
     await register.save();
-    await cache.call('putFolders', { accountId: op.accountId, folders: describeFolders(register, op.accountId) });
+    await cache.call('putFolders', {
+      accountId: op.accountId,
+      folders: describeFolders(register, op.accountId),
+    });
   }
   return context;
 }
@@ -243,7 +281,11 @@ function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
  * else as it was when the user acted. When the folder's UIDs have changed since (another generation), a
  * message is taken only if exactly one there has its Message-ID and size.
  */
-async function resolveTargets(targets: readonly OpTarget[], ports: ReplayPorts, call: Call): Promise<Resolution> {
+async function resolveTargets(
+  targets: readonly OpTarget[],
+  ports: ReplayPorts,
+  call: Call,
+): Promise<Resolution> {
   const { cache, journal, register, backend } = ports;
   const resolution: Resolution = { found: [], gone: [], doubtful: [] };
   const located = await cache.call('locate', { messageIds: targets.map((target) => target.messageId) });
@@ -259,7 +301,8 @@ async function resolveTargets(targets: readonly OpTarget[], ports: ReplayPorts, 
     } else {
       const there = await backend.findByMessageId(folder.path, 1, [target.messageIdHeader], call);
       const only = there.length === 1 && there[0]?.size === target.size ? there[0] : undefined;
-      if (only !== undefined) resolution.found.push({ target, ref: { folderId: folder.folderId, gen: folder.gen, uid: only.uid } });
+      if (only !== undefined)
+        resolution.found.push({ target, ref: { folderId: folder.folderId, gen: folder.gen, uid: only.uid } });
       else if (there.length === 0) resolution.gone.push(target);
       else resolution.doubtful.push(target);
     }

@@ -43,10 +43,20 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
   let lastError: AppError | null = null;
 
   const needsUser = (error: AppError): boolean =>
-    error.code === 'auth-failed' || error.code === 'tls-certificate' || error.code === 'tls-missing' || error.code === 'locked';
+    error.code === 'auth-failed' ||
+    error.code === 'tls-certificate' ||
+    error.code === 'tls-missing' ||
+    error.code === 'locked';
 
   function takeDown(): void {
-    up?.abort(new AppError({ code: 'cancelled', scope: 'account', next: 'retry', detail: 'The connection was closed.' }));
+    up?.abort(
+      new AppError({
+        code: 'cancelled',
+        scope: 'account',
+        next: 'retry',
+        detail: 'The connection was closed.',
+      }),
+    );
     up = null;
     backend.disconnect();
   }
@@ -105,7 +115,14 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
 
   backend.onLost((detail) => {
     if (up === null) return;
-    lost(new AppError({ code: 'connection-lost', scope: 'account', next: 'retry', detail: `The connection to the server was lost (${detail}). What was waiting is kept and sent again.` }));
+    lost(
+      new AppError({
+        code: 'connection-lost',
+        scope: 'account',
+        next: 'retry',
+        detail: `The connection to the server was lost (${detail}). What was waiting is kept and sent again.`,
+      }),
+    );
   });
 
   function lost(error: AppError): void {

@@ -44,7 +44,10 @@ export interface Submit {
   folder(folderId: string): FolderEntry;
 }
 
-export type NewOp = Pick<Op, 'accountId' | 'action' | 'targets' | 'patches' | 'mark' | 'sentence'> & { opId?: string; after?: string[] };
+export type NewOp = Pick<Op, 'accountId' | 'action' | 'targets' | 'patches' | 'mark' | 'sentence'> & {
+  opId?: string;
+  after?: string[];
+};
 
 export function createSubmit(ports: SubmitPorts): Submit {
   const { journal, cache, register, clock, crash, kick } = ports;
@@ -70,7 +73,13 @@ export function createSubmit(ports: SubmitPorts): Submit {
       })),
     );
     await cache.call('addPending', {
-      ops: made.map((op) => ({ opId: op.opId, accountId: op.accountId, seq: op.seq, mark: op.mark, patches: op.patches })),
+      ops: made.map((op) => ({
+        opId: op.opId,
+        accountId: op.accountId,
+        seq: op.seq,
+        mark: op.mark,
+        patches: op.patches,
+      })),
     });
     crash.reach('submit.before-answer');
     for (const accountId of new Set(made.map((op) => op.accountId))) kick(accountId);
@@ -114,7 +123,12 @@ export function createSubmit(ports: SubmitPorts): Submit {
     folder(folderId) {
       const entry = register.get(folderId);
       if (entry === undefined) {
-        throw new AppError({ code: 'not-found', scope: 'folder', next: 'tell-user', detail: 'That folder does not exist any more.' });
+        throw new AppError({
+          code: 'not-found',
+          scope: 'folder',
+          next: 'tell-user',
+          detail: 'That folder does not exist any more.',
+        });
       }
       return entry;
     },
@@ -130,4 +144,3 @@ export function toTarget(row: LocatedRow): OpTarget {
     internalDate: row.internalDate,
   };
 }
-

@@ -20,7 +20,11 @@ export interface VerbPorts {
 
 /** What the user does to messages. Each answers when it is durable; the server hears of it later. */
 export interface Verbs {
-  setFlags(messageIds: readonly string[], add: readonly string[], remove: readonly string[]): Promise<string[]>;
+  setFlags(
+    messageIds: readonly string[],
+    add: readonly string[],
+    remove: readonly string[],
+  ): Promise<string[]>;
   move(messageIds: readonly string[], folderId: string): Promise<string[]>;
   copy(messageIds: readonly string[], folderId: string): Promise<{ opIds: string[]; messageIds: string[] }>;
   delete(messageIds: readonly string[], permanent: boolean): Promise<string[]>;
@@ -29,23 +33,40 @@ export interface Verbs {
 }
 
 export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }: VerbPorts): Verbs {
-  async function setFlagsOf(rows: readonly LocatedRow[], add: readonly string[], remove: readonly string[]): Promise<string[]> {
+  async function setFlagsOf(
+    rows: readonly LocatedRow[],
+    add: readonly string[],
+    remove: readonly string[],
+  ): Promise<string[]> {
     // Only rows that the change alters: so that taking it back restores exactly what was.
-    const touched = rows.filter((row) => add.some((flag) => !row.viewFlags.includes(flag)) || remove.some((flag) => row.viewFlags.includes(flag)));
+    const touched = rows.filter(
+      (row) =>
+        add.some((flag) => !row.viewFlags.includes(flag)) ||
+        remove.some((flag) => row.viewFlags.includes(flag)),
+    );
     const opIds = await submit.messages(touched, {
       action: () => ({ kind: 'flags', add: [...add], remove: [...remove] }),
-      patches: (part) => part.map((row) => ({ kind: 'flags', messageId: row.messageId, add: [...add], remove: [...remove] })),
+      patches: (part) =>
+        part.map((row) => ({ kind: 'flags', messageId: row.messageId, add: [...add], remove: [...remove] })),
       mark: 'flags',
       sentence: (count) => flagSentence(count, add, remove),
     });
-    undo.remember(opIds, () =>
-      restoreFlags(touched, add, remove),
-    );
+    undo.remember(opIds, () => restoreFlags(touched, add, remove));
     return opIds;
   }
 
-  async function restoreFlags(rows: readonly LocatedRow[], add: readonly string[], remove: readonly string[]): Promise<void> {
-    const had = Map.groupBy(rows, (row) => [...add.filter((f) => !row.viewFlags.includes(f)), '|', ...remove.filter((f) => row.viewFlags.includes(f))].join(' '));
+  async function restoreFlags(
+    rows: readonly LocatedRow[],
+    add: readonly string[],
+    remove: readonly string[],
+  ): Promise<void> {
+    const had = Map.groupBy(rows, (row) =>
+      [
+        ...add.filter((f) => !row.viewFlags.includes(f)),
+        '|',
+        ...remove.filter((f) => row.viewFlags.includes(f)),
+      ].join(' '),
+    );
     for (const group of had.values()) {
       const first = group[0];
       if (first === undefined) continue;
@@ -61,7 +82,8 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
     const foreign = moving.filter((row) => row.accountId !== target.accountId);
     const opIds = await submit.messages(here, {
       action: () => ({ kind: 'move', folderId: target.folderId }),
-      patches: (part) => part.map((row) => ({ kind: 'folder', messageId: row.messageId, folderId: target.folderId })),
+      patches: (part) =>
+        part.map((row) => ({ kind: 'folder', messageId: row.messageId, folderId: target.folderId })),
       mark: 'move',
       sentence: (count) => `Move ${messages(count)} to ${target.name}`,
     });
@@ -74,7 +96,11 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
   }
 
   /** Into another account: the bytes are filed there first; the original leaves only after that is done. */
-  async function transfer(rows: readonly LocatedRow[], target: FolderEntry, remove: boolean): Promise<{ opIds: string[]; messageIds: string[] }> {
+  async function transfer(
+    rows: readonly LocatedRow[],
+    target: FolderEntry,
+    remove: boolean,
+  ): Promise<{ opIds: string[]; messageIds: string[] }> {
     const ops: NewOp[] = [];
     const copies: string[] = [];
     for (const row of rows) {
@@ -86,9 +112,20 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
       ops.push({
         opId: append,
         accountId: target.accountId,
-        action: { kind: 'append', folderId: target.folderId, messageId, blob: await keepBlob(bytes), flags, internalDate: row.internalDate, messageIdHeader: row.messageIdHeader, purpose: 'transfer' },
+        action: {
+          kind: 'append',
+          folderId: target.folderId,
+          messageId,
+          blob: await keepBlob(bytes),
+          flags,
+          internalDate: row.internalDate,
+          messageIdHeader: row.messageIdHeader,
+          purpose: 'transfer',
+        },
         targets: [],
-        patches: [{ kind: 'insert', messageId, folderId: target.folderId, fromMessageId: row.messageId, row: null }],
+        patches: [
+          { kind: 'insert', messageId, folderId: target.folderId, fromMessageId: row.messageId, row: null },
+        ],
         mark: 'copy',
         sentence: `Put 1 message into ${target.name}`,
       });
@@ -119,7 +156,12 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
     move: async (messageIds, folderId) => {
       const target = submit.folder(folderId);
       if (!target.selectable) {
-        throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `“${target.name}” only holds other folders; it cannot hold messages.` });
+        throw new AppError({
+          code: 'refused',
+          scope: 'folder',
+          next: 'tell-user',
+          detail: `“${target.name}” only holds other folders; it cannot hold messages.`,
+        });
       }
       return moveRows(await submit.locate(messageIds), target);
     },
@@ -131,11 +173,22 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
       const here = rows.filter((row) => row.accountId === target.accountId);
       const opIds = await submit.messages(here, {
         action: (part) => ({ kind: 'copy', folderId, copies: part.map(idOf) }),
-        patches: (part) => part.map((row) => ({ kind: 'insert', messageId: idOf(row), folderId, fromMessageId: row.messageId, row: null })),
+        patches: (part) =>
+          part.map((row) => ({
+            kind: 'insert',
+            messageId: idOf(row),
+            folderId,
+            fromMessageId: row.messageId,
+            row: null,
+          })),
         mark: 'copy',
         sentence: (count) => `Copy ${messages(count)} to ${target.name}`,
       });
-      const moved = await transfer(rows.filter((row) => row.accountId !== target.accountId), target, false);
+      const moved = await transfer(
+        rows.filter((row) => row.accountId !== target.accountId),
+        target,
+        false,
+      );
       return { opIds: [...opIds, ...moved.opIds], messageIds: [...here.map(idOf), ...moved.messageIds] };
     },
     async delete(messageIds, permanent) {
@@ -148,7 +201,13 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
         mark: 'delete',
         sentence: (count) => `Delete ${messages(count)} for good`,
       });
-      return [...opIds, ...(await moveToRole(rows.filter((row) => !gone.includes(row)), 'trash'))];
+      return [
+        ...opIds,
+        ...(await moveToRole(
+          rows.filter((row) => !gone.includes(row)),
+          'trash',
+        )),
+      ];
     },
     archive: async (messageIds) => moveToRole(await submit.locate(messageIds), 'archive'),
     async markJunk(messageIds, junk) {

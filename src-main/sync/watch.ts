@@ -19,7 +19,14 @@ const untilKnown = 500;
  * Push: watches the inbox until the session ends. What the server says there is only a hint; the folder
  * is then asked, so that a missed or doubled hint does no harm.
  */
-export async function watchInbox({ accountId, backend, register, clock, signal, onNews }: WatchPorts): Promise<void> {
+export async function watchInbox({
+  accountId,
+  backend,
+  register,
+  clock,
+  signal,
+  onNews,
+}: WatchPorts): Promise<void> {
   for (;;) {
     const inbox = register.byRole(accountId, 'inbox');
     if (inbox !== undefined) {

@@ -20,7 +20,14 @@ export type Result<M extends MethodName> = NonNullable<Contract[M]['result']>;
 
 /** What main tells without being asked. */
 export interface Events {
-  'sync.progress': { accountId: string; folderId: string; folderName: string; done: number; total: number; phase: 'headers' | 'bodies' };
+  'sync.progress': {
+    accountId: string;
+    folderId: string;
+    folderName: string;
+    done: number;
+    total: number;
+    phase: 'headers' | 'bodies';
+  };
   'folder.changed': { folders: FolderRecord[] };
   'message.changed': { messageIds: string[] | null; folderIds: string[] };
   'account.state': { accounts: AccountView[] };

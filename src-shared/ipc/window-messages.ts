@@ -10,7 +10,6 @@ export interface WindowCall {
 
 /** Main → window: the answer to a call, or an event. Errors travel as data, never as throws. */
 export type WindowAnswer =
-  | { call: number; ok: true; value: unknown }
-  | { call: number; ok: false; error: AppErrorData };
+  { call: number; ok: true; value: unknown } | { call: number; ok: false; error: AppErrorData };
 
 export type WindowEvent = { [E in EventName]: { event: E; params: Events[E] } }[EventName];

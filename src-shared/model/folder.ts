@@ -1,7 +1,16 @@
 import * as v from 'valibot';
 
 /** RFC 6154 special uses, in our words. `null`: an ordinary folder. */
-export const folderRoleSchema = v.picklist(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all', 'flagged']);
+export const folderRoleSchema = v.picklist([
+  'inbox',
+  'drafts',
+  'sent',
+  'archive',
+  'junk',
+  'trash',
+  'all',
+  'flagged',
+]);
 export type FolderRole = v.InferOutput<typeof folderRoleSchema>;
 
 /**

@@ -7,7 +7,7 @@ import type { MailAddress } from './message.ts';
 /** Everything that can be odd about a message, each with one sentence that a person can read. */
 export const defectSentences = {
   'too-slow': 'This message took too long to read; only its header is shown.',
-  'unreadable': 'This message could not be read; only its header is shown.',
+  unreadable: 'This message could not be read; only its header is shown.',
   'no-header': 'The message has no header.',
   'header-junk': 'The header has lines that are no header fields; they were skipped.',
   'header-too-large': 'The header is larger than Posthorn reads; the rest of it was left out.',
@@ -33,7 +33,7 @@ export const defectSentences = {
   'charset-broken': 'Some characters of a text cannot be read.',
   'text-truncated': 'The text is longer than Posthorn shows; the rest can be saved as a file.',
   'html-unreadable': 'The HTML of the message could not be turned into plain text.',
-  'encrypted': 'This message is encrypted; Posthorn cannot decrypt it yet.',
+  encrypted: 'This message is encrypted; Posthorn cannot decrypt it yet.',
   'filename-changed': 'The name of an attachment was changed to a safe one.',
 } as const;
 export type DefectCode = keyof typeof defectSentences;

@@ -1,5 +1,6 @@
 /** Marks and overrides of direction, invisible characters, line and paragraph separators. */
-const invisible = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/gu;
+const invisible =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/gu;
 const control = /[\p{Cc}\p{Cs}]/gu;
 const windowsDevice = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?:\.|$)/iu;
 const longest = 150;
@@ -13,13 +14,18 @@ const longest = 150;
 export function safeFilename(raw: string, fallback = 'attachment'): string {
   let name = raw.normalize('NFC').replace(control, '').replace(invisible, '');
   // Both separators on every system, and what looks like them: a mail may be read elsewhere.
-  const parts = name.split(/[/\\\u2044\u2215\u29f8\u2571\uff0f\uff3c\u2216\u29f5]/u).map((part) => part.trim());
+  const parts = name
+    .split(/[/\\\u2044\u2215\u29f8\u2571\uff0f\uff3c\u2216\u29f5]/u)
+    .map((part) => part.trim());
   name = parts.filter((part) => part !== '' && part !== '.' && part !== '..').at(-1) ?? '';
   // ":" also hides an NTFS stream; a full stop that only looks like one hides the extension.
   name = name.replace(/[<>:"|?*%~`$]/gu, '_').replace(/[\u2024\ufe52\uff0e]/gu, '_');
   name = name.replace(/\s+/gu, ' ');
   // Spaces before an extension push it out of sight ("photo.jpg      .exe"); Windows drops dots and blanks at the end.
-  name = name.replace(/ +\./gu, '.').replace(/^[\s.-]+/u, '').replace(/[\s.]+$/u, '');
+  name = name
+    .replace(/ +\./gu, '.')
+    .replace(/^[\s.-]+/u, '')
+    .replace(/[\s.]+$/u, '');
   if (name === '') return fallback;
   if (windowsDevice.test(name)) name = `_${name}`;
   return shorten(name);

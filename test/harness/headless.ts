@@ -31,7 +31,10 @@ export class Headless {
   readonly events: { name: EventName; params: Record<string, unknown> }[] = [];
   /** What it wrote to standard error, for failures. */
   stderr = '';
-  readonly #waiting = new Map<number, { method: string; resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { method: string; resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
   readonly #listeners = new Set<() => void>();
   #nextId = 1;
 
@@ -39,18 +42,34 @@ export class Headless {
     const hooks = options.testHooks === false ? [] : ['--test-hooks'];
     this.child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', mainFile, '--headless', '--profile', options.profile, ...hooks, ...(options.flags ?? [])],
-      { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...(options.passphrase === undefined ? {} : { POSTHORN_PASSPHRASE: options.passphrase }) } },
+      [
+        '--disable-warning=ExperimentalWarning',
+        mainFile,
+        '--headless',
+        '--profile',
+        options.profile,
+        ...hooks,
+        ...(options.flags ?? []),
+      ],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          ...(options.passphrase === undefined ? {} : { POSTHORN_PASSPHRASE: options.passphrase }),
+        },
+      },
     );
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
     // Writing to a program that was just killed is not this side's failure.
     this.child.stdin?.on('error', () => undefined);
-    if (this.child.stdout !== null) createInterface({ input: this.child.stdout }).on('line', (line) => this.#read(line));
+    if (this.child.stdout !== null)
+      createInterface({ input: this.child.stdout }).on('line', (line) => this.#read(line));
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code) => {
-        for (const call of this.#waiting.values()) call.reject(new Error(`${call.method}: Posthorn ended (${code ?? 'killed'})\n${this.stderr}`));
+        for (const call of this.#waiting.values())
+          call.reject(new Error(`${call.method}: Posthorn ended (${code ?? 'killed'})\n${this.stderr}`));
         this.#waiting.clear();
         resolve(code);
       });
@@ -65,7 +84,8 @@ export class Headless {
       params?: { name: EventName };
     };
     if (message.id === undefined || message.id === null) {
-      if (message.params !== undefined) this.events.push({ name: message.params.name, params: message.params });
+      if (message.params !== undefined)
+        this.events.push({ name: message.params.name, params: message.params });
       for (const listener of this.#listeners) listener();
       return;
     }
@@ -84,10 +104,16 @@ export class Headless {
   }
 
   /** Resolves with the first event (past or to come) that `matches` accepts. */
-  event<E extends EventName>(name: E, matches: (params: Events[E]) => boolean, withinMs = 30_000): Promise<Events[E]> {
+  event<E extends EventName>(
+    name: E,
+    matches: (params: Events[E]) => boolean,
+    withinMs = 30_000,
+  ): Promise<Events[E]> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        const found = this.events.find((event) => event.name === name && matches(event.params as unknown as Events[E]));
+        const found = this.events.find(
+          (event) => event.name === name && matches(event.params as unknown as Events[E]),
+        );
         if (found === undefined) return;
         clearTimeout(timer);
         this.#listeners.delete(look);
@@ -114,7 +140,11 @@ export class Headless {
 }
 
 /** Asks again until `condition` gives something; a condition, never a pause, ends the wait. */
-export async function until<T>(condition: () => Promise<T | null | undefined | false>, what: string, withinMs = 30_000): Promise<T> {
+export async function until<T>(
+  condition: () => Promise<T | null | undefined | false>,
+  what: string,
+  withinMs = 30_000,
+): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const value = await condition();

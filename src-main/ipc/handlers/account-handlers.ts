@@ -8,7 +8,11 @@ export interface AccountHandlerPorts {
   accounts: Accounts;
   engines: Engines;
   push: Push;
-  discover(address: string, signal: AbortSignal, onProgress: (tried: TriedSource) => void): Promise<Discovery>;
+  discover(
+    address: string,
+    signal: AbortSignal,
+    onProgress: (tried: TriedSource) => void,
+  ): Promise<Discovery>;
 }
 
 export type AccountHandlers = Pick<Handlers, Extract<keyof Handlers, `account.${string}`>>;

@@ -30,7 +30,15 @@ export interface AppHandlerPorts {
 
 export type AppHandlers = Pick<
   Handlers,
-  Extract<keyof Handlers, `app.${string}` | `settings.${string}` | `log.${string}` | `events.${string}` | `test.${string}` | 'connectivity.set'>
+  Extract<
+    keyof Handlers,
+    | `app.${string}`
+    | `settings.${string}`
+    | `log.${string}`
+    | `events.${string}`
+    | `test.${string}`
+    | 'connectivity.set'
+  >
 >;
 
 export function appHandlers(ports: AppHandlerPorts): AppHandlers {
@@ -81,7 +89,12 @@ export function appHandlers(ports: AppHandlerPorts): AppHandlers {
     'test.crashPoints': () => crashPoints.map(({ name, area }) => ({ name, area })),
     'test.crashAt': ({ name, hit }) => {
       if (!test.crash.crashAt(name, hit ?? 1)) {
-        throw new AppError({ code: 'bad-params', scope: 'app', next: 'tell-user', detail: `There is no crash point “${name}”.` });
+        throw new AppError({
+          code: 'bad-params',
+          scope: 'app',
+          next: 'tell-user',
+          detail: `There is no crash point “${name}”.`,
+        });
       }
       return {};
     },

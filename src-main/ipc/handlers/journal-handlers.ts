@@ -19,7 +19,13 @@ export type JournalHandlers = Pick<Handlers, Extract<keyof Handlers, `journal.${
 export function journalHandlers({ journal, cache, engines, register }: JournalHandlerPorts): JournalHandlers {
   function need(opId: string): Op {
     const op = journal.op(opId);
-    if (op === undefined) throw new AppError({ code: 'not-found', scope: 'message', next: 'tell-user', detail: 'That change is not waiting any more: it is done or was taken back.' });
+    if (op === undefined)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'message',
+        next: 'tell-user',
+        detail: 'That change is not waiting any more: it is done or was taken back.',
+      });
     return op;
   }
 
@@ -28,8 +34,15 @@ export function journalHandlers({ journal, cache, engines, register }: JournalHa
     'journal.retry': async ({ opId }) => {
       const op = need(opId);
       if (op.state === 'parked') {
-        await journal.change(opId, { state: op.evidence.targetUidNext === undefined ? 'queued' : 'unknown', tries: 0, nextTryAt: null, error: null });
-        await cache.call('addPending', { ops: [{ opId, accountId: op.accountId, seq: op.seq, mark: op.mark, patches: op.patches }] });
+        await journal.change(opId, {
+          state: op.evidence.targetUidNext === undefined ? 'queued' : 'unknown',
+          tries: 0,
+          nextTryAt: null,
+          error: null,
+        });
+        await cache.call('addPending', {
+          ops: [{ opId, accountId: op.accountId, seq: op.seq, mark: op.mark, patches: op.patches }],
+        });
       } else {
         await journal.change(opId, { nextTryAt: null });
       }
@@ -43,7 +56,8 @@ export function journalHandlers({ journal, cache, engines, register }: JournalHa
           code: 'refused',
           scope: 'message',
           next: 'tell-user',
-          detail: 'This change may already be on the server; it cannot simply be forgotten. When it is done, make the opposite change.',
+          detail:
+            'This change may already be on the server; it cannot simply be forgotten. When it is done, make the opposite change.',
         });
       }
       await journal.end(opId, 'cancelled', []);

@@ -33,23 +33,39 @@ export interface MailHandlerPorts {
   shell: Shell;
 }
 
-type MailMethods = Extract<keyof Handlers, `folder.${string}` | `sync.${string}` | `message.${string}` | `thread.${string}` | 'mime.inspect'>;
+type MailMethods = Extract<
+  keyof Handlers,
+  `folder.${string}` | `sync.${string}` | `message.${string}` | `thread.${string}` | 'mime.inspect'
+>;
 export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send'>>;
 
 const defaultLimit = 100;
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
-  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell } = ports;
+  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell } =
+    ports;
 
   async function rowOf(messageId: string): Promise<MessageRow> {
     const [row] = await cache.call('rows', { messageIds: [messageId] });
-    if (row == null) throw new AppError({ code: 'not-found', scope: 'message', next: 'tell-user', detail: 'That message is not here any more.' });
+    if (row == null)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'message',
+        next: 'tell-user',
+        detail: 'That message is not here any more.',
+      });
     return row;
   }
 
   async function bytesOf(row: MessageRow): Promise<Buffer> {
     const engine = engines.get(row.accountId);
-    if (engine === undefined) throw new AppError({ code: 'not-found', scope: 'account', next: 'tell-user', detail: 'The account of that message is gone.' });
+    if (engine === undefined)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'account',
+        next: 'tell-user',
+        detail: 'The account of that message is gone.',
+      });
     return await engine.raw(row.messageId);
   }
 
@@ -58,11 +74,20 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     const mail = await reader.read(raw);
     const attachment = mail.attachments.find((part) => part.partId === partId);
     const bytes = await reader.part(raw, partId);
-    if (bytes === null) throw new AppError({ code: 'not-found', scope: 'message', next: 'tell-user', detail: `The message has no part ${partId} that can be read.` });
+    if (bytes === null)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'message',
+        next: 'tell-user',
+        detail: `The message has no part ${partId} that can be read.`,
+      });
     return { bytes, filename: attachment?.filename ?? `part-${partId}` };
   }
 
-  async function give(bytes: Uint8Array, toFile: string | undefined): Promise<{ base64: string } | { file: string }> {
+  async function give(
+    bytes: Uint8Array,
+    toFile: string | undefined,
+  ): Promise<{ base64: string } | { file: string }> {
     if (toFile === undefined) return { base64: Buffer.from(bytes).toString('base64') };
     await saveToFile(toFile, bytes);
     return { file: toFile };
@@ -99,9 +124,16 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       const entry = register.get(folderId);
       if (entry === undefined) throw noFolder();
       if (entry.role !== 'trash' && entry.role !== 'junk') {
-        throw new AppError({ code: 'refused', scope: 'folder', next: 'tell-user', detail: `Only Trash and Junk can be emptied; “${entry.name}” was left as it is.` });
+        throw new AppError({
+          code: 'refused',
+          scope: 'folder',
+          next: 'tell-user',
+          detail: `Only Trash and Junk can be emptied; “${entry.name}” was left as it is.`,
+        });
       }
-      const messageIds = await cache.call('idsOf', { view: { folderIds: [folderId], threaded: false, sort: 'date-desc' } });
+      const messageIds = await cache.call('idsOf', {
+        view: { folderIds: [folderId], threaded: false, sort: 'date-desc' },
+      });
       return { opIds: messageIds.length === 0 ? [] : await verbs.delete(messageIds, true) };
     },
     'sync.run': async ({ accountId, folderId, bodies }) => {
@@ -110,7 +142,12 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       const one = accountId ?? ofFolder?.accountId;
       if (one !== undefined) accounts.need(one);
       const wanted = one === undefined ? accounts.list().map((account) => account.accountId) : [one];
-      return { accounts: await engines.sync(wanted, { ...(folderId === undefined ? {} : { folderId }), bodies: bodies ?? 'policy' }) };
+      return {
+        accounts: await engines.sync(wanted, {
+          ...(folderId === undefined ? {} : { folderId }),
+          bodies: bodies ?? 'policy',
+        }),
+      };
     },
     'message.list': async ({ folderId, offset, cursor, limit, sort }) => {
       if (register.get(folderId) === undefined) throw noFolder();
@@ -120,11 +157,25 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
         const page = await cache.call('page', { view, start: offset, count });
         return { total: page.total, rows: page.rows, cursor: null, snapshot: '' };
       }
-      const place = cursor === undefined ? { snapshot: (await cache.call('snapshot', { view })).snapshot, start: 0 } : readCursor(cursor);
+      const place =
+        cursor === undefined
+          ? { snapshot: (await cache.call('snapshot', { view })).snapshot, start: 0 }
+          : readCursor(cursor);
       const page = await cache.call('snapshotPage', { ...place, count });
-      if (page === null) throw new AppError({ code: 'bad-params', scope: 'folder', next: 'retry', detail: 'That cursor is too old. Start again without one.' });
+      if (page === null)
+        throw new AppError({
+          code: 'bad-params',
+          scope: 'folder',
+          next: 'retry',
+          detail: 'That cursor is too old. Start again without one.',
+        });
       const next = place.start + page.rows.length;
-      return { total: page.total, rows: page.rows, cursor: next < page.total ? `${place.snapshot}:${next}` : null, snapshot: place.snapshot };
+      return {
+        total: page.total,
+        rows: page.rows,
+        cursor: next < page.total ? `${place.snapshot}:${next}` : null,
+        snapshot: place.snapshot,
+      };
     },
     'message.get': async ({ messageId }): Promise<FullMessage> => {
       const row = await rowOf(messageId);
@@ -133,7 +184,8 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       return { ...((await cache.call('rows', { messageIds: [messageId] }))[0] ?? row), ...content };
     },
     'message.source': async ({ messageId, toFile }) => give(await bytesOf(await rowOf(messageId)), toFile),
-    'message.attachment': async ({ messageId, partId, toFile }) => give((await partOf(messageId, partId)).bytes, toFile),
+    'message.attachment': async ({ messageId, partId, toFile }) =>
+      give((await partOf(messageId, partId)).bytes, toFile),
     'message.saveAttachment': async ({ messageId, partId }) => {
       const { bytes, filename } = await partOf(messageId, partId);
       const name = safeFilename(filename);
@@ -149,29 +201,58 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       const clean = shown.mail.html === null ? null : await sanitiser.clean(shown.mail.html, tokens);
       return { html: clean?.html ?? '', shown: Object.keys(tokens).length, failed };
     },
-    'message.setFlags': async ({ messageIds, add, remove }) => ({ opIds: await verbs.setFlags(messageIds, add ?? [], remove ?? []) }),
+    'message.setFlags': async ({ messageIds, add, remove }) => ({
+      opIds: await verbs.setFlags(messageIds, add ?? [], remove ?? []),
+    }),
     'message.move': async ({ messageIds, folderId }) => ({ opIds: await verbs.move(messageIds, folderId) }),
     'message.copy': async ({ messageIds, folderId }) => verbs.copy(messageIds, folderId),
-    'message.delete': async ({ messageIds, permanent }) => ({ opIds: await verbs.delete(messageIds, permanent ?? false) }),
+    'message.delete': async ({ messageIds, permanent }) => ({
+      opIds: await verbs.delete(messageIds, permanent ?? false),
+    }),
     'message.archive': async ({ messageIds }) => ({ opIds: await verbs.archive(messageIds) }),
     'message.markJunk': async ({ messageIds, junk }) => ({ opIds: await verbs.markJunk(messageIds, junk) }),
     'message.undo': async ({ opIds }) => ({ undone: await undo.undo(opIds) }),
     'thread.get': ({ threadId }) => cache.call('thread', { threadId }),
     'mime.inspect': async (source) => {
-      const bytes = 'file' in source ? await readFileIfThere(source.file) : Buffer.from(source.base64, 'base64');
-      if (bytes === null) throw new AppError({ code: 'not-found', scope: 'app', next: 'tell-user', detail: 'There is no such file.' });
+      const bytes =
+        'file' in source ? await readFileIfThere(source.file) : Buffer.from(source.base64, 'base64');
+      if (bytes === null)
+        throw new AppError({
+          code: 'not-found',
+          scope: 'app',
+          next: 'tell-user',
+          detail: 'There is no such file.',
+        });
       const { content, mail } = await readMessage(bytes, reader, sanitiser);
-      return { ...content, subject: mail.subject, from: mail.from, to: mail.to, date: mail.date, messageIdHeader: mail.messageId };
+      return {
+        ...content,
+        subject: mail.subject,
+        from: mail.from,
+        to: mail.to,
+        date: mail.date,
+        messageIdHeader: mail.messageId,
+      };
     },
   };
 }
 
 function noFolder(): AppError {
-  return new AppError({ code: 'not-found', scope: 'folder', next: 'tell-user', detail: 'There is no such folder.' });
+  return new AppError({
+    code: 'not-found',
+    scope: 'folder',
+    next: 'tell-user',
+    detail: 'There is no such folder.',
+  });
 }
 
 function readCursor(cursor: string): { snapshot: string; start: number } {
   const match = /^(.+):(\d+)$/.exec(cursor);
-  if (match === null) throw new AppError({ code: 'bad-params', scope: 'folder', next: 'tell-user', detail: 'That is not a cursor of message.list.' });
+  if (match === null)
+    throw new AppError({
+      code: 'bad-params',
+      scope: 'folder',
+      next: 'tell-user',
+      detail: 'That is not a cursor of message.list.',
+    });
   return { snapshot: match[1] ?? '', start: Number(match[2]) };
 }

@@ -22,7 +22,11 @@ export function searchHandlers({ cache, search }: { cache: CachePort; search: Se
       const rows: MessageRow[] = [];
       const gone: string[] = [];
       let matching = 0;
-      for (let start = 0; start < hits.messageIds.length && (filtered || rows.length < wanted); start += 200) {
+      for (
+        let start = 0;
+        start < hits.messageIds.length && (filtered || rows.length < wanted);
+        start += 200
+      ) {
         const ids = hits.messageIds.slice(start, start + 200);
         for (const [i, row] of (await cache.call('rows', { messageIds: ids })).entries()) {
           if (row === null) {
@@ -30,7 +34,12 @@ export function searchHandlers({ cache, search }: { cache: CachePort; search: Se
             continue;
           }
           if (folderId !== undefined && row.folderId !== folderId) continue;
-          if ((unread && row.flags.includes('\\Seen')) || (flagged && !row.flags.includes('\\Flagged')) || (attachment && !row.hasAttachments)) continue;
+          if (
+            (unread && row.flags.includes('\\Seen')) ||
+            (flagged && !row.flags.includes('\\Flagged')) ||
+            (attachment && !row.hasAttachments)
+          )
+            continue;
           matching += 1;
           if (rows.length < wanted) rows.push(row);
         }
@@ -39,8 +48,18 @@ export function searchHandlers({ cache, search }: { cache: CachePort; search: Se
       const of = folders.reduce((sum, folder) => sum + folder.total, 0);
       const readable = folders.reduce((sum, folder) => sum + folder.readable, 0);
       const looked = Math.min(of, folderId === undefined ? searched : readable);
-      return { rows, total: filtered ? matching : hits.total - gone.length, searched: looked, of, complete: looked >= of };
+      return {
+        rows,
+        total: filtered ? matching : hits.total - gone.length,
+        searched: looked,
+        of,
+        complete: looked >= of,
+      };
     },
-    'contact.search': async ({ text, limit }) => (await cache.call('contacts', { text, limit: limit ?? 10 })).map(({ name, address }) => ({ name, address })),
+    'contact.search': async ({ text, limit }) =>
+      (await cache.call('contacts', { text, limit: limit ?? 10 })).map(({ name, address }) => ({
+        name,
+        address,
+      })),
   };
 }
