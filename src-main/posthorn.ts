@@ -32,7 +32,7 @@ import { AdvanceableClock, systemClock } from './platform/clock.ts';
 import { createCrashControl, noCrashes } from './platform/crash-points.ts';
 import { openLog } from './platform/log.ts';
 import { createNetwork } from './platform/network.ts';
-import { peopleText } from '../src-shared/cache-protocol.ts';
+import { peopleText, type StoreOpened } from '../src-shared/cache-protocol.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import { openSearchIndex } from './search/search-index.ts';
@@ -54,6 +54,15 @@ export interface Start {
   passphrase: string | null;
   checkout: boolean;
 }
+
+const cacheWords = {
+  vanished:
+    'The cache of your mail was gone. It is being rebuilt from the server; nothing of yours was lost.',
+  damaged:
+    'The cache of your mail was damaged. It is being rebuilt from the server; nothing of yours was lost.',
+  newer:
+    'The cache was made by a newer Posthorn. It is being rebuilt from the server; nothing of yours was lost.',
+} as const;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
@@ -143,6 +152,13 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const reader = createMimeReader({ clock, log });
   const sanitiser = createSanitiser(shell, clock, log);
   const search = openSearchIndex(paths.searchIndex, log);
+  noteRebuilt(cache.opened);
+  /** An emptied cache fills itself again from the server; the user is told why it takes a while. */
+  function noteRebuilt(opened: StoreOpened): void {
+    if (!opened.fresh) return;
+    search.clear();
+    if (opened.reason !== null && opened.reason !== 'first') notices.push(cacheWords[opened.reason]);
+  }
   const push = createPush();
   const connectivity = createConnectivity(settings.get().stayOffline, () => clock.now());
   const locks = createFolderLocks();
@@ -304,7 +320,9 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         })),
     });
   }
-  cache.onReopened(() => {
+  cache.onReopened((opened) => {
+    noteRebuilt(opened);
+    news.appChanged();
     void showPending().then(() => {
       for (const engine of engines.all()) engine.checkConnection();
     });
