@@ -61,7 +61,7 @@ function decodeWords(text: string): string {
     const between = text.slice(at, match.index);
     const bytes = wordBytes(match[2] ?? '', match[3] ?? '');
     const charset = (match[1] ?? '').toLowerCase();
-    const previous = run as { charset: string; bytes: Buffer[]; raw: string } | null;
+    const previous = run;
     if (previous !== null && /^\s*$/.test(between)) {
       if (previous.charset === charset) {
         previous.bytes.push(bytes);

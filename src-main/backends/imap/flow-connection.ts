@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ImapFlow, type ImapTransportSocket } from 'imapflow';
-import type { Clock, Timer } from '../../platform/clock.ts';
+import type { Timer } from '../../platform/clock.ts';
 import { ConnectionLost } from '../socket/connection-lost.ts';
 import {
   type Command,

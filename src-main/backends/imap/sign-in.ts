@@ -173,7 +173,7 @@ async function exchange(
       ? ` ${first.length === 0 ? '=' : first.toString('base64')}`
       : '';
   const before = wire.capabilities;
-  let failure: unknown = null;
+  let failure: Error | null = null;
   const tagged = await wire.run({
     name: 'AUTHENTICATE',
     parts: [`AUTHENTICATE ${mechanism.name}${inline}`],
@@ -188,12 +188,14 @@ async function exchange(
         }
         return mechanism.step(challenge).toString('base64');
       } catch (error) {
-        failure ??= error;
+        failure ??= error instanceof Error ? error : new Error(String(error));
         return '*';
       }
     },
   });
-  if (failure !== null) throw failure;
+  // Set by the handler above, which the compiler does not see running.
+  const thrown = failure as Error | null;
+  if (thrown !== null) throw thrown;
   if (tagged.status !== 'OK') throw signInRefusal(tagged, server, mechanism.serverError?.() ?? null);
   mechanism.finish();
   await refreshCapabilities(wire, before);

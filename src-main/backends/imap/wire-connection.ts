@@ -35,7 +35,7 @@ interface Pending {
 export class WireConnection implements ImapPort {
   readonly stream: Duplex;
   readonly rawNames: Map<string, string>;
-  capabilities: Set<string> = new Set();
+  capabilities = new Set<string>();
   utf8 = false;
   selected: ImapPort['selected'] = null;
   onUnsolicited: ((response: Untagged) => void) | null = null;
