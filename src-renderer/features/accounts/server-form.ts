@@ -1,0 +1,132 @@
+import type { Params } from '../../../src-shared/ipc/contract.ts';
+import type { Candidate } from '../../../src-shared/ipc/areas/account.ts';
+import type { CertificateFacts } from '../../../src-shared/error.ts';
+import type { TlsMode } from '../../../src-shared/model/account.ts';
+
+/** One server as the fields of the form hold it. */
+export interface ServerForm {
+  host: string;
+  port: number | null;
+  tls: TlsMode;
+  username: string;
+  password: string;
+  /** The sentence about a readable password was ticked. */
+  plaintextAgreed: boolean;
+}
+
+export interface AccountForm {
+  address: string;
+  password: string;
+  incoming: ServerForm;
+  outgoing: ServerForm;
+  /** Sending signs in with the incoming server's name and password. */
+  sameSignIn: boolean;
+  receiveOnly: boolean;
+  /** Certificates trusted in this run, by "host:port". */
+  trusted: Record<string, string>;
+}
+
+/** Which field of a server is not fit to be sent. */
+export type ServerProblem = 'host' | 'port' | 'username' | 'plaintext';
+
+const usualPorts: Record<'incoming' | 'outgoing', Record<TlsMode, number>> = {
+  incoming: { implicit: 993, starttls: 143, none: 143 },
+  outgoing: { implicit: 465, starttls: 587, none: 587 },
+};
+
+export function emptyServer(side: 'incoming' | 'outgoing'): ServerForm {
+  return { host: '', port: usualPorts[side].implicit, tls: 'implicit', username: '', password: '', plaintextAgreed: false };
+}
+
+export function emptyForm(): AccountForm {
+  return {
+    address: '',
+    password: '',
+    incoming: emptyServer('incoming'),
+    outgoing: emptyServer('outgoing'),
+    sameSignIn: true,
+    receiveOnly: false,
+    trusted: {},
+  };
+}
+
+/** The port follows the kind of encryption as long as it is a usual one. */
+export function portFor(side: 'incoming' | 'outgoing', tls: TlsMode, port: number | null): number | null {
+  const usual = Object.values(usualPorts[side]);
+  return port === null || usual.includes(port) ? usualPorts[side][tls] : port;
+}
+
+export function fillFrom(form: AccountForm, candidate: Candidate): AccountForm {
+  const { incoming, outgoing } = candidate;
+  return {
+    ...form,
+    incoming: { ...form.incoming, host: incoming.host, port: incoming.port, tls: incoming.tls, username: incoming.username || form.address, plaintextAgreed: false },
+    outgoing: { ...form.outgoing, host: outgoing.host, port: outgoing.port, tls: outgoing.tls, username: outgoing.username || form.address, plaintextAgreed: false },
+    sameSignIn: outgoing.username === '' || outgoing.username === incoming.username,
+    receiveOnly: false,
+  };
+}
+
+/** The first thing that keeps a server from being tried; null when it may be. */
+export function serverProblem(server: ServerForm, needsName: boolean): ServerProblem | null {
+  if (!/^[^\s/\\@"'<>]+$/u.test(server.host.trim())) return 'host';
+  if (server.port === null || !Number.isInteger(server.port) || server.port < 1 || server.port > 65_535) return 'port';
+  if (needsName && server.username.trim() === '') return 'username';
+  if (server.tls === 'none' && !server.plaintextAgreed) return 'plaintext';
+  return null;
+}
+
+export const trustKey = (host: string, port: number): string => `${host.toLowerCase()}:${port}`;
+
+function serverParams(server: ServerForm, trusted: Record<string, string>) {
+  const port = server.port ?? 0;
+  const fingerprint = trusted[trustKey(server.host.trim(), port)];
+  return {
+    host: server.host.trim(),
+    port,
+    tls: server.tls,
+    ...(fingerprint === undefined ? {} : { trustFingerprint256: fingerprint }),
+    ...(server.tls === 'none' && server.plaintextAgreed ? { allowPlaintextPassword: true } : {}),
+  };
+}
+
+/** What account.add is asked. A trusted certificate goes only to the server that showed it. */
+export function addParams(form: AccountForm, name: string): Params<'account.add'> {
+  const username = form.incoming.username.trim();
+  const outgoingName = form.sameSignIn ? username : form.outgoing.username.trim();
+  return {
+    address: form.address.trim(),
+    ...(name.trim() === '' ? {} : { name: name.trim() }),
+    mode: 'disconnected',
+    incoming: { protocol: 'imap', ...serverParams(form.incoming, form.trusted), username, password: form.password },
+    outgoing: form.receiveOnly
+      ? null
+      : {
+          ...serverParams(form.outgoing, form.trusted),
+          ...(outgoingName === '' ? {} : { username: outgoingName }),
+          ...(form.sameSignIn || form.outgoing.password === '' ? {} : { password: form.outgoing.password }),
+        },
+  };
+}
+
+/** Remembers the trust for the server in whose name the certificate was shown. */
+export function trust(form: AccountForm, facts: CertificateFacts): AccountForm {
+  return { ...form, trusted: { ...form.trusted, [trustKey(facts.host, facts.port)]: facts.fingerprint256 } };
+}
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).trim().toLowerCase();
+}
+
+/** Enough to ask the domain: something, an at sign, a domain of one label or more. */
+export function isAddress(text: string): boolean {
+  return /^[^\s@<>"]+@[^\s@<>"/]+\.[^\s@<>"/.]+$/u.test(text.trim());
+}
+
+/** Four lines of eight bytes, as keepers of servers read it out. */
+export function fingerprintLines(hex: string): string[] {
+  const pairs = hex.toUpperCase().match(/../g) ?? [];
+  const lines: string[] = [];
+  for (let at = 0; at < pairs.length; at += 8) lines.push(`${pairs.slice(at, at + 4).join(' ')}\u2002${pairs.slice(at + 4, at + 8).join(' ')}`);
+  return lines;
+}

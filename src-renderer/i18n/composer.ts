@@ -1,0 +1,1 @@
+export const composerWords = {} as const;
