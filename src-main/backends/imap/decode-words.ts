@@ -42,6 +42,12 @@ function decoderOf(charset: string): InstanceType<typeof TextDecoder> | null {
   return decoder;
 }
 
+interface Run {
+  charset: string;
+  bytes: Buffer[];
+  raw: string;
+}
+
 /**
  * Blanks between two encoded words do not count (RFC 2047 6.2), and neighbours of one charset are
  * decoded as one run of bytes: many mailers cut multi-byte characters in two.
@@ -50,30 +56,31 @@ function decodeWords(text: string): string {
   const word = /=\?([^?\s]{1,60})\?([BbQq])\?([^?]*)\?=/g;
   let out = '';
   let at = 0;
-  let run: { charset: string; bytes: Buffer[]; raw: string } | null = null;
+  // At most one: the words that still wait for a neighbour.
+  const open: Run[] = [];
   const flush = (): void => {
-    if (run === null) return;
+    const run = open.pop();
+    if (run === undefined) return;
     const decoder = decoderOf(run.charset);
     out += decoder === null ? run.raw : withoutControls(decoder.decode(Buffer.concat(run.bytes)));
-    run = null;
   };
   for (const match of text.matchAll(word)) {
     const between = text.slice(at, match.index);
     const bytes = wordBytes(match[2] ?? '', match[3] ?? '');
     const charset = (match[1] ?? '').toLowerCase();
-    const previous = run;
-    if (previous !== null && /^\s*$/.test(between)) {
+    const previous = open[0];
+    if (previous !== undefined && /^\s*$/.test(between)) {
       if (previous.charset === charset) {
         previous.bytes.push(bytes);
         previous.raw += match[0];
       } else {
         flush();
-        run = { charset, bytes: [bytes], raw: match[0] };
+        open.push({ charset, bytes: [bytes], raw: match[0] });
       }
     } else {
       flush();
       out += between;
-      run = { charset, bytes: [bytes], raw: match[0] };
+      open.push({ charset, bytes: [bytes], raw: match[0] });
     }
     at = match.index + match[0].length;
   }
