@@ -100,7 +100,8 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const register = await openFolderRegister(paths.folders, onDamage);
   const journal = await openJournal(paths.journal, crash);
   const blobs = openBlobs(paths.blobs);
-  const secrets = await openSecrets({
+  // scrypt takes 0.4 s; the browser starts meanwhile.
+  const openingSecrets = openSecrets({
     file: paths.secrets,
     profile: paths.profile,
     passphrase,
@@ -135,6 +136,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     onSecondInstance: (argv) => void secondStart(argv),
     log,
   });
+  const secrets = await openingSecrets;
   const cacheIds = cacheIdFile(paths.cacheId);
   const cache = await openCache({
     shell,
@@ -425,6 +427,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   engines.stopAll();
   await Promise.all([reader.close(), search.close()]);
   await journal.close();
+  await cache.close();
   await shell.quit();
   logFile.close();
   return code;
