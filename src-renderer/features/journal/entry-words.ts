@@ -1,0 +1,71 @@
+import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
+import { clockTime } from '../../i18n/dates.ts';
+import { t } from '../../i18n/t.ts';
+import type { IconName } from '../../ui/icons.ts';
+
+/** Where a change stands, in words. */
+export function entryState(entry: JournalEntry): string {
+  const time = clockTime(Date.parse(entry.at));
+  const next = entry.nextTryAt === null ? '' : ` · ${t('journal.nextTry', { time: clockTime(Date.parse(entry.nextTryAt)) })}`;
+  switch (entry.state) {
+    case 'parked':
+      return t('journal.parked', { time });
+    case 'unknown':
+      return t('journal.unknown', { time });
+    case 'blocked':
+      return t('journal.blocked', { time });
+    case 'armed':
+    case 'sent':
+    case 'acked':
+    case 'applied':
+      return t('journal.sending', { time });
+    default:
+      return t('journal.queued', { time }) + next;
+  }
+}
+
+export function entryIcon(entry: JournalEntry): IconName {
+  if (entry.state === 'parked') return 'alert';
+  if (/flag|seen|star/i.test(entry.kind)) return 'read';
+  if (/delete|expunge|empty/i.test(entry.kind)) return 'trash';
+  if (/archive/i.test(entry.kind)) return 'archive';
+  if (/append|draft|copy/i.test(entry.kind)) return 'draft';
+  if (/folder/i.test(entry.kind)) return 'folder';
+  return 'move';
+}
+
+/** Refused changes first, then in the order in which they go out. */
+export function inOrder(entries: readonly JournalEntry[]): JournalEntry[] {
+  const rank = (entry: JournalEntry): number => (entry.state === 'parked' ? 0 : entry.state === 'unknown' ? 1 : 2);
+  return entries.filter((entry) => entry.state !== 'done' && entry.state !== 'cancelled').toSorted((a, b) => rank(a) - rank(b) || a.at.localeCompare(b.at));
+}
+
+export function outboxSentence(item: OutboxItem): string {
+  const [first, ...others] = item.recipients;
+  const name = first?.address ?? '';
+  const people = others.length === 0 ? name : t('outbox.people', { name, count: others.length });
+  return t('outbox.send', { subject: item.subject === '' ? t('list.noSubject') : item.subject, people });
+}
+
+export function outboxState(item: OutboxItem): string {
+  const since = clockTime(Date.parse(item.queuedAt));
+  const next = clockTime(Date.parse(item.nextTryAt ?? ''));
+  switch (item.state) {
+    case 'scheduled':
+      return t('outbox.scheduled', { time: next });
+    case 'queued':
+      return t('outbox.queued', { time: since }) + (next === '' ? '' : ` · ${t('journal.nextTry', { time: next })}`);
+    case 'sent':
+      return t('outbox.sent', { time: clockTime(Date.parse(item.sentAt ?? '')) });
+    default:
+      return t(`outbox.${item.state}`);
+  }
+}
+
+/** The replies of servers that refused a recipient. */
+export function refusedRecipients(item: OutboxItem): string {
+  return item.recipients
+    .filter((recipient) => recipient.state === 'refused')
+    .map((recipient) => t('outbox.recipientRefused', { address: recipient.address, reply: recipient.reply ?? '' }))
+    .join('\n');
+}

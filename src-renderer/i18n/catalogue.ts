@@ -1,0 +1,32 @@
+import { accountWords } from './accounts.ts';
+import { composerWords } from './composer.ts';
+import { outboxWords } from './outbox.ts';
+import { settingsWords } from './settings.ts';
+import { commandWords } from './commands.ts';
+import { folderWords } from './folders.ts';
+import { frameWords } from './frame.ts';
+import { journalWords } from './journal.ts';
+import { listWords } from './list.ts';
+import { noticeWords } from './notices.ts';
+import { readerWords } from './reader.ts';
+import { searchWords } from './search.ts';
+import { statusWords } from './status.ts';
+
+/** Every word of the window, one file an area. Another language is another set of these files. */
+export const catalogue = {
+  ...frameWords,
+  ...folderWords,
+  ...listWords,
+  ...readerWords,
+  ...searchWords,
+  ...journalWords,
+  ...statusWords,
+  ...commandWords,
+  ...noticeWords,
+  ...accountWords,
+  ...composerWords,
+  ...outboxWords,
+  ...settingsWords,
+} as const;
+
+export type WordKey = keyof typeof catalogue;

@@ -1,0 +1,15 @@
+export const frameWords = {
+  'frame.back': 'Back to the list',
+  'frame.folders': 'Folders',
+  'frame.commands': 'Commands',
+  'frame.newMessage': 'New message',
+  'frame.messages': 'Messages',
+  'frame.message': 'Message',
+  'frame.unread': '{count} unread',
+  'frame.count': { one: '1 message', other: '{count} messages' },
+  'frame.settings': 'Settings',
+  'frame.foldersWidth': 'Width of the folders',
+  'frame.listWidth': 'Width of the list',
+  'frame.close': 'Close',
+  'frame.starting': 'Opening your mail…',
+} as const;

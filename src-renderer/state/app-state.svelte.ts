@@ -1,0 +1,234 @@
+import type { StoreNotice } from '../../src-shared/cache-protocol.ts';
+import { toAppError } from '../../src-shared/error.ts';
+import type { AppInfo } from '../../src-shared/ipc/areas/app.ts';
+import type { JournalEntry, OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
+import type { ListRow, MessageRow } from '../../src-shared/model/message.ts';
+import type { StoreClient } from '../cache/store-client.ts';
+import type { MainClient } from '../ipc/client.ts';
+import { Accounts } from './accounts.svelte.ts';
+import { CommandList } from './commands.svelte.ts';
+import { Folders } from './folders.svelte.ts';
+import { MailActions } from './mail-actions.ts';
+import { MessageList } from './message-list.svelte.ts';
+import { foldersOf, samePlace, viewOf, type Place } from './places.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { Reader } from './reader.svelte.ts';
+import { Route } from './route.svelte.ts';
+import { Search } from './search.svelte.ts';
+import { Selection } from './selection.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+
+/** Everything the window knows. Features read it and act through it; they never see each other. */
+export class AppState {
+  readonly main: MainClient;
+  readonly store: StoreClient;
+  readonly route = new Route();
+  readonly commands = new CommandList();
+  readonly toasts = new Toasts();
+  readonly accounts = new Accounts();
+  readonly folders = new Folders();
+  readonly selection = new Selection();
+  readonly preferences: Preferences;
+  readonly list: MessageList;
+  readonly reader: Reader;
+  readonly search: Search;
+  readonly actions: MailActions;
+  info = $state.raw<AppInfo | null>(null);
+  journal = $state.raw<readonly JournalEntry[]>([]);
+  outbox = $state.raw<readonly OutboxItem[]>([]);
+  place = $state.raw<Place>({ kind: 'unified', role: 'inbox' });
+  unreadOnly = $state(false);
+  /** False until accounts, folders and settings are known. */
+  started = $state(false);
+  /** Why the window could not start, in words. */
+  startProblem = $state<string | null>(null);
+  /** Milliseconds since the epoch, once a minute: for "today" and the like. */
+  now = $state(Date.now());
+  dismissedNotices = $state.raw<readonly string[]>([]);
+  #readTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(main: MainClient, store: StoreClient) {
+    this.main = main;
+    this.store = store;
+    this.preferences = new Preferences(main);
+    this.list = new MessageList(store);
+    this.reader = new Reader(main);
+    this.search = new Search(main);
+    this.actions = new MailActions({ main, store, list: this.list, toasts: this.toasts, afterRemoval: (removed) => this.#afterRemoval(removed) });
+  }
+
+  async start(): Promise<void> {
+    this.#listen();
+    setInterval(() => {
+      this.now = Date.now();
+    }, 60_000);
+    try {
+      const [info, accounts, journal, outbox] = await Promise.all([
+        this.main.call('app.info'),
+        this.main.call('account.list'),
+        this.main.call('journal.list'),
+        this.main.call('outbox.list'),
+        this.preferences.load(),
+      ]);
+      this.info = info;
+      this.journal = journal;
+      this.outbox = outbox;
+      this.accounts.replace(accounts);
+      this.folders.replace(await this.store.ask('folders', {}));
+      if (accounts.length === 0) this.route.surface = 'welcome';
+      await this.#openList();
+      this.started = true;
+    } catch (error) {
+      this.startProblem = toAppError(error).data.detail;
+    }
+  }
+
+  /** Shows a place in the list. */
+  async goTo(place: Place): Promise<void> {
+    this.search.clear();
+    this.selection.clear();
+    this.route.foldersOpen = false;
+    this.route.reading = false;
+    if (samePlace(place, this.place) && this.list.status === 'ready') {
+      this.list.setCursor(0);
+      return;
+    }
+    this.place = place;
+    this.unreadOnly = false;
+    this.reader.close();
+    await this.#openList();
+  }
+
+  async setUnreadOnly(only: boolean): Promise<void> {
+    this.unreadOnly = only;
+    this.selection.clear();
+    await this.#openList();
+  }
+
+  async setThreaded(threaded: boolean): Promise<void> {
+    this.selection.clear();
+    const kept = this.preferences.set({ threaded });
+    await this.#openList();
+    await this.attempt(() => kept);
+  }
+
+  async reopenList(): Promise<void> {
+    await this.#openList();
+  }
+
+  /** Opens a row in the reader and, after the time that the settings say, marks it as read. */
+  openRow(row: MessageRow | ListRow, reading: boolean): void {
+    clearTimeout(this.#readTimer);
+    if (reading) this.route.reading = true;
+    this.reader.open(row);
+    const seconds = this.preferences.values.markReadSeconds;
+    const unread = 'threadUnread' in row ? row.threadUnread > 0 : !row.flags.includes('\\Seen');
+    if (seconds < 0 || !unread) return;
+    this.#readTimer = setTimeout(() => {
+      if (this.reader.chosen?.messageId === row.messageId) void this.actions.read([row.messageId], true, false);
+    }, seconds * 1000);
+  }
+
+  /** The rows an action is about: the picked ones, else the one in the reader or under the cursor. */
+  targets(): string[] {
+    if (this.selection.active) return [...this.selection.picked];
+    const one = this.search.active ? this.reader.chosen?.messageId : (this.list.cursorId ?? this.reader.chosen?.messageId);
+    return one === undefined || one === null ? [] : [one];
+  }
+
+  /** Does it, or tells in words what went wrong. */
+  async attempt(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      this.toasts.show(toAppError(error).data.detail, { kind: 'bad' });
+      return false;
+    }
+  }
+
+  #openList(): Promise<void> {
+    return this.place.kind === 'outbox'
+      ? Promise.resolve()
+      : this.list.open(viewOf(this.place, this.folders, { threaded: this.preferences.values.threaded, unreadOnly: this.unreadOnly }));
+  }
+
+  #afterRemoval(removed: ReadonlySet<string>): void {
+    clearTimeout(this.#readTimer);
+    this.selection.clear();
+    const { search } = this;
+    if (search.active && search.answer !== null) {
+      search.answer = { ...search.answer, rows: search.answer.rows.filter((row) => !removed.has(row.messageId)) };
+      search.cursor = Math.max(0, Math.min(search.cursor, search.answer.rows.length - 1));
+    }
+    if (this.reader.chosen === null || !removed.has(this.reader.chosen.messageId)) return;
+    const next = search.active ? search.answer?.rows[search.cursor] : this.list.cursorRow;
+    if (next === undefined || this.route.reading) {
+      this.reader.close();
+      this.route.reading = false;
+    } else {
+      this.openRow(next, false);
+    }
+  }
+
+  #listen(): void {
+    const { main } = this;
+    main.on('account.state', ({ accounts }) => {
+      const before = this.accounts.all.length;
+      this.accounts.replace(accounts);
+      if (before === 0 && accounts.length > 0) void this.#rereadFolders();
+    });
+    main.on('journal.changed', ({ entries }) => {
+      this.journal = entries;
+    });
+    main.on('outbox.changed', ({ items }) => {
+      this.outbox = items;
+    });
+    main.on('app.changed', ({ info }) => {
+      const wasOnline = this.info?.online;
+      this.info = info;
+      if (info.online && wasOnline === false) this.#retryUnread();
+    });
+    main.on('folder.changed', () => void this.#rereadFolders());
+    main.on('window.show', ({ messageId }) => {
+      if (messageId !== undefined) void this.#show(messageId);
+    });
+    this.store.onNotice((notice) => this.#storeChanged(notice));
+  }
+
+  /** What could not be read without network is asked for again once it is back. */
+  #retryUnread(): void {
+    for (const id of this.reader.unfolded) {
+      const loaded = this.reader.loaded[id];
+      if (loaded?.state === 'failed' && loaded.error.code === 'not-cached') this.reader.again(id);
+    }
+  }
+
+  async #rereadFolders(): Promise<void> {
+    this.folders.replace(await this.store.ask('folders', {}));
+    this.#followFolders();
+  }
+
+  #storeChanged(notice: StoreNotice): void {
+    const fresh = notice.folders.some((folder) => this.folders.byId(folder.folderId) === undefined);
+    this.folders.merge(notice.folders);
+    if (fresh || notice.folders.length === 0) void this.#rereadFolders();
+    const shown = new Set(this.list.view?.folderIds ?? []);
+    if (notice.folders.some((folder) => shown.has(folder.folderId))) this.list.refresh();
+    const read = new Set(this.reader.rows.map((row) => row.messageId));
+    if (notice.messageIds === null || notice.messageIds.some((id) => read.has(id))) void this.reader.refresh();
+  }
+
+  /** Unified places follow accounts and folders that come and go. */
+  #followFolders(): void {
+    const wanted = foldersOf(this.place, this.folders).join(' ');
+    if (this.place.kind !== 'outbox' && wanted !== (this.list.view?.folderIds ?? []).join(' ')) void this.#openList();
+  }
+
+  async #show(messageId: string): Promise<void> {
+    const [row] = await this.store.ask('rows', { messageIds: [messageId] });
+    if (row === null || row === undefined) return;
+    this.route.surface = 'mail';
+    this.openRow(row, true);
+  }
+}

@@ -1,0 +1,17 @@
+import type { ListRow, MailAddress, MessageRow } from '../../src-shared/model/message.ts';
+import { t } from '../i18n/t.ts';
+
+type IsOwn = (address: MailAddress) => boolean;
+
+/** A name to show: what the sender wrote, else the address. */
+export function personName(person: MailAddress): string {
+  return person.name.trim() === '' ? person.address : person.name.trim();
+}
+
+/** The people of a row, in the order of its conversation: "Marta Lindqvist, you". */
+export function rowPeople(row: MessageRow | ListRow, recipients: boolean, isOwn: IsOwn): string {
+  if (recipients) return row.to.length === 0 ? t('list.noSender') : row.to.map(personName).join(', ');
+  const people = 'threadFrom' in row && row.threadFrom.length > 0 ? row.threadFrom : row.from;
+  const names = people.map((person) => (isOwn(person) && people.length > 1 ? t('list.you') : personName(person)));
+  return names.length === 0 ? t('list.noSender') : [...new Set(names)].join(', ');
+}

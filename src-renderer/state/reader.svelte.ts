@@ -1,0 +1,93 @@
+import { toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
+import type { MessageRow } from '../../src-shared/model/message.ts';
+import type { MainClient } from '../ipc/client.ts';
+
+export type Loaded = { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
+
+const keptMessages = 20;
+
+/** The conversation in the reader: its rows, which of them are unfolded, and what of them is loaded. */
+export class Reader {
+  /** The message that was chosen in a list. */
+  chosen = $state.raw<MessageRow | null>(null);
+  rows = $state.raw<readonly MessageRow[]>([]);
+  unfolded = $state.raw<ReadonlySet<string>>(new Set());
+  loaded = $state.raw<Readonly<Record<string, Loaded>>>({});
+  readonly #main: MainClient;
+
+  constructor(main: MainClient) {
+    this.#main = main;
+  }
+
+  /** The newest unfolded message: what reply, star and the like are about. */
+  get current(): MessageRow | null {
+    return this.rows.findLast((row) => row.messageId === this.chosen?.messageId) ?? this.chosen;
+  }
+
+  open(row: MessageRow): void {
+    if (row.messageId === this.chosen?.messageId) {
+      this.chosen = row;
+      return;
+    }
+    this.chosen = row;
+    this.rows = [row];
+    this.unfolded = new Set([row.messageId]);
+    this.#load(row.messageId);
+    void this.#readThread(row);
+  }
+
+  close(): void {
+    this.chosen = null;
+    this.rows = [];
+    this.unfolded = new Set();
+  }
+
+  toggle(messageId: string): void {
+    const next = new Set(this.unfolded);
+    if (!next.delete(messageId)) {
+      next.add(messageId);
+      this.#load(messageId);
+    }
+    this.unfolded = next;
+  }
+
+  again(messageId: string): void {
+    this.loaded = Object.fromEntries(Object.entries(this.loaded).filter(([id]) => id !== messageId));
+    this.#load(messageId);
+  }
+
+  /** Rows have changed in the store. */
+  async refresh(): Promise<void> {
+    const { chosen } = this;
+    if (chosen !== null) await this.#readThread(chosen);
+  }
+
+  async #readThread(row: MessageRow): Promise<void> {
+    try {
+      const rows = await this.#main.call('thread.get', { threadId: row.threadId });
+      if (this.chosen?.messageId !== row.messageId) return;
+      this.rows = rows.some((other) => other.messageId === row.messageId) ? rows : [row];
+      const now = this.rows.find((other) => other.messageId === row.messageId);
+      if (now !== undefined) this.chosen = now;
+    } catch {
+      // The chosen message is shown anyway; its conversation is read again with the next change.
+    }
+  }
+
+  #load(messageId: string): void {
+    const known = this.loaded[messageId];
+    if (known?.state === 'ready' || known?.state === 'loading') return;
+    this.#put(messageId, { state: 'loading' });
+    this.#main.call('message.get', { messageId }).then(
+      (message) => this.#put(messageId, { state: 'ready', message }),
+      (error: unknown) => this.#put(messageId, { state: 'failed', error: toAppError(error).data }),
+    );
+  }
+
+  #put(messageId: string, loaded: Loaded): void {
+    const entries = Object.entries(this.loaded).filter(([id]) => id !== messageId);
+    const spare = Math.max(0, entries.length + 1 - keptMessages);
+    this.loaded = Object.fromEntries([...entries.filter(([id], at) => at >= spare || this.unfolded.has(id)), [messageId, loaded]]);
+  }
+}

@@ -1,0 +1,13 @@
+import type { IconName } from './icons.ts';
+
+export interface MenuItem {
+  label: string;
+  icon?: IconName;
+  keys?: string;
+  bad?: boolean;
+  disabled?: boolean;
+  run(): void;
+}
+
+/** `null` draws a line between groups. */
+export type MenuEntry = MenuItem | null;
