@@ -1,0 +1,192 @@
+import { errorCodes, type ErrorCode } from '../../src-shared/error.ts';
+import { accountMethods } from '../../src-shared/ipc/areas/account.ts';
+import { appMethods } from '../../src-shared/ipc/areas/app.ts';
+import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
+import { sendingMethods } from '../../src-shared/ipc/areas/sending.ts';
+import { eventNames, type EventName } from '../../src-shared/ipc/contract.ts';
+import type { Method } from '../../src-shared/ipc/method.ts';
+import { settingsSchema } from '../../src-shared/settings.ts';
+import { schemaInWords } from './schema-words.ts';
+
+const areas: readonly { title: string; methods: Readonly<Record<string, Method>> }[] = [
+  { title: 'The program', methods: appMethods },
+  { title: 'Accounts', methods: accountMethods },
+  { title: 'Folders, messages, search', methods: mailMethods },
+  { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
+];
+
+const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
+  'sync.progress': [
+    '{accountId, folderId, folderName, done, total, phase: "headers" | "bodies"}',
+    'A long pass goes on: `done` of `total` messages of that folder.',
+  ],
+  'folder.changed': ['{folders: [as folder.list]}', 'Counters, names or existence of folders changed.'],
+  'message.changed': [
+    '{messageIds: [...] | null, folderIds}',
+    'Messages came, went or changed; `null` when there are too many to name.',
+  ],
+  'account.state': [
+    '{accounts: [as account.list]}',
+    'An account connected, lost its connection, needs something.',
+  ],
+  'journal.changed': ['{entries: [as journal.list]}', 'The list of changes that wait for a server.'],
+  'outbox.changed': ['{items: [as outbox.list]}', 'The list of mail that waits to be sent.'],
+  'app.changed': [
+    '{info: as app.info}',
+    'The network came or went, passwords were unlocked, something was found damaged.',
+  ],
+  'discover.progress': ['{source, outcome, detail}', 'One source of account.discover has answered.'],
+  'window.show': [
+    '{messageId?, mailto?, emlFile?}',
+    'A notification was clicked, or the program was started a second time with an argument.',
+  ],
+};
+
+const codes: Readonly<Record<ErrorCode, string>> = {
+  offline: 'There is no network, the server cannot be reached, or the user stays off the network.',
+  'not-cached': 'The content is not here and cannot be fetched now.',
+  locked: 'The passwords cannot be read: app.unlock or account.setPassword first.',
+  'auth-failed': 'The server refused the password (or no way to sign in is offered that may be used).',
+  'tls-certificate': 'The certificate cannot be trusted; `certificate` has its facts and fingerprint.',
+  'tls-missing': 'The server offers no encryption; nothing was sent.',
+  'host-unknown': 'There is no server of that name.',
+  refused: 'The server said no; `server` has its words.',
+  quota: 'The mailbox on the server is full.',
+  'outcome-unknown': 'The connection broke before the answer came; it is checked, or the user is asked.',
+  'profile-in-use': 'Another Posthorn has this profile open.',
+  'not-yet': 'Posthorn cannot do this yet.',
+  'bad-params': 'The parameters are not what the method takes; `detail` says which.',
+  'not-found': 'There is nothing with that id any more.',
+  timeout: 'The server did not answer in time.',
+  'connection-lost': 'The connection broke; Posthorn connects again.',
+  cancelled: 'It was taken back.',
+  bug: 'Posthorn made a mistake; the log has more.',
+};
+
+const options: readonly (readonly [option: string, meaning: string])[] = [
+  ['--headless', 'No window: JSON-RPC on standard input and output.'],
+  ['--profile DIR', 'Where everything is kept (docs/profile.md). Without it the user’s own profile.'],
+  ['--passphrase-fd N', 'Reads the passphrase of the encrypted file of passwords from that file descriptor.'],
+  ['--dns HOST:PORT', 'Asks this name server instead of the system’s.'],
+  ['--extra-ca FILE', 'Trusts the authorities of a PEM file too. May be given again.'],
+  ['--provider-database URL', 'Where the settings of big providers are asked for.'],
+  ['--connect-to HOST:PORT:ADDR:PORT', 'Connects to ADDR:PORT where HOST:PORT is meant. May be given again.'],
+  ['--undo-send SECONDS', 'The undo delay of windows, instead of the setting.'],
+  ['--test-hooks', 'From a checkout only: the methods test.*. A packaged Posthorn does not know it.'],
+];
+
+/** docs/automation.md, made from the contract alone. */
+export function automationDocument(): string {
+  return `${[
+    opening,
+    '## Options',
+    '',
+    table(
+      ['option', 'meaning'],
+      options.map(([option, meaning]) => [`\`${option}\``, meaning]),
+    ),
+    '',
+    'The passphrase may also stand in `POSTHORN_PASSPHRASE`; it is taken out of the environment of all children.',
+    '',
+    meaning,
+    '## Methods',
+    '',
+    'Parameters are written as TypeScript writes types: `?` marks what may be left out. Where all may be left out, `params` itself may be.',
+    '',
+    ...areas.flatMap(({ title, methods }) => [
+      `### ${title}`,
+      '',
+      ...Object.entries(methods).flatMap(methodSection),
+    ]),
+    '## Settings',
+    '',
+    'What `settings.get` gives and `settings.set` takes, any of them.',
+    '',
+    '```ts',
+    schemaInWords(settingsSchema),
+    '```',
+    '',
+    '## Events',
+    '',
+    'They come as `{"jsonrpc": "2.0", "method": "event", "params": {"name": "sync.progress", …}}`, all of them until `events.subscribe` names fewer.',
+    '',
+    table(
+      ['event', 'params besides `name`', 'meaning'],
+      eventNames.map((name) => [`\`${name}\``, `\`${events[name][0]}\``, events[name][1]]),
+    ),
+    '',
+    '## Errors',
+    '',
+    'A failed call has `error: {code, message, data}`. Read `data.code`; the number is −32601 for an unknown method, −32602 for `bad-params`, −32603 for `bug`, else one below −32000. `data` is `{code, scope, next, detail}`, and `server: {host, text, code}` where a server refused, `certificate` where one was not trusted. `detail` is a plain sentence; `scope` says how much is hurt (`message`, `folder`, `account`, `app`), `next` what happens next (`retry`, `wait-online`, `ask-password`, `tell-user`, `bug`).',
+    '',
+    table(
+      ['code', 'meaning'],
+      errorCodes.map((code) => [`\`${code}\``, codes[code]]),
+    ),
+  ].join('\n')}\n`;
+}
+
+function methodSection([name, method]: [string, Method]): string[] {
+  const only = {
+    window: 'Called by windows only.',
+    'test-hooks': 'Only with `--test-hooks`.',
+  } as const;
+  const params = schemaInWords(method.params);
+  return [
+    `#### \`${name}\``,
+    '',
+    method.only === undefined ? method.doc : `${method.doc} *${only[method.only]}*`,
+    '',
+    ...(params === '{}' ? ['No parameters.'] : ['```ts', params, '```']),
+    '',
+    `Result: \`${method.returns}\``,
+    '',
+  ];
+}
+
+/** A cell's own bars would end it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const opening = `# The automation interface
+
+<!-- Generated from src-shared/ipc/ by \`npm run docs\`. Change it there. -->
+
+Posthorn can be driven without a window: by scripts, for back-ups, by other programs, by tests. It is the contract that
+the windows use, spoken as [JSON-RPC 2.0](https://www.jsonrpc.org/specification), one JSON object a line, on standard
+input and output. Logs go to standard error only.
+
+    npm run --silent headless -- --profile DIR        # from a checkout
+    posthorn --headless --profile DIR                  # installed
+
+    {"jsonrpc": "2.0", "id": 1, "method": "app.info"}
+    {"jsonrpc": "2.0", "id": 1, "result": {"name": "Posthorn", …}}
+
+It is the real main process with the real cache, not a stand-in. Calls run side by side and are answered when they are
+done. End of input or \`app.quit\` shuts down cleanly with exit code 0; a profile in use is exit code 3, wrong options 2.
+A bad line gets an error (−32700, −32600, −32601, −32602) and the program goes on. A line is at most 64 MiB.
+Times are ISO 8601 UTC; ids are opaque strings that stay the same over restarts. Flags are IMAP's names: \`\\Seen\`,
+\`\\Flagged\`, \`\\Answered\`, \`\\Draft\`, and keywords as they stand.
+`;
+
+const meaning = `## What calls mean
+
+- Whatever changes something resolves when it is durable on disk, with a network or without. It reaches the server
+  later, once; \`journal.list\` and \`outbox.list\` show what waits.
+- \`sync.run\` always resolves. Without a network it says \`errors: [{code: "offline"}]\`; a failing account does not
+  delay the others; refused and scheduled things do not keep it open.
+- \`message.get\`, \`message.source\` and \`message.attachment\` fetch what is not cached, else fail with \`not-cached\`.
+- \`message.list\` with \`cursor\` pages through one stable order; rows that went meanwhile are \`{messageId, gone: true}\`.
+  \`offset\` speaks of the moment of the call only.
+- \`message.send\` has no undo delay here unless \`undoSeconds\` is given. Outbox states: \`undoable\`, \`scheduled\`,
+  \`queued\`, \`sending\`, \`unknown\` (the answer never came: it is not sent again by itself, \`outbox.resolve\` decides),
+  \`held\`, \`failed\`, \`sent\` (kept 7 days, listed with \`all: true\`).
+- \`trustFingerprint256\` replaces the checks of chain and name for that host, port and key only. With \`tls: "none"\` only
+  mechanisms that hide the password are used unless \`allowPlaintextPassword\` is true; loopback is no exception.
+- Without a system keyring passwords lie in an encrypted file opened by the passphrase. Without it accounts are \`locked\`
+  until \`app.unlock\`; everything cached stays readable and nothing that waits is touched.
+- POP3, and the modes \`offline\` and \`online\`, answer \`not-yet\` in this version.
+`;
