@@ -9,6 +9,7 @@ import { openAccountStore } from './accounts/account-store.ts';
 import { openSecrets } from './accounts/secrets.ts';
 import { createBackend } from './backends/backend-registry.ts';
 import { checkImapServer } from './backends/imap/check-imap-server.ts';
+import { checkSmtpServer } from './backends/smtp/check-smtp-server.ts';
 import { openCache } from './cache/cache-client.ts';
 import { cacheIdFile } from './cache/cache-id.ts';
 import { discover } from './discovery/discover.ts';
@@ -18,6 +19,7 @@ import { appHandlers } from './ipc/handlers/app-handlers.ts';
 import { journalHandlers } from './ipc/handlers/journal-handlers.ts';
 import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
 import { searchHandlers } from './ipc/handlers/search-handlers.ts';
+import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
 import { createNews, type News } from './ipc/news.ts';
 import { createPush } from './ipc/push.ts';
 import { createServe } from './ipc/serve.ts';
@@ -27,6 +29,7 @@ import { isWaiting } from './journal/op.ts';
 import { createMimeReader } from './mime/mime-reader.ts';
 import { createRemoteImages } from './mime/remote-images.ts';
 import { createSanitiser } from './mime/sanitiser.ts';
+import { openSending } from './outbox/sending.ts';
 import { openBlobs } from './platform/blobs.ts';
 import { AdvanceableClock, systemClock } from './platform/clock.ts';
 import { createCrashControl, noCrashes } from './platform/crash-points.ts';
@@ -262,6 +265,28 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     rawOf,
     keepBlob: (bytes) => blobs.put(bytes),
   });
+  const sending = await openSending({
+    paths,
+    onDamage,
+    accountOf: (accountId) => accountStore.get(accountId),
+    password: (accountId) => secrets.get(accountId, 'outgoing'),
+    online: () => connectivity.online(),
+    network,
+    journal,
+    cache,
+    blobs,
+    submit,
+    folders,
+    verbs,
+    reader,
+    sanitiser,
+    rawOf,
+    clock,
+    crash,
+    log,
+    onWire: onWire('smtp'),
+    onChange: (items) => push.tell('outbox.changed', { items }),
+  });
   const accounts: Accounts = createAccounts({
     store: accountStore,
     secrets,
@@ -278,10 +303,18 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         onWire: onWire('imap'),
       });
     },
-    checkOutgoing: () => Promise.resolve(),
-    forget: (accountId) => {
+    checkOutgoing: async ({ server, password, token }) => {
+      await checkSmtpServer({
+        server,
+        credentials: { password: password ?? undefined, token: token ?? undefined },
+        network,
+        clock,
+        onWire: onWire('smtp'),
+      });
+    },
+    forget: async (accountId) => {
       search.dropAccount(accountId);
-      return Promise.resolve();
+      await sending.forget(accountId);
     },
     onChange: () => news?.accountsChanged(),
   });
@@ -300,10 +333,14 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     notices,
   });
   news = createNews({ push, clock, cache, journal, accounts: () => accounts, info });
-  connectivity.onChange(() => news.appChanged());
+  connectivity.onChange(() => {
+    news.appChanged();
+    if (connectivity.reason() === null) sending.online();
+  });
   secrets.onUnlocked(() => {
     for (const engine of engines.all())
       if (engine.state().state === 'locked') void engine.tryNow().catch(() => undefined);
+    for (const account of accountStore.all()) sending.release(account.accountId);
     news.appChanged();
   });
 
@@ -338,6 +375,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const onPower = (event: 'suspend' | 'resume' | 'network-changed'): void => {
     if (event === 'suspend') return;
     for (const engine of engines.all()) engine.checkConnection();
+    sending.online();
   };
   shell.onSuspendResume(onPower);
   let started = readArgument(options.argument);
@@ -367,6 +405,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         accounts,
         engines,
         push,
+        release: (accountId) => sending.release(accountId),
         discover: (address, signal, onProgress) =>
           discover({
             address,
@@ -381,6 +420,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       }),
       ...searchHandlers({ cache, search }),
       ...journalHandlers({ journal, cache, engines, register }),
+      ...sendingHandlers(sending),
       ...mailHandlers({
         accounts,
         cache,
@@ -393,6 +433,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         sanitiser,
         remoteImages,
         shell,
+        beforeSync: (accountIds) => sending.flush(accountIds),
       }),
     },
     { testHooks: options.testHooks, log },
@@ -405,6 +446,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
 
   await showPending();
   for (const account of accountStore.all()) engines.start(account);
+  await sending.start();
   if (options.headless) {
     const automation = startAutomation(process.stdin, process.stdout, serve, push);
     void automation.ended.then(() => end(0));
@@ -424,6 +466,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(0));
 
   const code = await ended;
+  await sending.stop();
   engines.stopAll();
   await Promise.all([reader.close(), search.close()]);
   await journal.close();

@@ -47,6 +47,8 @@ export interface Submit {
 export type NewOp = Pick<Op, 'accountId' | 'action' | 'targets' | 'patches' | 'mark' | 'sentence'> & {
   opId?: string;
   after?: string[];
+  /** What an earlier try may have left behind: it is looked for before anything is done again. */
+  evidence?: Op['evidence'];
 };
 
 export function createSubmit(ports: SubmitPorts): Submit {
@@ -69,7 +71,7 @@ export function createSubmit(ports: SubmitPorts): Submit {
         tries: 0,
         nextTryAt: null,
         error: null,
-        evidence: {},
+        evidence: op.evidence ?? {},
       })),
     );
     await cache.call('addPending', {

@@ -8,6 +8,8 @@ export interface AccountHandlerPorts {
   accounts: Accounts;
   engines: Engines;
   push: Push;
+  /** What sending held back for this account may be tried again. */
+  release(accountId: string): void;
   discover(
     address: string,
     signal: AbortSignal,
@@ -17,7 +19,7 @@ export interface AccountHandlerPorts {
 
 export type AccountHandlers = Pick<Handlers, Extract<keyof Handlers, `account.${string}`>>;
 
-export function accountHandlers({ accounts, engines, push, discover }: AccountHandlerPorts): AccountHandlers {
+export function accountHandlers({ accounts, engines, push, release, discover }: AccountHandlerPorts): AccountHandlers {
   let discovering: AbortController | null = null;
   return {
     'account.discover': async ({ address }) => {
@@ -45,14 +47,17 @@ export function accountHandlers({ accounts, engines, push, discover }: AccountHa
     },
     'account.update': async (params) => {
       await accounts.update(params);
+      release(params.accountId);
       return {};
     },
     'account.setPassword': async (params) => {
       await accounts.setPassword(params);
+      release(params.accountId);
       return {};
     },
     'account.tryNow': async ({ accountId }) => {
       accounts.need(accountId);
+      release(accountId);
       await engines.get(accountId)?.tryNow();
       return {};
     },

@@ -31,6 +31,8 @@ export interface MailHandlerPorts {
   sanitiser: Sanitiser;
   remoteImages: RemoteImages;
   shell: Shell;
+  /** What waits outside the journal and goes to the servers with a sync: drafts' copies, mails that are due. */
+  beforeSync(accountIds: readonly string[]): Promise<void>;
 }
 
 type MailMethods = Extract<
@@ -142,6 +144,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       const one = accountId ?? ofFolder?.accountId;
       if (one !== undefined) accounts.need(one);
       const wanted = one === undefined ? accounts.list().map((account) => account.accountId) : [one];
+      await ports.beforeSync(wanted);
       return {
         accounts: await engines.sync(wanted, {
           ...(folderId === undefined ? {} : { folderId }),

@@ -1,0 +1,33 @@
+import type { Drafts } from '../../drafts/drafts.ts';
+import { toDraft } from '../../drafts/stored-draft.ts';
+import type { Outbox } from '../../outbox/outbox.ts';
+import type { Handlers } from '../serve.ts';
+
+export type SendingHandlers = Pick<Handlers, Extract<keyof Handlers, `draft.${string}` | `outbox.${string}` | 'message.send'>>;
+
+export function sendingHandlers({ drafts, outbox }: { drafts: Drafts; outbox: Outbox }): SendingHandlers {
+  return {
+    'draft.save': async (params) => {
+      const stored = await drafts.save(params);
+      return { draftId: stored.draftId, savedAt: stored.savedAt, attachments: toDraft(stored).attachments };
+    },
+    'draft.list': ({ accountId }) => drafts.list(accountId).map(toDraft),
+    'draft.discard': async ({ draftId }) => {
+      drafts.need(draftId);
+      await drafts.discard(draftId);
+      return {};
+    },
+    'draft.open': async ({ messageId }) => ({ draftId: await drafts.open(messageId) }),
+    'message.send': (params) => outbox.send(params),
+    'outbox.list': ({ all }) => outbox.list(all ?? false),
+    'outbox.retry': async ({ outboxId }) => {
+      await outbox.retry(outboxId);
+      return {};
+    },
+    'outbox.cancel': async ({ outboxId }) => ({ draftId: await outbox.cancel(outboxId) }),
+    'outbox.resolve': async ({ outboxId, as }) => {
+      await outbox.resolve(outboxId, as);
+      return {};
+    },
+  };
+}

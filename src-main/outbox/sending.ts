@@ -1,0 +1,151 @@
+import { AppError } from '../../src-shared/error.ts';
+import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
+import type { AccountSettings } from '../../src-shared/model/account.ts';
+import { submitMail } from '../backends/smtp/submit-mail.ts';
+import type { MailNetwork } from '../backends/socket/open-stream.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import { createDraftCopies } from '../drafts/draft-copies.ts';
+import { openDraftStore } from '../drafts/draft-store.ts';
+import { createDrafts, type Drafts } from '../drafts/drafts.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { MimeReader } from '../mime/mime-reader.ts';
+import type { Sanitiser } from '../mime/sanitiser.ts';
+import type { Blobs } from '../platform/blobs.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
+import type { Log } from '../platform/log.ts';
+import type { FolderVerbs } from '../sync/folder-verbs.ts';
+import type { Submit } from '../sync/submit.ts';
+import type { Verbs } from '../sync/verbs.ts';
+import { createFiling } from './filing.ts';
+import type { StoredItem } from './outbox-item.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { openOutboxStore } from './outbox-store.ts';
+import { createSender, type SendOutcome } from './sender.ts';
+
+/** Changes are gathered for this long before windows hear of them. */
+const gather = 80;
+
+export interface SendingPorts {
+  paths: { outbox: string; drafts: string };
+  onDamage(path: string, kept: string): void;
+  accountOf(accountId: string): AccountSettings | undefined;
+  /** Null: none is kept. @throws AppError `locked` */
+  password(accountId: string): Promise<string | null>;
+  online(): boolean;
+  network: MailNetwork;
+  journal: Journal;
+  cache: CachePort;
+  blobs: Blobs;
+  submit: Submit;
+  folders: FolderVerbs;
+  verbs: Verbs;
+  reader: MimeReader;
+  sanitiser: Sanitiser;
+  rawOf(messageId: string): Promise<Uint8Array>;
+  clock: Clock;
+  crash: CrashControl;
+  log: Log;
+  onWire(line: string): void;
+  onChange(items: OutboxItem[]): void;
+}
+
+/** Everything between the composer and the wire, joined. */
+export interface Sending {
+  drafts: Drafts;
+  outbox: Outbox;
+  /** Sweeps what no draft, waiting mail or change needs any more, and sends what is due. */
+  start(): Promise<void>;
+  /** The network seems to be there. */
+  online(): void;
+  /** The account's password or servers changed, or the user wants it tried. */
+  release(accountId: string): void;
+  /** What a sync is to bring to the servers too: drafts' copies, mails that are due. */
+  flush(accountIds: readonly string[]): Promise<void>;
+  forget(accountId: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function openSending(ports: SendingPorts): Promise<Sending> {
+  const { blobs, cache, clock, crash, journal, log, submit, folders, verbs, reader, accountOf } = ports;
+  const store = await openDraftStore(ports.paths.drafts, ports.onDamage);
+  const outboxStore = await openOutboxStore(ports.paths.outbox);
+  if (outboxStore.damaged > 0) ports.onDamage(ports.paths.outbox, `${ports.paths.outbox}.bad`);
+
+  function needAccount(accountId: string): AccountSettings {
+    const account = accountOf(accountId);
+    if (account === undefined) throw new AppError({ code: 'not-found', scope: 'account', next: 'tell-user', detail: 'There is no such account.' });
+    return account;
+  }
+
+  const drafts = createDrafts({
+    store,
+    copies: createDraftCopies({ store, submit, folders, journal, cache, blobs, clock, accountOf }),
+    blobs,
+    clock,
+    crash,
+    needAccount,
+    rowOf: async (messageId) => (await cache.call('rows', { messageIds: [messageId] }))[0] ?? null,
+    rawOf: ports.rawOf,
+    read: (bytes) => reader.read(bytes),
+    part: (bytes, partId) => reader.part(bytes, partId),
+    cleanHtml: async (html) => (await ports.sanitiser.clean(html))?.html ?? null,
+    log,
+  });
+
+  async function overTheWire(item: StoredItem, recipients: readonly string[], hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void }, signal: AbortSignal): Promise<SendOutcome> {
+    const server = needAccount(item.accountId).outgoing;
+    if (server === null) throw new AppError({ code: 'refused', scope: 'account', next: 'tell-user', detail: 'The account has no server for sending any more. The message is kept.' });
+    const bytes = await blobs.get(item.blob);
+    if (bytes === null) throw new AppError({ code: 'bug', scope: 'message', next: 'tell-user', detail: 'The file that held this message is gone or damaged; it could not be sent. Take it back and send it again.' });
+    const password = server.username === undefined ? null : await ports.password(item.accountId);
+    return await submitMail(
+      { from: item.from, recipients, bytes, needsUtf8: item.needsUtf8, needs8Bit: item.needs8Bit },
+      { server, credentials: { password: password ?? undefined }, network: ports.network, clock, signal, onWire: ports.onWire, ...hooks },
+    );
+  }
+
+  const file = createFiling({ outbox: outboxStore, submit, folders, verbs, journal, crash, accountOf, log });
+  const sender = createSender({ outbox: outboxStore, clock, crash, online: ports.online, submit: overTheWire, file, log });
+  const outbox = createOutbox({ store: outboxStore, drafts, sender, file, blobs, clock, crash, needAccount });
+
+  let telling = false;
+  outboxStore.onChange(() => {
+    if (telling) return;
+    telling = true;
+    clock.setTimeout(() => {
+      telling = false;
+      ports.onChange(outbox.list(false));
+    }, gather);
+  });
+
+  return {
+    drafts,
+    outbox,
+    async start() {
+      const needed = new Set([
+        ...drafts.blobs(),
+        ...outbox.blobs(),
+        ...journal.ops().flatMap((op) => (op.action.kind === 'append' ? [op.action.blob] : [])),
+      ]);
+      await blobs.sweep((sha256) => needed.has(sha256));
+      await outbox.start();
+    },
+    online: () => void sender.online(),
+    release: (accountId) => sender.release(accountId),
+    async flush(accountIds) {
+      for (const accountId of accountIds) await drafts.flush(accountId);
+      await sender.drain(accountIds);
+    },
+    async forget(accountId) {
+      await outbox.forget(accountId);
+      await drafts.forget(accountId);
+    },
+    async stop() {
+      await drafts.flush();
+      drafts.stop();
+      await outbox.stop();
+      await outboxStore.close();
+    },
+  };
+}
