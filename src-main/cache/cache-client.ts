@@ -38,8 +38,9 @@ interface Call {
 /** Batches on their way at once: the next is parsed while one is written; more only fills memory. */
 const maxWritesInFlight = 2;
 const bigMethods: ReadonlySet<StoreMethod> = new Set(['applyBatch', 'putBodies']);
-/** A page that goes away so often in a minute will not become better by another try. */
-const maxReopenings = 5;
+/** A page that goes away so often in a minute is only tried again after a rest. */
+const maxReopenings = 20;
+const restMs = 30_000;
 
 /** Opens the hidden page and the cache in it. Rejects when the page cannot be had at all. */
 export async function openCache(options: CacheClientOptions): Promise<CacheClient> {
@@ -153,7 +154,7 @@ class StoreLink implements CacheClient {
     const now = this.#options.clock.monotonic();
     this.#reopenings = [...this.#reopenings.filter((at) => now - at < 60_000), now];
     if (this.#reopenings.length > maxReopenings) {
-      this.#retry = this.#options.clock.setTimeout(() => void this.#reopen(), 60_000);
+      this.#retry = this.#options.clock.setTimeout(() => void this.#reopen(), restMs);
       return;
     }
     try {

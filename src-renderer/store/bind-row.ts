@@ -56,7 +56,10 @@ export function bindRow(memory: StoreMemory, folder: FolderState, bind: { messag
   const oldId = memory.idOf(target);
   const oldReadable = memory.rows.has(target, rowBits.readable);
   if (source >= 0 && source !== target) endSource(memory, source, changes);
-  if (memory.freeOwnId(target) !== null) changes.aliases.set(oldId, null);
+  if (memory.freeOwnId(target) !== null) {
+    changes.aliases.set(oldId, null);
+    changes.freedIds.add(oldId);
+  }
   if (idOfPlace(folder.folderId, folder.gen, uid) === messageId) memory.ownIds.delete(target);
   else {
     memory.setOwnId(target, messageId);

@@ -33,6 +33,8 @@ export class Changes {
   readonly droppedBodies = new Set<string>();
   /** Body kept under another id from now on (a copy keeps its source's body too). */
   readonly copiedBodies: { from: string; to: string }[] = [];
+  /** Own ids of rows that the server has no more: an insert that still waits shows them again. */
+  readonly freedIds = new Set<string>();
   readonly previews = new Map<Segment, Map<number, string>>();
   readonly pendingPut = new Map<string, PendingPatches>();
   readonly pendingDropped = new Set<string>();

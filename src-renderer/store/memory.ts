@@ -4,7 +4,7 @@ import type { Changes } from './changes.ts';
 import { FlagWords, flaggedBit, seenBit } from './flag-words.ts';
 import { FolderState, type Segment } from './folder-state.ts';
 import { idOfPlace, placeOfId } from './message-ids.ts';
-import { PendingTable, type PendingEntry } from './pending-table.ts';
+import { PendingTable, type InsertPatch, type PendingEntry } from './pending-table.ts';
 import { rowBits, RowTable } from './row-table.ts';
 import { hash53, Threads } from './threads.ts';
 
@@ -19,6 +19,8 @@ export interface RowView {
 export interface WaitingRow {
   row: Omit<NewRow, 'uid'>;
   fromMessageId: string | null;
+  /** What made it. */
+  patch: InsertPatch;
 }
 
 /**
@@ -169,7 +171,7 @@ export class StoreMemory {
     // After a bind, patches may still name the id that the row had in between; but another row may hold that id now.
     if (placeId === null || placeId === id || this.#rowOfOwnId.has(placeId)) return own;
     const other = this.pending.of(placeId);
-    return other.length === 0 ? own : [...own, ...other].sort((a, b) => a.seq - b.seq);
+    return other.length === 0 ? own : [...own, ...other].sort((a, b) => a.seq - b.seq || a.at - b.at);
   }
 
   /** Counts and places the row anew after its server's state, its patches or its existence changed. */

@@ -4,6 +4,8 @@ import type { FolderPatch, MessagePatch, PendingPatches } from '../../src-shared
 export interface PendingEntry {
   opId: string;
   seq: number;
+  /** Place within its operation. */
+  at: number;
   mark: Exclude<RowPending, null>;
   accountId: string;
   patch: MessagePatch;
@@ -49,16 +51,15 @@ export class PendingTable {
   add(op: PendingPatches, touched: TouchedByPending): void {
     this.drop(op.opId, touched);
     this.ops.set(op.opId, op);
-    for (const patch of op.patches) {
+    for (const [at, patch] of op.patches.entries()) {
       if (isFolderPatch(patch)) {
         touched.folderIds.add(patch.folderId);
         continue;
       }
       touched.messageIds.add(patch.messageId);
-      const entry: PendingEntry = { opId: op.opId, seq: op.seq, mark: op.mark, accountId: op.accountId, patch };
+      const entry: PendingEntry = { opId: op.opId, seq: op.seq, at, mark: op.mark, accountId: op.accountId, patch };
       const entries = this.#byMessage.get(patch.messageId) ?? [];
-      const at = entries.findLastIndex((other) => other.seq <= op.seq) + 1;
-      entries.splice(at, 0, entry);
+      entries.splice(entries.findLastIndex((other) => other.seq <= op.seq) + 1, 0, entry);
       this.#byMessage.set(patch.messageId, entries);
       if (patch.kind === 'insert' && patch.fromMessageId !== null) {
         const copies = this.copiesOf.get(patch.fromMessageId) ?? new Set();

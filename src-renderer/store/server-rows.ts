@@ -92,7 +92,10 @@ export function removeRow(memory: StoreMemory, row: number, changes: Changes): v
   if (id !== null) changes.droppedBodies.add(id);
   if (memory.ownIds.size > 0) {
     const own = memory.freeOwnId(row);
-    if (own !== null) changes.aliases.set(own, null);
+    if (own !== null) {
+      changes.aliases.set(own, null);
+      if (segment !== undefined) changes.freedIds.add(own);
+    }
   }
   if (memory.extraFlags.size > 0) memory.extraFlags.delete(row);
   if (segment === undefined) return;

@@ -175,6 +175,8 @@ export class Store {
     const changes = new Changes();
     try {
       const result = await change(session, changes);
+      const again = [...changes.freedIds].filter((id) => memory.rowOf(id) < 0 && memory.pending.insertOf(id) !== undefined);
+      await settlePatched(memory, texts, again, changes);
       memory.settleOrders(changes);
       await commit(db, memory, texts, changes);
       contacts.note(changes);

@@ -18,8 +18,10 @@ export async function settlePatched(memory: StoreMemory, texts: SegmentTexts, me
     const row = memory.rowOf(id);
     const insert = memory.pending.insertOf(id);
     if (row >= 0) {
-      if (!memory.rows.has(row, rowBits.waiting) || insert !== undefined) memory.reproject(row, changes);
-      else dropWaiting(memory, row, changes);
+      if (!memory.rows.has(row, rowBits.waiting)) memory.reproject(row, changes);
+      else if (insert === undefined) dropWaiting(memory, row, changes);
+      else if (isSameInsert(memory.waiting.get(row)?.patch, insert.patch)) memory.reproject(row, changes);
+      else await replaceWaiting(memory, texts, row, insert, changes);
     } else if (insert !== undefined) {
       await addWaiting(memory, texts, insert, changes);
     }
@@ -30,6 +32,20 @@ export async function settlePatched(memory: StoreMemory, texts: SegmentTexts, me
 export function dropWaiting(memory: StoreMemory, row: number, changes: Changes): void {
   vanish(memory, row, changes);
   memory.waiting.delete(row);
+}
+
+function isSameInsert(a: InsertPatch | undefined, b: InsertPatch): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** An operation was given again with other content (a draft saved once more): its body stays until another comes. */
+async function replaceWaiting(memory: StoreMemory, texts: SegmentTexts, row: number, insert: PendingEntry & { patch: InsertPatch }, changes: Changes): Promise<void> {
+  const readable = memory.rows.has(row, rowBits.readable);
+  dropWaiting(memory, row, changes);
+  changes.droppedBodies.delete(insert.patch.messageId);
+  await addWaiting(memory, texts, insert, changes);
+  const next = memory.rowOf(insert.patch.messageId);
+  if (readable && next >= 0) memory.setReadable(next, true, changes);
 }
 
 async function addWaiting(memory: StoreMemory, texts: SegmentTexts, entry: PendingEntry & { patch: InsertPatch }, changes: Changes): Promise<void> {
@@ -45,7 +61,7 @@ async function addWaiting(memory: StoreMemory, texts: SegmentTexts, entry: Pendi
   memory.rows.set(row, rowBits.attachments, content.hasAttachments);
   memory.threads.addRow(row, node);
   memory.setOwnId(row, patch.messageId);
-  memory.waiting.set(row, { row: content, fromMessageId: patch.fromMessageId });
+  memory.waiting.set(row, { row: content, fromMessageId: patch.fromMessageId, patch });
   const source = patch.fromMessageId === null ? -1 : memory.rowOf(patch.fromMessageId);
   if (source >= 0 && memory.rows.has(source, rowBits.readable)) memory.rows.set(row, rowBits.readable, true);
   memory.reproject(row, changes);
