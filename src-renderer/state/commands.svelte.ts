@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Settings } from '../../src-shared/settings.ts';
 import type { IconName } from '../ui/icons.ts';
 
@@ -26,10 +27,14 @@ export class CommandList {
   /** Adds commands; one with the same id takes the place of the earlier. Gives a function that removes them. */
   register(commands: readonly Command[]): () => void {
     const ids = new Set(commands.map((command) => command.id));
-    this.all = [...this.all.filter((command) => !ids.has(command.id)), ...commands];
-    return () => {
-      this.all = this.all.filter((command) => !commands.includes(command));
-    };
+    // Called in effects, which must not wait for what they change themselves.
+    untrack(() => {
+      this.all = [...this.all.filter((command) => !ids.has(command.id)), ...commands];
+    });
+    return () =>
+      untrack(() => {
+        this.all = this.all.filter((command) => !commands.includes(command));
+      });
   }
 
   get(id: string): Command | undefined {

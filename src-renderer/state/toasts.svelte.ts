@@ -15,9 +15,9 @@ export class Toasts {
   now = $state(0);
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  show(text: string, options: { undo?: () => void; kind?: 'plain' | 'bad' } = {}): void {
+  show(text: string, options: { undo?: () => void; kind?: 'plain' | 'bad'; ms?: number } = {}): void {
     this.now = Date.now();
-    this.current = { text, kind: options.kind ?? 'plain', until: this.now + shownMs, ...(options.undo === undefined ? {} : { undo: options.undo }) };
+    this.current = { text, kind: options.kind ?? 'plain', until: this.now + (options.ms ?? shownMs), ...(options.undo === undefined ? {} : { undo: options.undo }) };
     this.#timer ??= setInterval(() => this.#tick(), 1000);
   }
 
