@@ -5,7 +5,7 @@ import { decodeMailboxName } from '../mailbox-name.ts';
 import { type ImapPort, listOf, rawOf, type Tagged, type Untagged } from '../port.ts';
 import { refusal } from '../errors.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { readStatus, status, statusItems } from './status.ts';
+import { catchUp, readStatus, status, statusItems } from './status.ts';
 
 const roles: Record<string, FolderRole | undefined> = {
   '\\inbox': 'inbox',
@@ -36,6 +36,7 @@ export async function listFolders(context: CommandContext): Promise<RemoteFolder
   const { port } = context;
   const found: Collected = { folders: new Map(), statuses: new Map(), subscribedKnown: false };
   const options = returnOptions(port);
+  if (port.selected !== null && port.capabilities.has('LIST-STATUS')) await catchUp(context);
   let tagged = await list(context, found, options);
   if (tagged.status === 'BAD' && options.length > 0) {
     // Servers that offer the extension and do not understand it: as if it were not offered.

@@ -24,8 +24,17 @@ export function readStatus(value: Value | undefined): RemoteStatus {
   return status;
 }
 
+/**
+ * STATUS of the mailbox that is selected here says what this session has seen of it, not what is there now
+ * (Dovecot 2.3; RFC 9051 6.3.11 warns of it): NOOP lets the session see.
+ */
+export async function catchUp({ port }: CommandContext): Promise<void> {
+  await port.run({ name: 'NOOP', parts: ['NOOP'] });
+}
+
 export async function status(context: CommandContext, path: string): Promise<RemoteStatus> {
   let answer: RemoteStatus | null = null;
+  if (context.port.selected?.path === path) await catchUp(context);
   await runOk(
     context,
     {
