@@ -13,7 +13,8 @@ const imap: Protocol = {
   async greeting(talk) {
     const line = await talk.line();
     if (/^\* BYE\b/i.test(line)) throw new OddAnswer('turns connections away at the moment');
-    if (!/^\* (?:OK|PREAUTH)\b/i.test(line)) throw new OddAnswer('does not speak IMAP');
+    // PREAUTH would forbid STARTTLS, and nobody has signed in here.
+    if (!/^\* OK\b/i.test(line)) throw new OddAnswer('does not speak IMAP');
   },
   async ask(talk) {
     const words = new Set<string>();

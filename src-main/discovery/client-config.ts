@@ -60,7 +60,8 @@ function parse(xml: string): unknown {
     trimValues: true,
   });
   try {
-    return parser.parse(xml);
+    // Validated: the half of a file may hold half a port.
+    return parser.parse(xml, true);
   } catch {
     throw new UnreadableConfig('it is not readable XML');
   }

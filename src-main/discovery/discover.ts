@@ -4,14 +4,16 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Network } from '../platform/network.ts';
 import { askAutoconfig, askWellKnown } from './autoconfig.ts';
-import { type Answer, type Asking, type FoundServer, serverWords, type Source } from './found-server.ts';
+import { type Answer, type Asking, type FoundServer, type Source } from './found-server.ts';
+import { doubts } from './doubts.ts';
 import { askGuess } from './guess.ts';
 import { askMx } from './mx.ts';
 import { readMailName, registrable } from './names.ts';
 import { createProber } from './prober.ts';
-import { openProviderDatabase, type ProviderDatabase } from './provider-database.ts';
+import { askDatabase, openProviderDatabase, type ProviderDatabase } from './provider-database.ts';
 import { providerNotes } from './provider-notes.ts';
 import { rankCandidates, type Verdict } from './rank.ts';
+import { endedBy, NotNeeded, withinTime } from './source-time.ts';
 import { askSrv, type SrvAnswer } from './srv.ts';
 
 export interface DiscoverOptions {
@@ -144,7 +146,7 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
       confirmHosts: hosts.filter((host) => registrable(host) !== own),
       warnings: [
         ...providerNotes(mail.domain, [...mxHosts, ...hosts]),
-        ...doubts(found, candidates, verdict),
+        ...doubts(found, candidates, tried, verdict),
       ],
     };
   }
@@ -165,60 +167,6 @@ function isComplete(found: readonly FoundServer[], verdict: (server: FoundServer
   return works(true) && works(false);
 }
 
-/** Sentences about what is wrong with the best of what was found. */
-function doubts(
-  found: readonly FoundServer[],
-  candidates: Discovery['candidates'],
-  verdict: (server: FoundServer) => Verdict,
-): string[] {
-  const [best] = candidates;
-  if (best === undefined) {
-    const named = [...new Set(found.map(serverWords))];
-    return named.length === 0
-      ? []
-      : [
-          `Servers were found (${named.join(', ')}), but not both for reading and for sending mail. Enter what is missing by hand.`,
-        ];
-  }
-  const words: string[] = [];
-  for (const { incoming, outgoing } of candidates) {
-    for (const { host, port, tls } of [incoming, outgoing]) {
-      if (tls === 'none') {
-        words.push(
-          `${host}:${port} is named without encryption: anybody on the way could read your password and your mail. It is not used unless you choose that yourself.`,
-        );
-      }
-    }
-  }
-  const places = [
-    `${best.incoming.host}:${best.incoming.port}`,
-    `${best.outgoing.host}:${best.outgoing.port}`,
-  ];
-  for (const server of found) {
-    const place = `${server.host}:${server.port}`;
-    if (places.includes(place) && verdict(server) === 'failed') {
-      words.push(
-        `${place} is named as the server, but did not answer as it should. Check the settings before you go on.`,
-      );
-    }
-  }
-  return [...new Set(words)];
-}
-
-async function askDatabase(asking: Asking, database: ProviderDatabase): Promise<Answer> {
-  const { domain } = asking.mail;
-  const servers = (await database.find(domain, 'provider-database', asking)) ?? [];
-  const source = 'provider-database';
-  if (servers.length === 0) {
-    return {
-      servers,
-      tried: [{ source, outcome: 'nothing', detail: `${database.host} does not know ${domain}.` }],
-    };
-  }
-  const detail = `${database.host} names for ${domain}: ${servers.map(serverWords).join(', ')}.`;
-  return { servers, tried: [{ source, outcome: 'found', detail }] };
-}
-
 function openDatabase(options: DiscoverOptions, tell: (tried: TriedSource) => void): ProviderDatabase | null {
   try {
     const database = openProviderDatabase(options.providerDatabaseUrl, options.cacheDir);
@@ -234,52 +182,6 @@ function openDatabase(options: DiscoverOptions, tell: (tried: TriedSource) => vo
     tell({ source: 'provider-database', outcome: 'failed', detail });
     return null;
   }
-}
-
-type Outcome<T> =
-  { answer: T } | { stopped: Pick<TriedSource, 'outcome' | 'detail'> } | { error: unknown; stopped?: never };
-
-/** One source's answer, its error, or that it was stopped: by its own time or by `ends`. */
-async function withinTime<T>(
-  ask: (asking: Asking) => Promise<T>,
-  shared: Omit<Asking, 'signal'>,
-  ends: AbortSignal,
-  ms: number,
-): Promise<Outcome<T>> {
-  const late = new AbortController();
-  const timer = shared.clock.setTimeout(() => late.abort(), ms);
-  const signal = AbortSignal.any([ends, late.signal]);
-  try {
-    if (signal.aborted) return stopped();
-    const asked = ask({ ...shared, signal }).then(
-      (answer): Outcome<T> => ({ answer }),
-      (error: unknown): Outcome<T> => ({ error }),
-    );
-    const outcome = await endedBy(asked, signal);
-    if (outcome !== null && ('answer' in outcome || !signal.aborted)) return outcome;
-    return stopped();
-  } finally {
-    timer.cancel();
-  }
-
-  function stopped(): Outcome<T> {
-    if (late.signal.aborted) return { stopped: { outcome: 'failed', detail: 'No answer in time.' } };
-    const detail = ends.reason instanceof NotNeeded ? ends.reason.message : 'Stopped before it was done.';
-    return { stopped: { outcome: 'aborted', detail } };
-  }
-}
-
-/** Why a source is stopped when nobody needs its answer any more. */
-class NotNeeded extends Error {}
-
-/** What comes first: the promise, or (null) the end of the signal. */
-function endedBy<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => resolve(null);
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
-  });
 }
 
 function failure(source: Source, error: unknown, log: Log): TriedSource {

@@ -8,11 +8,6 @@ import type { ProviderDatabase } from './provider-database.ts';
 /** More than this many hosters for one domain is a mistake or a trick. */
 const mostHosters = 2;
 
-export interface MxAnswer extends Answer {
-  /** The hosts that take mail for the domain, in ASCII, the preferred first. */
-  hosts: string[];
-}
-
 /**
  * Who takes the domain's mail usually keeps it too: their settings are looked for under their own domain. They are
  * a third party here, so they learn no address.
@@ -20,19 +15,15 @@ export interface MxAnswer extends Answer {
 export async function askMx(
   asking: Asking,
   database: ProviderDatabase | null,
-  onHosts: (hosts: readonly string[]) => void = () => undefined,
-): Promise<MxAnswer> {
+  /** Told the hosts that take the domain's mail, the preferred first, before anybody is asked about them. */
+  onHosts: (hosts: readonly string[]) => void,
+): Promise<Answer> {
   const { domain } = asking.mail;
   const records = await asking.network.mx(domain);
   const hosts = records.flatMap(({ exchange }) => asciiHost(exchange) ?? []);
   onHosts(hosts);
-  const answer = (
-    outcome: TriedSource['outcome'],
-    detail: string,
-    servers: FoundServer[] = [],
-  ): MxAnswer => ({
+  const answer = (outcome: TriedSource['outcome'], detail: string, servers: FoundServer[] = []): Answer => ({
     servers,
-    hosts,
     tried: [{ source: 'mx', outcome, detail }],
   });
   if (records.length === 0) return answer('nothing', `${domain} names no server that takes its mail (MX).`);

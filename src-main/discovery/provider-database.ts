@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { makeDirectory, readFileIfThere, writeFileAtomic } from '../platform/atomic-file.ts';
 import { fetchConfigText, readConfig } from './autoconfig.ts';
-import type { Asking, FoundServer, Source } from './found-server.ts';
+import { type Answer, type Asking, type FoundServer, serverWords, type Source } from './found-server.ts';
 
 const day = 24 * 3_600_000;
 /** How long an answer is believed; that a domain is unknown there is asked again sooner. */
@@ -56,4 +56,19 @@ async function readCached(file: string, url: string, now: number): Promise<strin
   const { savedAt, xml } = parsed.output;
   const age = now - savedAt;
   return age >= 0 && age < (xml === null ? keepUnknown : keepFound) ? xml : undefined;
+}
+
+/** What the database knows of the mail's domain. @throws AppError */
+export async function askDatabase(asking: Asking, database: ProviderDatabase): Promise<Answer> {
+  const { domain } = asking.mail;
+  const servers = (await database.find(domain, 'provider-database', asking)) ?? [];
+  const source = 'provider-database';
+  if (servers.length === 0) {
+    return {
+      servers,
+      tried: [{ source, outcome: 'nothing', detail: `${database.host} does not know ${domain}.` }],
+    };
+  }
+  const detail = `${database.host} names for ${domain}: ${servers.map(serverWords).join(', ')}.`;
+  return { servers, tried: [{ source, outcome: 'found', detail }] };
 }
