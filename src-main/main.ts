@@ -7,8 +7,8 @@ import { profilePaths } from './platform/paths.ts';
 import { takeProfileLock } from './platform/profile-lock.ts';
 import { prepareShell, tellFirstInstance } from './shell/open-shell.ts';
 
-/** True in a checkout, where the sources lie beside us; the packaged program is one bundle. */
-const checkout = import.meta.url.endsWith('/src-main/main.ts');
+/** True in a checkout, also as the bundle that Electron runs there. */
+const checkout = globalThis.posthornPackaged !== true;
 
 const exitCodes = { usage: 2, profileInUse: 3, failed: 1 } as const;
 

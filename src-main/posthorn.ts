@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { AppError } from '../src-shared/error.ts';
 import type { AppInfo } from '../src-shared/ipc/areas/app.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
@@ -30,9 +29,10 @@ import { createMimeReader } from './mime/mime-reader.ts';
 import { createRemoteImages } from './mime/remote-images.ts';
 import { createSanitiser } from './mime/sanitiser.ts';
 import { openSending } from './outbox/sending.ts';
+import { appRoot } from './platform/app-root.ts';
 import { openBlobs } from './platform/blobs.ts';
-import { AdvanceableClock, systemClock } from './platform/clock.ts';
-import { createCrashControl, noCrashes } from './platform/crash-points.ts';
+import { systemClock } from './platform/clock.ts';
+import { noCrashes } from './platform/crash-points.ts';
 import { openLog } from './platform/log.ts';
 import { createNetwork } from './platform/network.ts';
 import { peopleText, type StoreOpened } from '../src-shared/cache-protocol.ts';
@@ -67,8 +67,8 @@ const cacheWords = {
     'The cache was made by a newer Posthorn. It is being rebuilt from the server; nothing of yours was lost.',
 } as const;
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+const version = (JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8')) as { version: string })
+  .version;
 
 /**
  * The composition root: opens the profile, builds every part, joins them, and resolves with the exit
@@ -81,10 +81,13 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   };
   const logFile = openLog(paths.log, { stderr: true });
   const { log } = logFile;
-  const testClock = options.testHooks ? new AdvanceableClock() : null;
-  const clock = testClock ?? systemClock;
+  const hooks =
+    globalThis.posthornPackaged !== true && options.testHooks
+      ? (await import('./test-hooks.ts')).openTestHooks(killEverything)
+      : null;
+  const clock = hooks?.clock ?? systemClock;
   let browserPids: number[] = [];
-  const crash = options.testHooks ? createCrashControl(killEverything) : noCrashes;
+  const crash = hooks?.crash ?? noCrashes;
   function killEverything(): never {
     for (const pid of browserPids) {
       try {
@@ -117,10 +120,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     );
 
   // ---- the browser and the cache in it
-  const wire: { at: string; protocol: string; line: string }[] = [];
-  const onWire = (protocol: string) => (line: string) => {
-    if (options.testHooks) wire.push({ at: new Date(clock.now()).toISOString(), protocol, line });
-  };
+  const onWire = (protocol: string) => (line: string) => hooks?.onWire(protocol, line);
   const network = createNetwork({
     ...(options.dns === null ? {} : { dns: options.dns }),
     extraCa: options.extraCa.map((file) => readFileSync(file, 'utf8')),
@@ -134,7 +134,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const shell = await openShell({
     profileDir: paths.profile,
     headless: options.headless,
-    rendererDir: join(root, 'build', 'renderer'),
+    rendererDir: join(appRoot, 'build', 'renderer'),
     remoteContent: (token) => remoteImages.content(token),
     onSecondInstance: (argv) => void secondStart(argv),
     log,
@@ -151,7 +151,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const refreshPids = async (): Promise<void> => {
     browserPids = await shell.processIds();
   };
-  if (options.testHooks) await refreshPids();
+  if (hooks !== null) await refreshPids();
 
   // ---- reading, sending, syncing
   const reader = createMimeReader({ clock, log });
@@ -378,6 +378,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     sending.online();
   };
   shell.onSuspendResume(onPower);
+  hooks?.onPower(onPower);
   let started = readArgument(options.argument);
   const serve = createServe(
     {
@@ -399,7 +400,6 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
           started = readArgument(null);
           return taken;
         },
-        test: { clock: testClock, crash, power: onPower, wire: () => wire },
       }),
       ...accountHandlers({
         accounts,
@@ -436,7 +436,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         beforeSync: (accountIds) => sending.flush(accountIds),
       }),
     },
-    { testHooks: options.testHooks, log },
+    { testHooks: hooks, log },
   );
 
   async function secondStart(argv: readonly string[]): Promise<void> {
@@ -492,8 +492,10 @@ function startDemo(checkout: boolean): Promise<void> {
       next: 'tell-user',
       detail: 'The demo runs from a checkout: npm run demo.',
     });
-  spawn(process.execPath, [join(root, 'src-main', 'setup', 'run.mjs'), 'demo'], {
-    cwd: root,
+  spawn(process.execPath, [join(appRoot, 'src-main', 'setup', 'run.mjs'), 'demo'], {
+    cwd: appRoot,
+    // Under Electron the set-up is run by the Node inside it; any other program ignores the word.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     detached: true,
     stdio: 'ignore',
   }).unref();

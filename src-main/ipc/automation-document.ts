@@ -4,6 +4,7 @@ import { appMethods } from '../../src-shared/ipc/areas/app.ts';
 import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
 import { sendingMethods } from '../../src-shared/ipc/areas/sending.ts';
 import { eventNames, type EventName } from '../../src-shared/ipc/contract.ts';
+import { testHookMethods } from '../../src-shared/ipc/areas/test-hooks.ts';
 import type { Method } from '../../src-shared/ipc/method.ts';
 import { settingsSchema } from '../../src-shared/settings.ts';
 import { schemaInWords } from './schema-words.ts';
@@ -13,6 +14,7 @@ const areas: readonly { title: string; methods: Readonly<Record<string, Method>>
   { title: 'Accounts', methods: accountMethods },
   { title: 'Folders, messages, search', methods: mailMethods },
   { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
+  { title: 'Test hooks (only with `--test-hooks`, from a checkout)', methods: testHookMethods },
 ];
 
 const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
@@ -127,15 +129,11 @@ export function automationDocument(): string {
 }
 
 function methodSection([name, method]: [string, Method]): string[] {
-  const only = {
-    window: 'Called by windows only.',
-    'test-hooks': 'Only with `--test-hooks`.',
-  } as const;
   const params = schemaInWords(method.params);
   return [
     `#### \`${name}\``,
     '',
-    method.only === undefined ? method.doc : `${method.doc} *${only[method.only]}*`,
+    method.only === undefined ? method.doc : `${method.doc} *Called by windows only.*`,
     '',
     ...(params === '{}' ? ['No parameters.'] : ['```ts', params, '```']),
     '',

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
 import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
-import {
-  contract,
-  isMethodName,
-  type CheckedParams,
-  type MethodName,
-  type Result,
-} from '../../src-shared/ipc/contract.ts';
+import { contract, type CheckedParams, type MethodName, type Result } from '../../src-shared/ipc/contract.ts';
+import type { Method } from '../../src-shared/ipc/method.ts';
 import type { Log } from '../platform/log.ts';
 
 export type Caller = 'window' | 'automation';
 
 /** One function for each method of the contract; parameters come checked. */
-export type Handlers = { [M in MethodName]: (params: CheckedParams<M>) => Promise<Result<M>> | Result<M> };
+export type Handlers = HandlersOf<keyof typeof contract>;
+export type TestHookHandlers = HandlersOf<Exclude<MethodName, keyof typeof contract>>;
+
+type HandlersOf<Names extends MethodName> = {
+  [M in Names]: (params: CheckedParams<M>) => Promise<Result<M>> | Result<M>;
+};
 
 export type Outcome =
   { ok: true; value: unknown } | { ok: false; error: AppErrorData; unknownMethod?: boolean };
@@ -20,9 +20,21 @@ export type Outcome =
 /** Calls a method by name with parameters from outside; never rejects. */
 export type Serve = (method: string, params: unknown, caller: Caller) => Promise<Outcome>;
 
-export function createServe(handlers: Handlers, options: { testHooks: boolean; log: Log }): Serve {
+export interface ServeOptions {
+  log: Log;
+  /** Methods beside the contract's own. */
+  testHooks: { methods: Readonly<Record<string, Method>>; handlers: TestHookHandlers } | null;
+}
+
+export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions): Serve {
+  const methods: Readonly<Record<string, Method>> = { ...contract, ...testHooks?.methods };
+  const all = { ...handlers, ...testHooks?.handlers } as Readonly<
+    Record<string, (checked: unknown) => unknown>
+  >;
   return async (method, params, caller) => {
-    if (!isMethodName(method) || !allowed(method, caller, options.testHooks)) {
+    const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    const handler = all[method];
+    if (known === undefined || handler === undefined || (known.only === 'window' && caller !== 'window')) {
       const detail = `Posthorn has no method “${method.slice(0, 80)}”.`;
       return {
         ok: false,
@@ -30,7 +42,7 @@ export function createServe(handlers: Handlers, options: { testHooks: boolean; l
         error: { code: 'bad-params', scope: 'app', next: 'tell-user', detail },
       };
     }
-    const parsed = v.safeParse(contract[method].params as v.GenericSchema, params);
+    const parsed = v.safeParse(known.params, params);
     if (!parsed.success) {
       const issue = parsed.issues[0];
       const where = v.getDotPath(issue);
@@ -38,20 +50,13 @@ export function createServe(handlers: Handlers, options: { testHooks: boolean; l
       return { ok: false, error: { code: 'bad-params', scope: 'app', next: 'tell-user', detail } };
     }
     try {
-      const handler = handlers[method] as (checked: unknown) => Promise<unknown>;
       return { ok: true, value: await handler(parsed.output) };
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.code === 'bug') options.log('error', 'a call failed', { method, error });
+      if (error.code === 'bug') log('error', 'a call failed', { method, error });
       return { ok: false, error: error.data };
     }
   };
-}
-
-function allowed(method: MethodName, caller: Caller, testHooks: boolean): boolean {
-  const { only } = contract[method] as { only?: 'window' | 'test-hooks' };
-  if (only === 'test-hooks') return testHooks;
-  return only !== 'window' || caller === 'window';
 }
 
 /** For handlers of things that a later version brings. */

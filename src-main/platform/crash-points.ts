@@ -29,12 +29,15 @@ export type CrashPoint = (typeof crashPoints)[number]['name'];
 export interface CrashControl {
   /** Dies here when a test asked for it. */
   reach(point: CrashPoint): void;
+}
+
+export interface ArmableCrashes extends CrashControl {
   /** Asks for a SIGKILL at the `hit`-th time the point is reached from now. */
   crashAt(point: string, hit: number): boolean;
 }
 
 /** `kill` ends main and browser at once; it does not return. */
-export function createCrashControl(kill: () => never): CrashControl {
+export function createCrashControl(kill: () => never): ArmableCrashes {
   const armed = new Map<string, number>();
   return {
     reach(point) {
@@ -51,4 +54,4 @@ export function createCrashControl(kill: () => never): CrashControl {
   };
 }
 
-export const noCrashes: CrashControl = { reach: () => undefined, crashAt: () => false };
+export const noCrashes: CrashControl = { reach: () => undefined };

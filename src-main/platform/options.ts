@@ -19,7 +19,7 @@ export interface Options {
 /** Thrown words go to standard error; exit code 2. */
 export class UsageError extends Error {}
 
-/** Reads the command line (docs/automation.md, "Options"). `--test-hooks` exists from a checkout only. */
+/** Reads the command line (docs/automation.md, "Options"). A package has no option for tests. */
 export function readOptions(argv: readonly string[], checkout: boolean): Options {
   const { values, positionals } = parse(argv, checkout);
   return {
@@ -32,7 +32,7 @@ export function readOptions(argv: readonly string[], checkout: boolean): Options
     undoSend: values['undo-send'] === undefined ? null : wholeNumber(values['undo-send'], '--undo-send'),
     passphraseFd:
       values['passphrase-fd'] === undefined ? null : wholeNumber(values['passphrase-fd'], '--passphrase-fd'),
-    testHooks: values['test-hooks'] === true,
+    testHooks: globalThis.posthornPackaged !== true && values['test-hooks'] === true,
     argument: positionals[0] ?? null,
   };
 }
@@ -51,7 +51,9 @@ function parse(argv: readonly string[], checkout: boolean) {
         'connect-to': { type: 'string', multiple: true },
         'undo-send': { type: 'string' },
         'passphrase-fd': { type: 'string' },
-        ...(checkout ? ({ 'test-hooks': { type: 'boolean' } } as const) : {}),
+        ...(globalThis.posthornPackaged !== true && checkout
+          ? ({ 'test-hooks': { type: 'boolean' } } as const)
+          : {}),
       },
     }) as {
       values: {

@@ -4,6 +4,7 @@ import type { AccountView, TriedSource } from './areas/account.ts';
 import { accountMethods } from './areas/account.ts';
 import { appMethods, type AppInfo } from './areas/app.ts';
 import { mailMethods } from './areas/mail.ts';
+import type { testHookMethods } from './areas/test-hooks.ts';
 import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/sending.ts';
 
 /**
@@ -12,7 +13,8 @@ import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/send
  */
 export const contract = { ...appMethods, ...accountMethods, ...mailMethods, ...sendingMethods } as const;
 
-export type Contract = typeof contract;
+/** With the methods that exist from a checkout with `--test-hooks` only (src-main/test-hooks.ts). */
+export type Contract = typeof contract & typeof testHookMethods;
 export type MethodName = keyof Contract;
 export type Params<M extends MethodName> = v.InferInput<Contract[M]['params']>;
 export type CheckedParams<M extends MethodName> = v.InferOutput<Contract[M]['params']>;
@@ -51,7 +53,3 @@ export const eventNames = [
   'discover.progress',
   'window.show',
 ] as const satisfies readonly EventName[];
-
-export function isMethodName(name: string): name is MethodName {
-  return Object.hasOwn(contract, name);
-}

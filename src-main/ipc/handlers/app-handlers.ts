@@ -1,8 +1,5 @@
-import { AppError } from '../../../src-shared/error.ts';
 import type { AppInfo } from '../../../src-shared/ipc/areas/app.ts';
 import type { Secrets } from '../../accounts/secrets.ts';
-import type { AdvanceableClock } from '../../platform/clock.ts';
-import { crashPoints, type CrashControl } from '../../platform/crash-points.ts';
 import type { OpenLog } from '../../platform/log.ts';
 import { saveToDownloads, saveToFile } from '../../platform/save-file.ts';
 import type { SettingsStore } from '../../settings/settings-store.ts';
@@ -20,29 +17,18 @@ export interface AppHandlerPorts {
   startDemo(): Promise<void>;
   /** Taken once: what the program was started with. */
   takeArgument(): { mailto: string | null; emlFile: string | null };
-  test: {
-    clock: AdvanceableClock | null;
-    crash: CrashControl;
-    power(event: 'suspend' | 'resume' | 'network-changed'): void;
-    wire(): { at: string; protocol: string; line: string }[];
-  };
 }
 
 export type AppHandlers = Pick<
   Handlers,
   Extract<
     keyof Handlers,
-    | `app.${string}`
-    | `settings.${string}`
-    | `log.${string}`
-    | `events.${string}`
-    | `test.${string}`
-    | 'connectivity.set'
+    `app.${string}` | `settings.${string}` | `log.${string}` | `events.${string}` | 'connectivity.set'
   >
 >;
 
 export function appHandlers(ports: AppHandlerPorts): AppHandlers {
-  const { settings, shell, log, test } = ports;
+  const { settings, shell, log } = ports;
   return {
     'app.info': () => ports.info(),
     'app.quit': () => {
@@ -82,26 +68,5 @@ export function appHandlers(ports: AppHandlerPorts): AppHandlers {
       return { file: chosen };
     },
     'events.subscribe': () => ({}),
-    'test.clock': ({ advanceMs }) => {
-      test.clock?.advance(advanceMs);
-      return {};
-    },
-    'test.crashPoints': () => crashPoints.map(({ name, area }) => ({ name, area })),
-    'test.crashAt': ({ name, hit }) => {
-      if (!test.crash.crashAt(name, hit ?? 1)) {
-        throw new AppError({
-          code: 'bad-params',
-          scope: 'app',
-          next: 'tell-user',
-          detail: `There is no crash point “${name}”.`,
-        });
-      }
-      return {};
-    },
-    'test.power': ({ event }) => {
-      test.power(event);
-      return {};
-    },
-    'test.wire': () => ({ lines: test.wire() }),
   };
 }

@@ -23,7 +23,8 @@ export const appMethods = {
   'app.info': method<AppInfo>()({
     params: v.optional(v.object({}), {}),
     doc: 'What is running, on which shell and profile, and whether there is a network.',
-    returns: '{name, version, shell, shellVersion, profile, secrets, demoAvailable, online, offlineSince, offlineReason, notices}',
+    returns:
+      '{name, version, shell, shellVersion, profile, secrets, demoAvailable, online, offlineSince, offlineReason, notices}',
   }),
   'app.quit': method<Record<string, never>>()({
     params: v.optional(v.object({}), {}),
@@ -67,7 +68,10 @@ export const appMethods = {
     returns: '{settings}',
   }),
   'log.read': method<{ lines: string[] }>()({
-    params: v.optional(v.object({ limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000))) }), {}),
+    params: v.optional(
+      v.object({ limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000))) }),
+      {},
+    ),
     doc: 'The newest lines of the log, without secrets, addresses or subjects.',
     returns: '{lines}',
   }),
@@ -80,35 +84,5 @@ export const appMethods = {
     params: v.object({ names: v.array(v.string()) }),
     doc: 'Which events this connection wants; all at first.',
     returns: '{}',
-  }),
-  'test.clock': method<Record<string, never>>()({
-    params: v.object({ advanceMs: v.pipe(v.number(), v.minValue(0)) }),
-    doc: 'Moves the clock of every timer.',
-    returns: '{}',
-    only: 'test-hooks',
-  }),
-  'test.crashPoints': method<{ name: string; area: string }[]>()({
-    params: v.optional(v.object({}), {}),
-    doc: 'The named points at which test.crashAt can kill the program.',
-    returns: '[{name, area}]',
-    only: 'test-hooks',
-  }),
-  'test.crashAt': method<Record<string, never>>()({
-    params: v.object({ name: v.string(), hit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) }),
-    doc: 'SIGKILLs main and browser when the point is reached for the hit-th time.',
-    returns: '{}',
-    only: 'test-hooks',
-  }),
-  'test.power': method<Record<string, never>>()({
-    params: v.object({ event: v.picklist(['suspend', 'resume', 'network-changed']) }),
-    doc: 'As if the computer had told so.',
-    returns: '{}',
-    only: 'test-hooks',
-  }),
-  'test.wire': method<{ lines: { at: string; protocol: string; line: string }[] }>()({
-    params: v.optional(v.object({}), {}),
-    doc: 'Every command sent so far, secrets masked.',
-    returns: '{lines: [{at, protocol, line}]}',
-    only: 'test-hooks',
   }),
 } as const;
