@@ -38,6 +38,8 @@ export class AppState {
   outbox = $state.raw<readonly OutboxItem[]>([]);
   place = $state.raw<Place>({ kind: 'unified', role: 'inbox' });
   unreadOnly = $state(false);
+  /** The cursor went to a row that is not loaded yet: it is opened when it is. */
+  openCursorRow = $state(false);
   /** False until accounts, folders and settings are known. */
   started = $state(false);
   /** Why the window could not start, in words. */
@@ -121,6 +123,7 @@ export class AppState {
     clearTimeout(this.#readTimer);
     if (reading) this.route.reading = true;
     this.reader.open(row);
+    if (reading && this.folders.byId(row.folderId)?.role === 'drafts') this.commands.run('composer.open', { mode: 'draft', messageId: row.messageId });
     const seconds = this.preferences.values.markReadSeconds;
     const unread = 'threadUnread' in row ? row.threadUnread > 0 : !row.flags.includes('\\Seen');
     if (seconds < 0 || !unread) return;
@@ -163,7 +166,7 @@ export class AppState {
     }
     if (this.reader.chosen === null || !removed.has(this.reader.chosen.messageId)) return;
     const next = search.active ? search.answer?.rows[search.cursor] : this.list.cursorRow;
-    if (next === undefined || this.route.reading) {
+    if (next === undefined || this.route.narrow) {
       this.reader.close();
       this.route.reading = false;
     } else {

@@ -85,7 +85,7 @@ describe('adding an account in the window', () => {
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').fill('secret');
     await page.keyboard.press('Enter');
-    const yes = page.getByRole('button', { name: 'Yes, sign in at imap.mail.example.net' });
+    const yes = page.getByRole('button', { name: 'Yes, sign in at mail.example.net' });
     await yes.waitFor();
     await picture(page, 'foreign-host');
     await page.getByRole('button', { name: 'Do not connect' }).click();

@@ -130,3 +130,11 @@ export function fingerprintLines(hex: string): string[] {
   for (let at = 0; at < pairs.length; at += 8) lines.push(`${pairs.slice(at, at + 4).join(' ')}\u2002${pairs.slice(at + 4, at + 8).join(' ')}`);
   return lines;
 }
+
+/** Where the password would go, as short as it stays true: "mail.example" for imap.mail.example and smtp.mail.example. */
+export function commonHost(hosts: readonly string[]): string | null {
+  const parents = hosts.map((host) => host.slice(host.indexOf('.') + 1));
+  const [first] = parents;
+  if (hosts.length === 1) return hosts[0] ?? null;
+  return first !== undefined && first.includes('.') && parents.every((parent) => parent === first) ? first : null;
+}

@@ -12,3 +12,4 @@ export const sourceName = (source: string, domain: string): string => words(`sou
 export const sourceHint = (source: string, domain: string): string => words(`source.${source}.hint`, domain, '');
 export const sourceShort = (source: string, domain: string): string => words(`source.${source}.short`, domain, source);
 export const outcomeWords = (outcome: string): string => words(`outcome.${outcome}`, '', outcome);
+export const sourceLead = (source: string): string => words(`source.${source}.lead`, '', '');

@@ -5,6 +5,7 @@ import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sen
 import type { WindowAnswer, WindowCall } from '../../../src-shared/ipc/window-messages.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import type { PosthornBridge } from '../../../src-renderer/page-bridge/bridge.ts';
+import { FakeSending } from './fake-sending.ts';
 import { FakeStore } from './fake-store.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
 import { madeMail, newsletterHtml, plainText } from './made-mail.ts';
@@ -14,6 +15,7 @@ type Given = Record<string, never> & { messageIds: string[]; messageId: string; 
 /** Main as the window sees it, without a process: answers the contract from made-up mail and keeps what it was asked. */
 export class FakeMain {
   readonly store = new FakeStore();
+  readonly sending = new FakeSending((event, params) => this.emit(event, params), () => this.#accounts);
   readonly calls: { method: string; params: unknown }[] = [];
   /** Methods that answer with this error, by name. */
   readonly refusals = new Map<string, AppErrorData>();
@@ -132,7 +134,7 @@ export class FakeMain {
       case 'search.query':
         return this.#search(settings.text);
       default:
-        return {};
+        return this.sending.answer(method, given) ?? {};
     }
   }
 

@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WindowHarness } from '../fakes/fake-main/window-harness.ts';
+import { axeFindings } from '../fixtures/window-parts/open-part.ts';
+
+const shots = process.env['POSTHORN_SHOTS'] ?? 'test-artefacts/window';
+let harness: WindowHarness;
+
+interface Sent {
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  subject: string;
+  text: string;
+  html: string | null;
+  inReplyTo?: string;
+  forwardOf?: string;
+  draftId?: string;
+  attachments: Record<string, unknown>[];
+  undoSeconds?: number;
+  accountId: string;
+}
+
+async function asked(page: Page, method: string): Promise<Sent[]> {
+  return await page.evaluate((name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params as never), method);
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(shots, { recursive: true });
+  await page.screenshot({ path: `${shots}/${name}.png` });
+  expect(await axeFindings(page)).toEqual([]);
+}
+
+async function openWindow(settings: Record<string, unknown> = {}, options: Parameters<WindowHarness['open']>[1] = {}) {
+  const opened = await harness.open({ settings }, { reducedMotion: 'reduce', ...options });
+  await opened.page.getByRole('row').first().waitFor();
+  return opened;
+}
+
+beforeAll(async () => {
+  harness = await WindowHarness.start();
+});
+afterAll(async () => {
+  await harness.stop();
+});
+
+describe('writing in the window', () => {
+  it('writes, completes an address, attaches, keeps and sends by keyboard, and takes it back', async () => {
+    const { page, context, problems } = await openWindow();
+    await page.keyboard.press('c');
+    const to = page.getByRole('combobox', { name: 'To' });
+    await to.waitFor();
+    await page.keyboard.type('an');
+    await page.getByRole('option', { name: /Ann Lee/ }).waitFor();
+    await picture(page, 'composer-completion');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('listitem').filter({ hasText: 'anneke@visser.example' }).waitFor();
+    await page.keyboard.type('not an address,');
+    await page.locator('.chip.is-wrong').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('One address is not right. It is marked.').waitFor();
+    await page.keyboard.press('Backspace');
+    await page.getByLabel('Subject').fill('Paper samples');
+    await page.getByRole('textbox', { name: 'Message text' }).click();
+    await page.keyboard.press('Control+B');
+    await page.keyboard.type('Hello');
+    await page.keyboard.press('Control+B');
+    await page.keyboard.type(', see the attached file.');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Your text speaks of an attachment (“attached”)').waitFor();
+    await picture(page, 'composer-warning');
+    await page.getByRole('button', { name: 'Back to writing' }).last().click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'Order 2026-77.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(96_000, 1) });
+    await page.getByText('96 KB').waitFor();
+    await expect.poll(async () => (await asked(page, 'draft.save')).length, { timeout: 12_000 }).toBeGreaterThan(0);
+    await page.getByText(/Saved/).first().waitFor();
+    await picture(page, 'composer');
+    const [kept] = await asked(page, 'draft.save');
+    expect(kept).toMatchObject({ accountId: 'personal', subject: 'Paper samples', to: ['Anneke Visser <anneke@visser.example>'] });
+    await page.getByLabel('Subject').press('Control+Enter');
+    await page.getByRole('status').filter({ hasText: 'Sending “Paper samples”' }).waitFor();
+    const [sent] = await asked(page, 'message.send');
+    expect(sent).toMatchObject({ undoSeconds: 10, text: 'Hello, see the attached file.', draftId: expect.any(String) });
+    expect(sent?.html).toContain('<strong>Hello</strong>, see the attached file.');
+    expect(sent?.attachments).toEqual([{ attachmentId: expect.any(String) }]);
+    await picture(page, 'undo-send');
+    await page.keyboard.press('z');
+    await page.getByRole('heading', { name: 'Paper samples' }).waitFor();
+    expect(await asked(page, 'outbox.cancel')).toHaveLength(1);
+    await page.getByText('Order 2026-77').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('answers everybody once, quotes, and keeps what was written on Escape', async () => {
+    const { page, context, problems } = await openWindow({}, { colorScheme: 'dark' });
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Reply to all/ }).waitFor();
+    await page.keyboard.press('a');
+    await page.getByRole('textbox', { name: 'Message text' }).waitFor();
+    await page.keyboard.type('Yes.');
+    await picture(page, 'composer-reply-dark');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const [kept] = await asked(page, 'draft.save');
+    expect(kept?.subject).toMatch(/^Re: (?!re:)/i);
+    expect(kept?.to.length).toBeGreaterThan(0);
+    expect([...(kept?.to ?? []), ...(kept?.cc ?? [])].join(' ')).not.toContain('ina@');
+    expect(kept?.inReplyTo).toMatch(/^m/);
+    expect(kept?.text.split('\n')[0]).toBe('Yes.');
+    expect(kept?.text).toMatch(/^On .* wrote:$/m);
+    expect(kept?.text).toMatch(/^> /m);
+    // The focus is back where it was, in the list or its reader, and never lost.
+    expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('goes to plain text and back without losing a word, and remembers it', async () => {
+    const { page, context } = await openWindow({}, { viewport: { width: 800, height: 700 } });
+    await page.evaluate(() => window.fakeMain.emit('window.show', { mailto: 'mailto:ann@example.net?cc=tom@example.net&subject=Caf%C3%A9&body=One%0ATwo%0A%0A%3E%20quoted&attach=/etc/passwd' }));
+    const text = page.getByRole('textbox', { name: 'Message text' });
+    await text.waitFor();
+    expect(await page.getByLabel('Subject').inputValue()).toBe('Café');
+    await text.click();
+    await page.keyboard.press('Control+Shift+P');
+    const field = page.locator('textarea');
+    await field.waitFor();
+    expect(await field.inputValue()).toBe('One\nTwo\n\n> quoted');
+    await picture(page, 'composer-plain-narrow');
+    await page.keyboard.press('Control+Shift+P');
+    await page.locator('.rich-text blockquote').waitFor();
+    expect(await page.evaluate(() => window.fakeMain.calls.filter((call) => call.method === 'settings.set').map((call) => call.params))).toEqual([{ settings: { composeRich: false } }, { settings: { composeRich: true } }]);
+    await page.getByRole('button', { name: 'Discard the draft' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.locator('.rich-text blockquote').waitFor();
+    expect(await asked(page, 'draft.discard')).toEqual([]);
+    expect(await page.locator('.upload').count()).toBe(0);
+    await context.close();
+  });
+});
