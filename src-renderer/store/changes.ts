@@ -33,7 +33,7 @@ export class Changes {
   readonly droppedBodies = new Set<string>();
   /** Body kept under another id from now on (a copy keeps its source's body too). */
   readonly copiedBodies: { from: string; to: string }[] = [];
-  /** Own ids of rows that the server has no more: an insert that still waits shows them again. */
+  /** Own ids that rows gave up: patches that name them now mean another row, or a waiting one again. */
   readonly freedIds = new Set<string>();
   readonly previews = new Map<Segment, Map<number, string>>();
   readonly pendingPut = new Map<string, PendingPatches>();

@@ -42,18 +42,31 @@ async function append(db: CacheDatabase, segment: Segment, added: readonly Appen
 }
 
 function joinKeys(f: string, s: number, gen: number, before: SegmentKeys | undefined, added: readonly AppendedRow[]): SegmentKeys {
+  const start = before?.uid.length ?? 0;
+  const length = start + added.length;
   let end = before?.refs.length ?? 0;
-  return {
+  const keys: SegmentKeys = {
     f,
     s,
     gen,
-    uid: Uint32Array.from([...(before?.uid ?? []), ...added.map((row) => row.uid)]),
-    date: Float64Array.from([...(before?.date ?? []), ...added.map((row) => row.date)]),
-    size: Uint32Array.from([...(before?.size ?? []), ...added.map((row) => row.size)]),
-    hash: Float64Array.from([...(before?.hash ?? []), ...added.map((row) => row.hash)]),
-    refs: Float64Array.from([...(before?.refs ?? []), ...added.flatMap((row) => row.refs)]),
-    refEnd: Uint32Array.from([...(before?.refEnd ?? []), ...added.map((row) => (end += row.refs.length))]),
+    uid: new Uint32Array(length),
+    date: new Float64Array(length),
+    size: new Uint32Array(length),
+    hash: new Float64Array(length),
+    refs: new Float64Array(end + added.reduce((sum, row) => sum + row.refs.length, 0)),
+    refEnd: new Uint32Array(length),
   };
+  if (before !== undefined) for (const name of ['uid', 'date', 'size', 'hash', 'refs', 'refEnd'] as const) keys[name].set(before[name]);
+  added.forEach((row, at) => {
+    keys.uid[start + at] = row.uid;
+    keys.date[start + at] = row.date;
+    keys.size[start + at] = row.size;
+    keys.hash[start + at] = row.hash;
+    keys.refs.set(row.refs, end);
+    end += row.refs.length;
+    keys.refEnd[start + at] = end;
+  });
+  return keys;
 }
 
 function stateOf(memory: StoreMemory, segment: Segment): SegmentState {

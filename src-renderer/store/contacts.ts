@@ -4,14 +4,16 @@ import type { CacheDatabase, ContactRecord } from './database.ts';
 
 /** Being written to says more of a person than having written. */
 const sentWeight = 5;
-/** New people are written together: one of a batch's rows must not cost a write of its own. */
-const writeAfter = 500;
+/** Sightings are written together, so many people or so much later: a first sync must not wait for them. */
+const writeAfterPeople = 3000;
+const writeAfterMs = 5000;
 
 /** People seen. A crash may lose the last few hundred sightings; the next mails bring them again. */
 export class Contacts {
   readonly #db: CacheDatabase;
   #people: Map<string, ContactRecord> | null = null;
   #seen = new Map<string, ContactRecord>();
+  #written = Date.now();
 
   constructor(db: CacheDatabase) {
     this.#db = db;
@@ -31,11 +33,12 @@ export class Contacts {
   }
 
   get isDue(): boolean {
-    return this.#seen.size >= writeAfter;
+    return this.#seen.size >= writeAfterPeople || (this.#seen.size > 0 && Date.now() - this.#written >= writeAfterMs);
   }
 
   async write(): Promise<void> {
     if (this.#seen.size === 0) return;
+    this.#written = Date.now();
     const people = await this.#load();
     const seen = this.#seen;
     this.#seen = new Map();

@@ -10,7 +10,9 @@ type Line = [string, string[], string[], string[], string[], string, string, str
 
 /** Addresses flat (name, address, name, address …): names of fields would be a third of the text. */
 function flat(addresses: readonly MailAddress[]): string[] {
-  return addresses.flatMap((a) => [a.name, a.address]);
+  const list: string[] = [];
+  for (const { name, address } of addresses) list.push(name, address);
+  return list;
 }
 
 function unflat(list: readonly string[]): MailAddress[] {

@@ -175,7 +175,7 @@ export class Store {
     const changes = new Changes();
     try {
       const result = await change(session, changes);
-      const again = [...changes.freedIds].filter((id) => memory.rowOf(id) < 0 && memory.pending.insertOf(id) !== undefined);
+      const again = [...changes.freedIds].filter((id) => memory.pending.of(id).length > 0);
       await settlePatched(memory, texts, again, changes);
       memory.settleOrders(changes);
       await commit(db, memory, texts, changes);

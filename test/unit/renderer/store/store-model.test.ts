@@ -22,7 +22,7 @@ const batch = fc
       insert: fc.uniqueArray(row, { maxLength: 4, selector: (item) => item.uid }),
       vanished: fc.uniqueArray(uid, { minLength: 1, maxLength: 3 }).map((uids) => uids.join(',')),
       flags: fc.array(fc.record({ uid, flags }), { maxLength: 2 }),
-      flagChange: fc.record({ uids: fc.array(uid, { maxLength: 3 }), add: fc.constant(['\\Answered']), remove: flags }),
+      flagChange: fc.record({ uids: fc.array(uid, { maxLength: 3 }), add: fc.constant<string[]>(['\\Answered']), remove: flags }),
       bind: fc.uniqueArray(fc.record({ messageId, uid }), { maxLength: 2, selector: (bind) => bind.uid }),
       cursor: fc.integer({ min: 0, max: 9 }).map((exists) => cursorOf(exists)),
     },
