@@ -126,6 +126,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     extraCa: options.extraCa.map((file) => readFileSync(file, 'utf8')),
     connectTo: options.connectTo,
     log,
+    clock,
   });
   const remoteImages = createRemoteImages(async (url, limits) => {
     const answer = await network.fetchHttps(url, limits);
