@@ -4,7 +4,7 @@ import type { Page } from '../shell/shell.ts';
 import type { Push } from './push.ts';
 import type { Serve } from './serve.ts';
 
-const callSchema = v.object({ call: v.number(), method: v.string(), params: v.unknown() });
+const callSchema = v.object({ call: v.number(), method: v.string(), params: v.optional(v.unknown(), {}) });
 
 /** Joins one window to main: its calls are checked and answered, events are told as they come. */
 export function linkWindow(page: Page, serve: Serve, push: Push): void {
