@@ -100,6 +100,6 @@ it('shows what a plain model shows, whatever happens', async () => {
       }
       port.close();
     }),
-    { numRuns: Number(process.env['STORE_RUNS'] ?? 60) },
+    { numRuns: Number(process.env['STORE_RUNS'] ?? 40) },
   );
 });
