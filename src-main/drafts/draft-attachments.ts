@@ -13,25 +13,42 @@ export interface AttachmentPorts {
   blobs: Blobs;
   /** The exact bytes of a message. */
   rawOf(messageId: string): Promise<Uint8Array>;
-  partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string; contentType: string }>;
+  partOf(
+    messageId: string,
+    partId: string,
+  ): Promise<{ bytes: Uint8Array; filename: string; contentType: string }>;
   subjectOf(messageId: string): Promise<string>;
 }
 
 /** Takes attachments in: their bytes are durable blobs when it resolves. @throws AppError naming what cannot be had */
-export async function takeAttachments(inputs: readonly AttachmentInput[], kept: readonly StoredAttachment[], ports: AttachmentPorts): Promise<StoredAttachment[]> {
+export async function takeAttachments(
+  inputs: readonly AttachmentInput[],
+  kept: readonly StoredAttachment[],
+  ports: AttachmentPorts,
+): Promise<StoredAttachment[]> {
   const out: StoredAttachment[] = [];
   for (const input of inputs) out.push(await takeOne(input, kept, ports));
   return out;
 }
 
-async function takeOne(input: AttachmentInput, kept: readonly StoredAttachment[], ports: AttachmentPorts): Promise<StoredAttachment> {
+async function takeOne(
+  input: AttachmentInput,
+  kept: readonly StoredAttachment[],
+  ports: AttachmentPorts,
+): Promise<StoredAttachment> {
   if ('attachmentId' in input) {
     const known = kept.find((attachment) => attachment.attachmentId === input.attachmentId);
     if (known === undefined) throw gone(`There is no attachment “${input.attachmentId}” with this draft.`);
     return known;
   }
   if ('base64' in input) {
-    return await keep(Buffer.from(input.base64, 'base64'), input.filename, input.contentType, input.contentId ?? null, ports);
+    return await keep(
+      Buffer.from(input.base64, 'base64'),
+      input.filename,
+      input.contentType,
+      input.contentId ?? null,
+      ports,
+    );
   }
   if ('file' in input) {
     const bytes = await readFileIfThere(input.file).catch(() => null);
@@ -43,11 +60,26 @@ async function takeOne(input: AttachmentInput, kept: readonly StoredAttachment[]
     return await keep(part.bytes, input.filename ?? part.filename, part.contentType, null, ports);
   }
   const bytes = await ports.rawOf(input.messageId);
-  const subject = (await ports.subjectOf(input.messageId)).replace(/[\p{Cc}/\\:*?"<>|]+/gu, ' ').trim().slice(0, 80);
-  return await keep(bytes, input.filename ?? `${subject === '' ? 'message' : subject}.eml`, 'message/rfc822', null, ports);
+  const subject = (await ports.subjectOf(input.messageId))
+    .replace(/[\p{Cc}/\\:*?"<>|]+/gu, ' ')
+    .trim()
+    .slice(0, 80);
+  return await keep(
+    bytes,
+    input.filename ?? `${subject === '' ? 'message' : subject}.eml`,
+    'message/rfc822',
+    null,
+    ports,
+  );
 }
 
-async function keep(bytes: Uint8Array, filename: string, contentType: string | undefined, contentId: string | null, { blobs }: AttachmentPorts): Promise<StoredAttachment> {
+async function keep(
+  bytes: Uint8Array,
+  filename: string,
+  contentType: string | undefined,
+  contentId: string | null,
+  { blobs }: AttachmentPorts,
+): Promise<StoredAttachment> {
   return {
     attachmentId: newId('t'),
     filename,

@@ -38,7 +38,11 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
   const { store, submit, folders, journal, cache, blobs, clock } = ports;
 
   /** Takes back what has not left; gives the ops that take off the server what may be there. */
-  async function retire(draft: StoredDraft, copies: readonly DraftCopy[], after: readonly string[]): Promise<NewOp[]> {
+  async function retire(
+    draft: StoredDraft,
+    copies: readonly DraftCopy[],
+    after: readonly string[],
+  ): Promise<NewOp[]> {
     const ops: NewOp[] = [];
     for (const copy of copies) {
       const op = journal.op(copy.opId);
@@ -83,7 +87,16 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
       const append: NewOp = {
         opId: copy.opId,
         accountId: draft.accountId,
-        action: { kind: 'append', folderId: drafts.folderId, messageId: copy.messageId, blob, flags, internalDate: now, messageIdHeader, purpose: 'draft' },
+        action: {
+          kind: 'append',
+          folderId: drafts.folderId,
+          messageId: copy.messageId,
+          blob,
+          flags,
+          internalDate: now,
+          messageIdHeader,
+          purpose: 'draft',
+        },
         targets: [],
         patches: [
           {
@@ -91,14 +104,23 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
             messageId: copy.messageId,
             folderId: drafts.folderId,
             fromMessageId: null,
-            row: { flags, internalDate: now, size: composed.bytes.length, envelope: composed.rowEnvelope, hasAttachments: composed.hasAttachments, preview: composed.preview },
+            row: {
+              flags,
+              internalDate: now,
+              size: composed.bytes.length,
+              envelope: composed.rowEnvelope,
+              hasAttachments: composed.hasAttachments,
+              preview: composed.preview,
+            },
           },
         ],
         mark: 'append',
         sentence: 'Put a draft into the Drafts folder',
       };
       await submit.ops([append, ...(await retire(draft, older, [copy.opId]))]);
-      const kept = await store.changeCopies(draft.draftId, (copies) => copies.filter((other) => !older.includes(other)));
+      const kept = await store.changeCopies(draft.draftId, (copies) =>
+        copies.filter((other) => !older.includes(other)),
+      );
       // Sent or thrown away meanwhile.
       if (!kept) await submit.ops(await retire(draft, [copy], []));
     },

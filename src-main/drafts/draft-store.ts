@@ -16,7 +16,10 @@ export interface DraftStore {
   remove(draftId: string): Promise<void>;
 }
 
-export async function openDraftStore(directory: string, onDamage: (path: string, kept: string) => void): Promise<DraftStore> {
+export async function openDraftStore(
+  directory: string,
+  onDamage: (path: string, kept: string) => void,
+): Promise<DraftStore> {
   await makeDirectory(directory);
   const drafts = new Map<string, StoredDraft>();
   const writing = new Map<string, Promise<void>>();
@@ -25,7 +28,11 @@ export async function openDraftStore(directory: string, onDamage: (path: string,
   for (const name of await readdir(directory)) {
     if (name.includes('.json.tmp-')) await unlink(join(directory, name));
     if (!name.endsWith('.json')) continue;
-    const draft = await readJsonFile(join(directory, name), (value) => v.parse(storedDraftSchema, value), onDamage);
+    const draft = await readJsonFile(
+      join(directory, name),
+      (value) => v.parse(storedDraftSchema, value),
+      onDamage,
+    );
     if (draft !== null) drafts.set(draft.draftId, draft);
   }
 
@@ -37,9 +44,11 @@ export async function openDraftStore(directory: string, onDamage: (path: string,
   function inOrder(draftId: string, act: () => Promise<void>): Promise<void> {
     const next = (writing.get(draftId) ?? Promise.resolve()).catch(() => undefined).then(act);
     writing.set(draftId, next);
-    void next.catch(() => undefined).then(() => {
-      if (writing.get(draftId) === next) writing.delete(draftId);
-    });
+    void next
+      .catch(() => undefined)
+      .then(() => {
+        if (writing.get(draftId) === next) writing.delete(draftId);
+      });
     return next;
   }
 
@@ -47,7 +56,9 @@ export async function openDraftStore(directory: string, onDamage: (path: string,
     all: () => [...drafts.values()].sort((a, b) => b.savedAt.localeCompare(a.savedAt)),
     get: (draftId) => drafts.get(draftId),
     put: (draft) =>
-      inOrder(draft.draftId, () => write({ ...draft, copies: drafts.get(draft.draftId)?.copies ?? draft.copies })),
+      inOrder(draft.draftId, () =>
+        write({ ...draft, copies: drafts.get(draft.draftId)?.copies ?? draft.copies }),
+      ),
     async changeCopies(draftId, change) {
       let there = false;
       await inOrder(draftId, async () => {

@@ -39,7 +39,7 @@ export interface Drafts {
   list(accountId?: string): StoredDraft[];
   need(draftId: string): StoredDraft;
   /** Durable when it resolves. `close`: the copy on the server is made now. */
-  save(params: DraftSave & { close?: boolean | undefined }): Promise<StoredDraft>;
+  save(params: DraftSave): Promise<StoredDraft>;
   /** The draft that `params` describe, attachments taken in, but not kept as a draft. */
   build(params: DraftSave): Promise<StoredDraft>;
   /** Puts a draft back as it was (a sending that was taken back). */
@@ -65,7 +65,11 @@ export function createDrafts(ports: DraftPorts): Drafts {
       const bytes = await part(raw, partId);
       if (bytes === null) throw notFound(`The message has no part ${partId} that can be read.`);
       const known = (await read(raw)).attachments.find((attachment) => attachment.partId === partId);
-      return { bytes, filename: known?.filename ?? `part-${partId}`, contentType: known?.contentType ?? 'application/octet-stream' };
+      return {
+        bytes,
+        filename: known?.filename ?? `part-${partId}`,
+        contentType: known?.contentType ?? 'application/octet-stream',
+      };
     },
     subjectOf: async (messageId: string) => (await rowOf(messageId))?.subject ?? '',
   };
@@ -79,7 +83,10 @@ export function createDrafts(ports: DraftPorts): Drafts {
   async function build(params: DraftSave): Promise<StoredDraft> {
     ports.needAccount(params.accountId);
     const old = params.draftId === undefined ? undefined : need(params.draftId);
-    const parent = params.inReplyTo === undefined || (old !== undefined && params.inReplyTo === old.inReplyTo) ? null : await answered(params.inReplyTo);
+    const parent =
+      params.inReplyTo === undefined || (old !== undefined && params.inReplyTo === old.inReplyTo)
+        ? null
+        : await answered(params.inReplyTo);
     return {
       draftId: old?.draftId ?? newId('d'),
       accountId: params.accountId,
@@ -90,7 +97,10 @@ export function createDrafts(ports: DraftPorts): Drafts {
       subject: params.subject ?? old?.subject ?? '',
       text: params.text ?? old?.text ?? '',
       html: params.html === undefined ? (old?.html ?? null) : params.html,
-      attachments: params.attachments === undefined ? (old?.attachments ?? []) : await takeAttachments(params.attachments, old?.attachments ?? [], attachmentPorts),
+      attachments:
+        params.attachments === undefined
+          ? (old?.attachments ?? [])
+          : await takeAttachments(params.attachments, old?.attachments ?? [], attachmentPorts),
       inReplyTo: params.inReplyTo === undefined ? (old?.inReplyTo ?? null) : params.inReplyTo,
       inReplyToHeader: parent === null ? (old?.inReplyToHeader ?? null) : parent.header,
       answers: parent === null ? (old?.answers ?? null) : parent.messageId,
@@ -103,7 +113,9 @@ export function createDrafts(ports: DraftPorts): Drafts {
   }
 
   /** What RFC 5322 3.6.4 wants from the mail answered; ids that could break a header are left out. */
-  async function answered(inReplyTo: string | null): Promise<{ header: string | null; messageId: string | null; references: string[] }> {
+  async function answered(
+    inReplyTo: string | null,
+  ): Promise<{ header: string | null; messageId: string | null; references: string[] }> {
     if (inReplyTo === null || inReplyTo === '') return { header: null, messageId: null, references: [] };
     if (inReplyTo.includes('@') || inReplyTo.startsWith('<')) {
       const header = inReplyTo.startsWith('<') ? inReplyTo : `<${inReplyTo}>`;
@@ -120,7 +132,9 @@ export function createDrafts(ports: DraftPorts): Drafts {
     } catch {
       // Without its text (offline) the thread hangs on the answered mail alone.
     }
-    const references = [...before, ...(header === null ? [] : [header])].filter((id, i, all) => isMessageId(id) && all.lastIndexOf(id) === i);
+    const references = [...before, ...(header === null ? [] : [header])].filter(
+      (id, i, all) => isMessageId(id) && all.lastIndexOf(id) === i,
+    );
     return { header, messageId: inReplyTo, references };
   }
 
@@ -141,12 +155,15 @@ export function createDrafts(ports: DraftPorts): Drafts {
       await copies.update(draft);
     } catch (thrown) {
       // The draft itself is safe in its file; its copy comes with the next save.
-      ports.log('warn', 'the copy of a draft could not be made', { reason: thrown instanceof Error ? thrown.message : 'unknown' });
+      ports.log('warn', 'the copy of a draft could not be made', {
+        reason: thrown instanceof Error ? thrown.message : 'unknown',
+      });
     }
   }
 
   return {
-    list: (accountId) => store.all().filter((draft) => accountId === undefined || draft.accountId === accountId),
+    list: (accountId) =>
+      store.all().filter((draft) => accountId === undefined || draft.accountId === accountId),
     need,
     build,
     async save(params) {
@@ -177,7 +194,15 @@ export function createDrafts(ports: DraftPorts): Drafts {
     },
     async open(messageId) {
       const row = await rowOf(messageId);
-      const known = store.all().find((draft) => draft.copies.some((copy) => copy.messageId === messageId || (row !== null && copy.messageIdHeader === row.messageIdHeader && row.messageIdHeader !== '')));
+      const known = store
+        .all()
+        .find((draft) =>
+          draft.copies.some(
+            (copy) =>
+              copy.messageId === messageId ||
+              (row !== null && copy.messageIdHeader === row.messageIdHeader && row.messageIdHeader !== ''),
+          ),
+        );
       if (known !== undefined) return known.draftId;
       if (row === null) throw notFound('That message is not here any more.');
       const raw = await rawOf(messageId);
@@ -206,7 +231,14 @@ export function createDrafts(ports: DraftPorts): Drafts {
         const bytes = await part(raw, attachment.partId);
         if (bytes === null) continue;
         const { filename, contentType, contentId } = attachment;
-        draft.attachments.push({ attachmentId: newId('t'), filename, contentType, contentId, size: bytes.length, blob: await blobs.put(bytes) });
+        draft.attachments.push({
+          attachmentId: newId('t'),
+          filename,
+          contentType,
+          contentId,
+          size: bytes.length,
+          blob: await blobs.put(bytes),
+        });
       }
       await store.put(draft);
       return draft.draftId;
@@ -235,7 +267,9 @@ export function createDrafts(ports: DraftPorts): Drafts {
 function addressesOf(input: DraftSave['to']): string[] | undefined {
   if (input === undefined) return undefined;
   if (typeof input === 'string') return input.trim() === '' ? [] : [input];
-  return input.map((entry) => (typeof entry === 'string' ? entry : formatAddress({ name: entry.name ?? '', address: entry.address })));
+  return input.map((entry) =>
+    typeof entry === 'string' ? entry : formatAddress({ name: entry.name ?? '', address: entry.address }),
+  );
 }
 
 function notFound(detail: string): AppError {

@@ -36,7 +36,16 @@ export function createFiling(ports: FilingPorts): (item: StoredItem, afterRestar
       {
         opId: item.copyOpId,
         accountId: item.accountId,
-        action: { kind: 'append', folderId: sent.folderId, messageId: item.copyMessageId, blob: item.blob, flags, internalDate, messageIdHeader: item.messageIdHeader, purpose: 'sent' },
+        action: {
+          kind: 'append',
+          folderId: sent.folderId,
+          messageId: item.copyMessageId,
+          blob: item.blob,
+          flags,
+          internalDate,
+          messageIdHeader: item.messageIdHeader,
+          purpose: 'sent',
+        },
         targets: [],
         patches: [
           {
@@ -44,7 +53,14 @@ export function createFiling(ports: FilingPorts): (item: StoredItem, afterRestar
             messageId: item.copyMessageId,
             folderId: sent.folderId,
             fromMessageId: null,
-            row: { flags, internalDate, size: item.size, envelope: item.envelope, hasAttachments: item.hasAttachments, preview: item.preview },
+            row: {
+              flags,
+              internalDate,
+              size: item.size,
+              envelope: item.envelope,
+              hasAttachments: item.hasAttachments,
+              preview: item.preview,
+            },
           },
         ],
         mark: 'append',

@@ -45,7 +45,12 @@ export async function openOutboxStore(path: string): Promise<OutboxStore> {
     const record = parsed.output;
     if (record.t === 'version' && record.version > version) {
       await file.close();
-      throw new AppError({ code: 'refused', scope: 'app', next: 'tell-user', detail: `The profile was last used by a newer Posthorn (outbox version ${record.version}). Nothing was changed. Start the newer version, or use another profile.` });
+      throw new AppError({
+        code: 'refused',
+        scope: 'app',
+        next: 'tell-user',
+        detail: `The profile was last used by a newer Posthorn (outbox version ${record.version}). Nothing was changed. Start the newer version, or use another profile.`,
+      });
     } else if (record.t === 'item') items.set(record.item.outboxId, record.item);
     else if (record.t === 'change') {
       const item = items.get(record.outboxId);
@@ -58,7 +63,8 @@ export async function openOutboxStore(path: string): Promise<OutboxStore> {
     if (item.finalDot) item.error = afterFinalDot();
     else item.nextTryAt = null;
   }
-  const compact = (): Promise<void> => file.rewrite([{ t: 'version', version }, ...[...items.values()].map((item) => ({ t: 'item', item }))]);
+  const compact = (): Promise<void> =>
+    file.rewrite([{ t: 'version', version }, ...[...items.values()].map((item) => ({ t: 'item', item }))]);
   await compact();
   let live = file.size();
 
@@ -77,7 +83,13 @@ export async function openOutboxStore(path: string): Promise<OutboxStore> {
     },
     async change(outboxId, change) {
       const item = items.get(outboxId);
-      if (item === undefined) throw new AppError({ code: 'not-found', scope: 'message', next: 'tell-user', detail: 'That message is not in the outbox any more.' });
+      if (item === undefined)
+        throw new AppError({
+          code: 'not-found',
+          scope: 'message',
+          next: 'tell-user',
+          detail: 'That message is not in the outbox any more.',
+        });
       // In memory at once, so that nobody acts on what is about to change; the caller acts when it is durable.
       const changed = { ...item, ...change };
       items.set(outboxId, changed);
@@ -107,7 +119,10 @@ export async function openOutboxStore(path: string): Promise<OutboxStore> {
 
 /** Sending ended between the final dot and the server's answer. */
 export function afterFinalDot(detail = ''): NonNullable<StoredItem['error']> {
-  const why = detail === '' ? 'Sending was cut off after the message had left and before the server said that it has it.' : detail;
+  const why =
+    detail === ''
+      ? 'Sending was cut off after the message had left and before the server said that it has it.'
+      : detail;
   return {
     code: 'outcome-unknown',
     scope: 'message',

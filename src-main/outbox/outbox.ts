@@ -49,40 +49,74 @@ export function createOutbox(ports: OutboxPorts): Outbox {
 
   function need(outboxId: string): StoredItem {
     const item = store.get(outboxId);
-    if (item === undefined || item.cancelled) throw refused('That message is not in the outbox any more.', 'not-found');
+    if (item === undefined || item.cancelled)
+      throw refused('That message is not in the outbox any more.', 'not-found');
     return item;
   }
 
   async function forgetOld(): Promise<void> {
     const old = clock.now() - keepSent;
-    await store.remove(store.all().filter((item) => item.state === 'sent' && item.filed && (item.sentAt ?? item.queuedAt) < old).map((item) => item.outboxId));
+    await store.remove(
+      store
+        .all()
+        .filter((item) => item.state === 'sent' && item.filed && (item.sentAt ?? item.queuedAt) < old)
+        .map((item) => item.outboxId),
+    );
     sweeping = clock.setTimeout(() => void forgetOld(), hour);
   }
 
   async function finishCancel(item: StoredItem): Promise<string> {
-    const accepted = new Set(item.recipients.filter((recipient) => recipient.state === 'accepted').map((recipient) => recipient.address));
-    const draft = { ...item.draft, savedAt: new Date(clock.now()).toISOString(), problem: item.error?.detail ?? null, copies: [] };
+    const accepted = new Set(
+      item.recipients
+        .filter((recipient) => recipient.state === 'accepted')
+        .map((recipient) => recipient.address),
+    );
+    const draft = {
+      ...item.draft,
+      savedAt: new Date(clock.now()).toISOString(),
+      problem: item.error?.detail ?? null,
+      copies: [],
+    };
     if (accepted.size > 0) {
       // Who has it already must not get it twice.
-      Object.assign(draft, { to: item.recipients.filter((recipient) => recipient.state !== 'accepted').map((recipient) => recipient.address), cc: [], bcc: [] });
+      Object.assign(draft, {
+        to: item.recipients
+          .filter((recipient) => recipient.state !== 'accepted')
+          .map((recipient) => recipient.address),
+        cc: [],
+        bcc: [],
+      });
     }
     await drafts.restore(draft);
     // What some have got goes on to be listed as sent to them, and filed.
     if (accepted.size > 0) {
-      await store.change(item.outboxId, { state: 'sent', cancelled: false, error: null, recipients: item.recipients.filter((recipient) => recipient.state === 'accepted'), draft: { ...item.draft, draftId: newId('d') } });
+      await store.change(item.outboxId, {
+        state: 'sent',
+        cancelled: false,
+        error: null,
+        recipients: item.recipients.filter((recipient) => recipient.state === 'accepted'),
+        draft: { ...item.draft, draftId: newId('d') },
+      });
     } else await store.remove([item.outboxId]);
     return draft.draftId;
   }
 
-  async function enqueue(params: CheckedParams<'message.send'>): Promise<{ outboxId: string; messageIdHeader: string }> {
+  async function enqueue(
+    params: CheckedParams<'message.send'>,
+  ): Promise<{ outboxId: string; messageIdHeader: string }> {
     const account = ports.needAccount(params.accountId);
-    if (account.outgoing === null) throw refused('This account has no server for sending. Give it one in the account’s settings; the message was not sent.', 'refused');
+    if (account.outgoing === null)
+      throw refused(
+        'This account has no server for sending. Give it one in the account’s settings; the message was not sent.',
+        'refused',
+      );
     const draft = await drafts.build(params);
     const now = clock.now();
     const sendAt = params.sendAt === undefined ? null : Date.parse(params.sendAt);
     const composed = await composeDraft(draft, account, params.from, now, blobs);
     const blob = await blobs.put(composed.bytes);
-    const undoUntil = params.undoSeconds === undefined || params.undoSeconds === 0 ? null : now + params.undoSeconds * 1000;
+    const undoUntil =
+      params.undoSeconds === undefined || params.undoSeconds === 0 ? null : now + params.undoSeconds * 1000;
     const item: StoredItem = {
       outboxId: newId('s'),
       accountId: account.accountId,
@@ -122,7 +156,8 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     async send(params) {
       if (params.draftId === undefined) return await enqueue(params);
       // A double click is one mail.
-      if (leaving.has(params.draftId)) throw refused('This message is on its way to the outbox already.', 'refused');
+      if (leaving.has(params.draftId))
+        throw refused('This message is on its way to the outbox already.', 'refused');
       leaving.add(params.draftId);
       try {
         return await enqueue(params);
@@ -137,7 +172,11 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         .map(toOutboxItem),
     async retry(outboxId) {
       const item = need(outboxId);
-      if (item.state === 'unknown') throw refused('Nobody knows whether this message arrived, so it is not simply sent again. Choose “It was sent” or “Send again”.', 'outcome-unknown');
+      if (item.state === 'unknown')
+        throw refused(
+          'Nobody knows whether this message arrived, so it is not simply sent again. Choose “It was sent” or “Send again”.',
+          'outcome-unknown',
+        );
       if (item.state === 'sending') throw refused('This message is being sent at this moment.', 'refused');
       if (item.state === 'sent') throw refused('This message was sent already.', 'refused');
       await store.change(outboxId, {
@@ -147,28 +186,50 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         sendAt: null,
         error: null,
         queuedAt: item.state === 'failed' ? clock.now() : item.queuedAt,
-        recipients: item.recipients.map((recipient) => (recipient.state === 'refused' ? { ...recipient, state: 'waiting', reply: recipient.reply } : recipient)),
+        recipients: item.recipients.map((recipient) =>
+          recipient.state === 'refused'
+            ? { ...recipient, state: 'waiting', reply: recipient.reply }
+            : recipient,
+        ),
       });
       sender.release(item.accountId);
     },
     async cancel(outboxId) {
       const item = need(outboxId);
-      if (item.state === 'sending') throw refused('This message is being sent at this moment; it cannot be taken back any more.', 'refused');
-      if (item.state === 'sent') throw refused('This message was sent already; it cannot be taken back.', 'refused');
-      if (item.state === 'unknown') throw refused('This message may have arrived. Choose “It was sent” or “Send again” first; it cannot simply be taken back.', 'outcome-unknown');
+      if (item.state === 'sending')
+        throw refused(
+          'This message is being sent at this moment; it cannot be taken back any more.',
+          'refused',
+        );
+      if (item.state === 'sent')
+        throw refused('This message was sent already; it cannot be taken back.', 'refused');
+      if (item.state === 'unknown')
+        throw refused(
+          'This message may have arrived. Choose “It was sent” or “Send again” first; it cannot simply be taken back.',
+          'outcome-unknown',
+        );
       return await finishCancel(await store.change(outboxId, { cancelled: true }));
     },
     async resolve(outboxId, as) {
       const item = need(outboxId);
-      if (item.state !== 'unknown') throw refused('What became of this message is known; there is nothing to decide.', 'refused');
+      if (item.state !== 'unknown')
+        throw refused('What became of this message is known; there is nothing to decide.', 'refused');
       if (as === 'send-again') {
         await store.change(outboxId, { state: 'queued', finalDot: false, nextTryAt: null, error: null });
         sender.release(item.accountId);
         return;
       }
-      const recipients = item.recipients.map((recipient) => (isOpen(recipient) ? { ...recipient, state: 'accepted' as const } : recipient));
+      const recipients = item.recipients.map((recipient) =>
+        isOpen(recipient) ? { ...recipient, state: 'accepted' as const } : recipient,
+      );
       const refusedSome = recipients.some((recipient) => recipient.state === 'refused');
-      const changed = await store.change(outboxId, { state: refusedSome ? 'failed' : 'sent', finalDot: false, sentAt: item.sentAt ?? clock.now(), error: null, recipients });
+      const changed = await store.change(outboxId, {
+        state: refusedSome ? 'failed' : 'sent',
+        finalDot: false,
+        sentAt: item.sentAt ?? clock.now(),
+        error: null,
+        recipients,
+      });
       crash.reach('outbox.sent');
       if (!changed.filed) await ports.file(changed, false);
     },
@@ -183,9 +244,17 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     },
     async forget(accountId) {
       sender.forget(accountId);
-      await store.remove(store.all().filter((item) => item.accountId === accountId).map((item) => item.outboxId));
+      await store.remove(
+        store
+          .all()
+          .filter((item) => item.accountId === accountId)
+          .map((item) => item.outboxId),
+      );
     },
-    blobs: () => store.all().flatMap((item) => [item.blob, ...item.draft.attachments.map((attachment) => attachment.blob)]),
+    blobs: () =>
+      store
+        .all()
+        .flatMap((item) => [item.blob, ...item.draft.attachments.map((attachment) => attachment.blob)]),
     async stop() {
       sweeping?.cancel();
       await sender.stop();

@@ -1,4 +1,4 @@
-import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { toAppError, type AppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { backoffMs } from '../sync/backoff.ts';
@@ -14,7 +14,9 @@ export interface WireReply {
   reply: string;
 }
 
-export type SendOutcome = { state: 'answered'; recipients: WireReply[] } | { state: 'unknown'; recipients: WireReply[]; detail: string };
+export type SendOutcome =
+  | { state: 'answered'; recipients: WireReply[] }
+  | { state: 'unknown'; recipients: WireReply[]; detail: string };
 
 export interface SenderPorts {
   outbox: OutboxStore;
@@ -22,7 +24,12 @@ export interface SenderPorts {
   crash: CrashControl;
   online(): boolean;
   /** Brings the item's bytes to its open recipients. Throws only when the mail is certainly not sent. */
-  submit(item: StoredItem, recipients: readonly string[], hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void }, signal: AbortSignal): Promise<SendOutcome>;
+  submit(
+    item: StoredItem,
+    recipients: readonly string[],
+    hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void },
+    signal: AbortSignal,
+  ): Promise<SendOutcome>;
   /** Files the copy and marks the mail answered; called again after a kill until it has resolved. */
   file(item: StoredItem, afterRestart: boolean): Promise<void>;
   log(level: 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
@@ -62,7 +69,15 @@ export function createSender(ports: SenderPorts): Sender {
   function laneOf(accountId: string): Lane {
     let lane = lanes.get(accountId);
     if (lane === undefined) {
-      lane = { running: null, again: false, timer: null, notBefore: 0, failures: 0, abort: null, atFinalDot: false };
+      lane = {
+        running: null,
+        again: false,
+        timer: null,
+        notBefore: 0,
+        failures: 0,
+        abort: null,
+        atFinalDot: false,
+      };
       lanes.set(accountId, lane);
     }
     return lane;
@@ -92,7 +107,9 @@ export function createSender(ports: SenderPorts): Sender {
     }
     lane.timer?.cancel();
     lane.running = sendDue(accountId, lane)
-      .catch((thrown: unknown) => ports.log('warn', 'sending stopped', { accountId, error: toAppError(thrown) }))
+      .catch((thrown: unknown) =>
+        ports.log('warn', 'sending stopped', { accountId, error: toAppError(thrown) }),
+      )
       .finally(() => {
         lane.running = null;
         if (lane.again) {
@@ -108,10 +125,16 @@ export function createSender(ports: SenderPorts): Sender {
       const waiting = outbox.all().filter((item) => item.accountId === accountId);
       for (const item of waiting) {
         const due = dueAt(item);
-        if (item.state !== 'queued' && due !== null && due <= now) await outbox.change(item.outboxId, { state: 'queued', undoUntil: null, nextTryAt: null });
+        if (item.state !== 'queued' && due !== null && due <= now)
+          await outbox.change(item.outboxId, { state: 'queued', undoUntil: null, nextTryAt: null });
       }
       if (!ports.online() || stopped || lane.notBefore > now) return;
-      const next = outbox.all().find((item) => item.accountId === accountId && item.state === 'queued' && (dueAt(item) ?? Infinity) <= now);
+      const next = outbox
+        .all()
+        .find(
+          (item) =>
+            item.accountId === accountId && item.state === 'queued' && (dueAt(item) ?? Infinity) <= now,
+        );
       if (next === undefined) return;
       await attempt(next, lane);
     }
@@ -120,8 +143,12 @@ export function createSender(ports: SenderPorts): Sender {
   function arm(accountId: string, lane: Lane): void {
     if (stopped || !ports.online() || lane.notBefore === Infinity) {
       // An undo delay ends whether there is a network or not.
-      const undo = outbox.all().filter((item) => item.accountId === accountId && item.state === 'undoable').map((item) => item.undoUntil ?? 0);
-      if (!stopped && undo.length > 0) lane.timer = clock.setTimeout(() => run(accountId), Math.max(0, Math.min(...undo) - clock.now()));
+      const undo = outbox
+        .all()
+        .filter((item) => item.accountId === accountId && item.state === 'undoable')
+        .map((item) => item.undoUntil ?? 0);
+      if (!stopped && undo.length > 0)
+        lane.timer = clock.setTimeout(() => run(accountId), Math.max(0, Math.min(...undo) - clock.now()));
       return;
     }
     const times = outbox
@@ -166,7 +193,13 @@ export function createSender(ports: SenderPorts): Sender {
     lane.notBefore = 0;
     const recipients = merge(item.recipients, outcome);
     if (outcome.state === 'unknown') {
-      await outbox.change(outboxId, { state: 'unknown', recipients, tries: item.tries + 1, nextTryAt: null, error: afterFinalDot(outcome.detail) });
+      await outbox.change(outboxId, {
+        state: 'unknown',
+        recipients,
+        tries: item.tries + 1,
+        nextTryAt: null,
+        error: afterFinalDot(outcome.detail),
+      });
       return;
     }
     await answered(item, recipients);
@@ -175,17 +208,41 @@ export function createSender(ports: SenderPorts): Sender {
   async function answered(item: StoredItem, recipients: OutboxRecipient[]): Promise<void> {
     const now = clock.now();
     const tooOld = now - item.queuedAt > giveUpAfter;
-    const final = tooOld ? recipients.map((recipient) => (isOpen(recipient) ? { ...recipient, state: 'refused' as const } : recipient)) : recipients;
+    const final = tooOld
+      ? recipients.map((recipient) =>
+          isOpen(recipient) ? { ...recipient, state: 'refused' as const } : recipient,
+        )
+      : recipients;
     const tries = item.tries + 1;
     const anyAccepted = final.some((recipient) => recipient.state === 'accepted');
-    const common = { recipients: final, tries, finalDot: false, sentAt: item.sentAt ?? (anyAccepted ? now : null) };
+    const common = {
+      recipients: final,
+      tries,
+      finalDot: false,
+      sentAt: item.sentAt ?? (anyAccepted ? now : null),
+    };
     let changed: StoredItem;
     if (final.some(isOpen)) {
-      changed = await outbox.change(item.outboxId, { ...common, state: 'queued', nextTryAt: now + backoffMs(item.tries), error: deferredError(final) });
+      changed = await outbox.change(item.outboxId, {
+        ...common,
+        state: 'queued',
+        nextTryAt: now + backoffMs(item.tries),
+        error: deferredError(final),
+      });
     } else if (final.every((recipient) => recipient.state === 'accepted')) {
-      changed = await outbox.change(item.outboxId, { ...common, state: 'sent', nextTryAt: null, error: null });
+      changed = await outbox.change(item.outboxId, {
+        ...common,
+        state: 'sent',
+        nextTryAt: null,
+        error: null,
+      });
     } else {
-      changed = await outbox.change(item.outboxId, { ...common, state: 'failed', nextTryAt: null, error: refusedError(final, tooOld) });
+      changed = await outbox.change(item.outboxId, {
+        ...common,
+        state: 'failed',
+        nextTryAt: null,
+        error: refusedError(final, tooOld),
+      });
     }
     if (!anyAccepted) return;
     crash.reach('outbox.sent');
@@ -198,18 +255,44 @@ export function createSender(ports: SenderPorts): Sender {
       await outbox.change(outboxId, { state: 'queued', finalDot: false, nextTryAt: null });
       return;
     }
-    const needsUser = data.next === 'ask-password' || data.code === 'locked' || data.code.startsWith('tls-') || (data.scope === 'account' && data.next === 'tell-user');
+    const needsUser =
+      data.next === 'ask-password' ||
+      data.code === 'locked' ||
+      data.code.startsWith('tls-') ||
+      (data.scope === 'account' && data.next === 'tell-user');
     if (needsUser) {
       // One refused sign-in is the answer for all that waits: no second one until the user acts.
       lane.notBefore = Infinity;
-      await outbox.change(outboxId, { state: 'held', finalDot: false, tries: tries + 1, nextTryAt: null, error: data });
-    } else if (data.next === 'tell-user' || (data.next === 'bug' && tries >= 2) || clock.now() - item.queuedAt > giveUpAfter) {
-      await outbox.change(outboxId, { state: 'failed', finalDot: false, tries: tries + 1, nextTryAt: null, error: data });
+      await outbox.change(outboxId, {
+        state: 'held',
+        finalDot: false,
+        tries: tries + 1,
+        nextTryAt: null,
+        error: data,
+      });
+    } else if (
+      data.next === 'tell-user' ||
+      (data.next === 'bug' && tries >= 2) ||
+      clock.now() - item.queuedAt > giveUpAfter
+    ) {
+      await outbox.change(outboxId, {
+        state: 'failed',
+        finalDot: false,
+        tries: tries + 1,
+        nextTryAt: null,
+        error: data,
+      });
     } else {
       const wait = backoffMs(lane.failures);
       lane.failures += 1;
       lane.notBefore = clock.now() + wait;
-      await outbox.change(outboxId, { state: 'queued', finalDot: false, tries: tries + 1, nextTryAt: lane.notBefore, error: data });
+      await outbox.change(outboxId, {
+        state: 'queued',
+        finalDot: false,
+        tries: tries + 1,
+        nextTryAt: lane.notBefore,
+        error: data,
+      });
     }
   }
 
@@ -225,8 +308,10 @@ export function createSender(ports: SenderPorts): Sender {
       void (async () => {
         for (const item of outbox.all()) {
           if (item.accountId !== accountId) continue;
-          if (item.state === 'held') await outbox.change(item.outboxId, { state: 'queued', nextTryAt: null, error: null });
-          else if (item.state === 'queued' && item.error?.scope === 'account') await outbox.change(item.outboxId, { nextTryAt: null });
+          if (item.state === 'held')
+            await outbox.change(item.outboxId, { state: 'queued', nextTryAt: null, error: null });
+          else if (item.state === 'queued' && item.error?.scope === 'account')
+            await outbox.change(item.outboxId, { nextTryAt: null });
         }
         run(accountId);
       })();
@@ -237,7 +322,8 @@ export function createSender(ports: SenderPorts): Sender {
         lane.failures = 0;
       }
       for (const item of outbox.all()) {
-        if (item.state === 'queued' && item.nextTryAt !== null && item.error?.scope === 'account') await outbox.change(item.outboxId, { nextTryAt: null });
+        if (item.state === 'queued' && item.nextTryAt !== null && item.error?.scope === 'account')
+          await outbox.change(item.outboxId, { nextTryAt: null });
       }
       for (const id of new Set(outbox.all().map((item) => item.accountId))) run(id);
     },
@@ -245,7 +331,8 @@ export function createSender(ports: SenderPorts): Sender {
       await Promise.all(
         accountIds.map(async (accountId) => {
           run(accountId);
-          for (let lane = lanes.get(accountId); lane?.running != null; lane = lanes.get(accountId)) await lane.running;
+          for (let lane = lanes.get(accountId); lane?.running != null; lane = lanes.get(accountId))
+            await lane.running;
         }),
       );
     },
@@ -262,7 +349,10 @@ export function createSender(ports: SenderPorts): Sender {
           lane.timer?.cancel();
           if (lane.running === null) return;
           if (!lane.atFinalDot) lane.abort?.abort();
-          await Promise.race([lane.running, new Promise<void>((resolve) => clock.setTimeout(resolve, 5_000))]);
+          await Promise.race([
+            lane.running,
+            new Promise<void>((resolve) => clock.setTimeout(resolve, 5_000)),
+          ]);
           lane.abort?.abort();
           await lane.running;
         }),
@@ -285,16 +375,31 @@ function merge(recipients: readonly OutboxRecipient[], outcome: SendOutcome): Ou
 function deferredError(recipients: readonly OutboxRecipient[]): AppErrorData {
   const open = recipients.filter(isOpen);
   const who = open.length === 1 ? (open[0]?.address ?? '') : `${open.length} recipients`;
-  return { code: 'refused', scope: 'message', next: 'retry', detail: `The server does not take the message for ${who} just now${quoted(open)}. Posthorn tries again by itself, for five days.` };
+  return {
+    code: 'refused',
+    scope: 'message',
+    next: 'retry',
+    detail: `The server does not take the message for ${who} just now${quoted(open)}. Posthorn tries again by itself, for five days.`,
+  };
 }
 
 function refusedError(recipients: readonly OutboxRecipient[], tooOld: boolean): AppErrorData {
   const refused = recipients.filter((recipient) => recipient.state === 'refused');
   const all = refused.length === recipients.length;
-  const who = refused.length === 1 ? (refused[0]?.address ?? '') : all ? 'all recipients' : `${refused.length} of ${recipients.length} recipients`;
+  const who =
+    refused.length === 1
+      ? (refused[0]?.address ?? '')
+      : all
+        ? 'all recipients'
+        : `${refused.length} of ${recipients.length} recipients`;
   const others = all ? '' : ' The others have it.';
   const why = tooOld ? `could not be sent to ${who} for five days` : `was refused for ${who}`;
-  return { code: 'refused', scope: 'message', next: 'tell-user', detail: `The message ${why}${quoted(refused)}.${others} It is kept: correct the addresses and send it again, or take it back.` };
+  return {
+    code: 'refused',
+    scope: 'message',
+    next: 'tell-user',
+    detail: `The message ${why}${quoted(refused)}.${others} It is kept: correct the addresses and send it again, or take it back.`,
+  };
 }
 
 function quoted(recipients: readonly OutboxRecipient[]): string {

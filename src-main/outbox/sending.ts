@@ -74,7 +74,13 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
 
   function needAccount(accountId: string): AccountSettings {
     const account = accountOf(accountId);
-    if (account === undefined) throw new AppError({ code: 'not-found', scope: 'account', next: 'tell-user', detail: 'There is no such account.' });
+    if (account === undefined)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'account',
+        next: 'tell-user',
+        detail: 'There is no such account.',
+      });
     return account;
   }
 
@@ -93,20 +99,54 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     log,
   });
 
-  async function overTheWire(item: StoredItem, recipients: readonly string[], hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void }, signal: AbortSignal): Promise<SendOutcome> {
+  async function overTheWire(
+    item: StoredItem,
+    recipients: readonly string[],
+    hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void },
+    signal: AbortSignal,
+  ): Promise<SendOutcome> {
     const server = needAccount(item.accountId).outgoing;
-    if (server === null) throw new AppError({ code: 'refused', scope: 'account', next: 'tell-user', detail: 'The account has no server for sending any more. The message is kept.' });
+    if (server === null)
+      throw new AppError({
+        code: 'refused',
+        scope: 'account',
+        next: 'tell-user',
+        detail: 'The account has no server for sending any more. The message is kept.',
+      });
     const bytes = await blobs.get(item.blob);
-    if (bytes === null) throw new AppError({ code: 'bug', scope: 'message', next: 'tell-user', detail: 'The file that held this message is gone or damaged; it could not be sent. Take it back and send it again.' });
+    if (bytes === null)
+      throw new AppError({
+        code: 'bug',
+        scope: 'message',
+        next: 'tell-user',
+        detail:
+          'The file that held this message is gone or damaged; it could not be sent. Take it back and send it again.',
+      });
     const password = server.username === undefined ? null : await ports.password(item.accountId);
     return await submitMail(
       { from: item.from, recipients, bytes, needsUtf8: item.needsUtf8, needs8Bit: item.needs8Bit },
-      { server, credentials: { password: password ?? undefined }, network: ports.network, clock, signal, onWire: ports.onWire, ...hooks },
+      {
+        server,
+        credentials: { password: password ?? undefined },
+        network: ports.network,
+        clock,
+        signal,
+        onWire: ports.onWire,
+        ...hooks,
+      },
     );
   }
 
   const file = createFiling({ outbox: outboxStore, submit, folders, verbs, journal, crash, accountOf, log });
-  const sender = createSender({ outbox: outboxStore, clock, crash, online: ports.online, submit: overTheWire, file, log });
+  const sender = createSender({
+    outbox: outboxStore,
+    clock,
+    crash,
+    online: ports.online,
+    submit: overTheWire,
+    file,
+    log,
+  });
   const outbox = createOutbox({ store: outboxStore, drafts, sender, file, blobs, clock, crash, needAccount });
 
   let telling = false;

@@ -45,7 +45,15 @@ const ourName = '[127.0.0.1]';
  */
 export async function openSession(options: SessionOptions): Promise<SmtpSession> {
   const { server, clock, onWire, network, signal } = options;
-  const target: StreamTarget = { host: server.host, port: server.port, trustFingerprint256: server.trustFingerprint256, network, clock, timeoutMs: stepMs, signal };
+  const target: StreamTarget = {
+    host: server.host,
+    port: server.port,
+    trustFingerprint256: server.trustFingerprint256,
+    network,
+    clock,
+    timeoutMs: stepMs,
+    signal,
+  };
   const tcp = await openTcp(target);
   let stream: Duplex = tcp;
   let wire: SmtpWire | null = null;
@@ -66,16 +74,20 @@ export async function openSession(options: SessionOptions): Promise<SmtpSession>
     if (greeting.code !== 220) throw connectionRefusal(greeting, 'greet', server);
     let extensions = await hello(wire, options);
     if (server.tls === 'starttls') {
-      if (!extensions.has('STARTTLS')) throw tlsMissing(server, 'does not offer encryption (STARTTLS) for sending');
+      if (!extensions.has('STARTTLS'))
+        throw tlsMissing(server, 'does not offer encryption (STARTTLS) for sending');
       const answer = await wire.say('STARTTLS', stepMs);
-      if (answer.code !== 220) throw tlsMissing(server, 'refused to encrypt the connection (STARTTLS) for sending');
+      if (answer.code !== 220)
+        throw tlsMissing(server, 'refused to encrypt the connection (STARTTLS) for sending');
       // CVE-2011-0411 and its kind: words sent in clear after the 220 would be taken for protected ones.
-      if (!wire.detach()) throw tlsMissing(server, 'sent words between STARTTLS and the encryption, as an attacker would');
+      if (!wire.detach())
+        throw tlsMissing(server, 'sent words between STARTTLS and the encryption, as an attacker would');
       stream = await secure(tcp, target);
       wire = new SmtpWire(stream, { clock, onWire });
       extensions = await hello(wire, options);
     }
-    if (server.username !== undefined && server.username !== '') await authenticate(wire, extensions, options);
+    if (server.username !== undefined && server.username !== '')
+      await authenticate(wire, extensions, options);
     return { wire, extensions, close };
   } catch (error) {
     close();
@@ -89,7 +101,10 @@ async function hello(wire: SmtpWire, { server }: SessionOptions): Promise<Map<st
     return new Map(
       answer.lines.slice(1).map((line) => {
         // "AUTH=PLAIN" is how servers before RFC 2554 wrote it.
-        const [keyword = '', ...rest] = line.trim().replace(/^AUTH=/i, 'AUTH ').split(/\s+/);
+        const [keyword = '', ...rest] = line
+          .trim()
+          .replace(/^AUTH=/i, 'AUTH ')
+          .split(/\s+/);
         return [keyword.toUpperCase(), rest.join(' ')];
       }),
     );
@@ -100,7 +115,11 @@ async function hello(wire: SmtpWire, { server }: SessionOptions): Promise<Map<st
   return new Map();
 }
 
-async function authenticate(wire: SmtpWire, extensions: ReadonlyMap<string, string>, { server, credentials }: SessionOptions): Promise<void> {
+async function authenticate(
+  wire: SmtpWire,
+  extensions: ReadonlyMap<string, string>,
+  { server, credentials }: SessionOptions,
+): Promise<void> {
   const mechanism: Mechanism = chooseMechanism({
     offered: (extensions.get('AUTH') ?? '').split(/\s+/).filter((name) => name !== ''),
     credentials: { username: server.username ?? '', ...credentials },

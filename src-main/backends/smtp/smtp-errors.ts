@@ -64,7 +64,12 @@ export function signInRefusal(reply: SmtpReply, place: ServerPlace, oauthError: 
 
 /** Something the message needs and the server does not offer; nothing was sent. */
 export function cannotCarry(why: string, place: ServerPlace): AppError {
-  return new AppError({ code: 'refused', scope: 'message', next: 'tell-user', detail: `${place.host} cannot take this message: ${why} Nothing was sent; the message is kept.` });
+  return new AppError({
+    code: 'refused',
+    scope: 'message',
+    next: 'tell-user',
+    detail: `${place.host} cannot take this message: ${why} Nothing was sent; the message is kept.`,
+  });
 }
 
 export function lastWords(reply: SmtpReply): string {

@@ -57,7 +57,10 @@ export class SmtpWire {
     if (early !== undefined) return Promise.resolve(early);
     if (this.#lost !== null) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
-      const timer = this.#options.clock.setTimeout(() => this.close(new ConnectionLost('no answer in time', true, true)), ms);
+      const timer = this.#options.clock.setTimeout(
+        () => this.close(new ConnectionLost('no answer in time', true, true)),
+        ms,
+      );
       this.#waiting.push({
         resolve: (reply) => {
           timer.cancel();
@@ -91,7 +94,10 @@ export class SmtpWire {
         reject(this.#lost);
         return;
       }
-      const timer = this.#options.clock.setTimeout(() => this.close(new ConnectionLost('the server takes nothing any more', true, true)), ms);
+      const timer = this.#options.clock.setTimeout(
+        () => this.close(new ConnectionLost('the server takes nothing any more', true, true)),
+        ms,
+      );
       const onClose = (): void => {
         timer.cancel();
         reject(this.#lost ?? new ConnectionLost('the server closed it', true));
@@ -118,7 +124,12 @@ export class SmtpWire {
     this.stream.off('close', this.#onClose);
     this.stream.off('end', this.#onClose);
     this.stream.pause();
-    return this.#bytes.length === 0 && this.#lines.length === 0 && this.#early.length === 0 && this.stream.readableLength === 0;
+    return (
+      this.#bytes.length === 0 &&
+      this.#lines.length === 0 &&
+      this.#early.length === 0 &&
+      this.stream.readableLength === 0
+    );
   }
 
   close(reason: Error = new ConnectionLost('it was closed', true)): void {
@@ -142,7 +153,8 @@ export class SmtpWire {
       this.#line(line);
       if (this.#lost !== null) return;
     }
-    if (this.#bytes.length > longestLine) this.close(new ConnectionLost('the server sent a line without end', true));
+    if (this.#bytes.length > longestLine)
+      this.close(new ConnectionLost('the server sent a line without end', true));
   };
 
   #line(line: string): void {
@@ -161,7 +173,12 @@ export class SmtpWire {
     const lines = this.#lines;
     this.#lines = [];
     const enhanced = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(lines[0] ?? '')?.[1] ?? null;
-    const text = lines.map((part) => (enhanced !== null && part.startsWith(enhanced) ? part.slice(enhanced.length).trim() : part.trim())).join(' ').trim();
+    const text = lines
+      .map((part) =>
+        enhanced !== null && part.startsWith(enhanced) ? part.slice(enhanced.length).trim() : part.trim(),
+      )
+      .join(' ')
+      .trim();
     const reply: SmtpReply = { code: Number(match[1]), enhanced, text, lines };
     const waiting = this.#waiting.shift();
     if (waiting === undefined) this.#early.push(reply);
@@ -175,5 +192,7 @@ export class SmtpWire {
 
 /** "550 5.1.1 No such user", as the user reads it. */
 export function replyWords(reply: SmtpReply): string {
-  return [String(reply.code), reply.enhanced, reply.text].filter((part) => part !== null && part !== '').join(' ');
+  return [String(reply.code), reply.enhanced, reply.text]
+    .filter((part) => part !== null && part !== '')
+    .join(' ');
 }

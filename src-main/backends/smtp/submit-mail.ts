@@ -60,15 +60,25 @@ export async function submitMail(mail: SubmittedMail, options: SubmitOptions): P
   }
 }
 
-async function converse(session: SmtpSession, mail: SubmittedMail, options: SubmitOptions): Promise<SubmitOutcome> {
+async function converse(
+  session: SmtpSession,
+  mail: SubmittedMail,
+  options: SubmitOptions,
+): Promise<SubmitOutcome> {
   const { wire, extensions } = session;
   const { server } = options;
   const sizeLimit = Number(extensions.get('SIZE') ?? '0');
   if (sizeLimit > 0 && mail.bytes.length > sizeLimit) {
-    throw cannotCarry(`it has ${megabytes(mail.bytes.length)} and the server takes ${megabytes(sizeLimit)} at most.`, server);
+    throw cannotCarry(
+      `it has ${megabytes(mail.bytes.length)} and the server takes ${megabytes(sizeLimit)} at most.`,
+      server,
+    );
   }
   if (mail.needsUtf8 && !extensions.has('SMTPUTF8')) {
-    throw cannotCarry('an address has letters outside of English before the @, and this server cannot handle such addresses (SMTPUTF8).', server);
+    throw cannotCarry(
+      'an address has letters outside of English before the @, and this server cannot handle such addresses (SMTPUTF8).',
+      server,
+    );
   }
   if (mail.needs8Bit && !extensions.has('8BITMIME')) {
     throw cannotCarry('it holds a forwarded message that this old server could damage (8BITMIME).', server);
@@ -79,18 +89,23 @@ async function converse(session: SmtpSession, mail: SubmittedMail, options: Subm
     ...(mail.needsUtf8 ? ['SMTPUTF8'] : []),
   ];
   const from = `MAIL FROM:<${mail.from}>${parameters.map((parameter) => ` ${parameter}`).join('')}`;
-  const { sender, replies } = extensions.has('PIPELINING') ? await pipelined(wire, from, mail) : await oneByOne(wire, from, mail);
+  const { sender, replies } = extensions.has('PIPELINING')
+    ? await pipelined(wire, from, mail)
+    : await oneByOne(wire, from, mail);
   if (sender.code >= 300) return everyone(mail, sender);
   const recipients = mail.recipients.map((address, i): RecipientReply => {
     const reply = replies[i];
-    return reply === undefined ? { address, state: 'deferred', reply: '' } : { address, state: stateOf(reply), reply: lastWords(reply) };
+    return reply === undefined
+      ? { address, state: 'deferred', reply: '' }
+      : { address, state: stateOf(reply), reply: lastWords(reply) };
   });
   if (!recipients.some((recipient) => recipient.state === 'accepted')) {
     await goodbye(wire);
     return { state: 'answered', recipients };
   }
   const go = await wire.say('DATA', dataMs);
-  if (go.code !== 354) return { state: 'answered', recipients: recipients.map((recipient) => withReply(recipient, go)) };
+  if (go.code !== 354)
+    return { state: 'answered', recipients: recipients.map((recipient) => withReply(recipient, go)) };
   await writeBody(wire, mail.bytes);
   await options.beforeFinalDot();
   options.signal?.throwIfAborted();
@@ -105,13 +120,21 @@ async function converse(session: SmtpSession, mail: SubmittedMail, options: Subm
     verdict = await answer;
   } catch (error) {
     const why = printable(error instanceof Error ? error.message : String(error));
-    return { state: 'unknown', recipients, detail: `The connection to ${server.host} was lost (${why}) after the message had left and before the server said that it has it.` };
+    return {
+      state: 'unknown',
+      recipients,
+      detail: `The connection to ${server.host} was lost (${why}) after the message had left and before the server said that it has it.`,
+    };
   }
   await goodbye(wire);
   return { state: 'answered', recipients: recipients.map((recipient) => withReply(recipient, verdict)) };
 }
 
-async function oneByOne(wire: SmtpWire, from: string, mail: SubmittedMail): Promise<{ sender: SmtpReply; replies: SmtpReply[] }> {
+async function oneByOne(
+  wire: SmtpWire,
+  from: string,
+  mail: SubmittedMail,
+): Promise<{ sender: SmtpReply; replies: SmtpReply[] }> {
   const sender = await wire.say(from, mailMs);
   const replies: SmtpReply[] = [];
   if (sender.code >= 300) return { sender, replies };
@@ -120,7 +143,11 @@ async function oneByOne(wire: SmtpWire, from: string, mail: SubmittedMail): Prom
 }
 
 /** RFC 2920: several commands in one packet; DATA waits, so that it is never sent without a recipient. */
-async function pipelined(wire: SmtpWire, from: string, mail: SubmittedMail): Promise<{ sender: SmtpReply; replies: SmtpReply[] }> {
+async function pipelined(
+  wire: SmtpWire,
+  from: string,
+  mail: SubmittedMail,
+): Promise<{ sender: SmtpReply; replies: SmtpReply[] }> {
   const commands = [from, ...mail.recipients.map((address) => `RCPT TO:<${address}>`)];
   const replies: SmtpReply[] = [];
   for (let start = 0; start < commands.length; start += window) {
@@ -171,11 +198,24 @@ function stateOf(reply: SmtpReply): RecipientReply['state'] {
 
 /** What became of a recipient that was accepted when its name was given, after the reply to the message. */
 function withReply(recipient: RecipientReply, reply: SmtpReply): RecipientReply {
-  return recipient.state === 'accepted' ? { ...recipient, state: stateOf({ ...reply, code: reply.code === 354 ? 554 : reply.code }), reply: lastWords(reply) } : recipient;
+  return recipient.state === 'accepted'
+    ? {
+        ...recipient,
+        state: stateOf({ ...reply, code: reply.code === 354 ? 554 : reply.code }),
+        reply: lastWords(reply),
+      }
+    : recipient;
 }
 
 function everyone(mail: SubmittedMail, reply: SmtpReply): SubmitOutcome {
-  return { state: 'answered', recipients: mail.recipients.map((address) => ({ address, state: stateOf(reply), reply: printable(replyWords(reply)) })) };
+  return {
+    state: 'answered',
+    recipients: mail.recipients.map((address) => ({
+      address,
+      state: stateOf(reply),
+      reply: printable(replyWords(reply)),
+    })),
+  };
 }
 
 function megabytes(bytes: number): string {

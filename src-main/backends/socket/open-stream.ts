@@ -95,7 +95,7 @@ function certificateFacts(socket: TLSSocket, place: ServerPlace): CertificateFac
     if (typeof entity !== 'object' || entity === null) return '';
     const fields = entity as Record<string, unknown>;
     const text = fields['CN'] ?? fields['O'] ?? '';
-    return Array.isArray(text) ? text.join(', ') : String(text);
+    return Array.isArray(text) ? text.join(', ') : typeof text === 'string' ? text : '';
   };
   const date = (text: string | undefined): string => {
     const time = Date.parse(text ?? '');

@@ -9,7 +9,8 @@ const atext = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~\\u0080-\\u{10FFFF}]";
 const dotAtom = new RegExp(`^${atext}+(?:\\.${atext}+)*$`, 'u');
 const quotedLocal = /^"(?:[^"\\\u0000-\u001f\u007f]|\\[\u0020-\u007e])*"$/u;
 const literal = /^\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9A-Fa-f:.]{2,45})\]$/;
-const asciiDomain = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/i;
+const asciiDomain =
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/i;
 
 /**
  * The addresses of a field exactly as written, domains in ASCII (IDNA). A quoted local part stays one:
@@ -31,11 +32,17 @@ export function checkAddress(field: string, text: string): string {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
-  if (at < 1 || !(dotAtom.test(local) || quotedLocal.test(local))) throw badField(field, `“${text.slice(0, 80)}” is not a mail address.`);
-  if (Buffer.byteLength(local) > 128) throw badField(field, `“${text.slice(0, 80)}…” is longer than a mail address may be.`);
+  if (at < 1 || !(dotAtom.test(local) || quotedLocal.test(local)))
+    throw badField(field, `“${text.slice(0, 80)}” is not a mail address.`);
+  if (Buffer.byteLength(local) > 128)
+    throw badField(field, `“${text.slice(0, 80)}…” is longer than a mail address may be.`);
   if (literal.test(domain)) return `${local}@${domain}`;
   const ascii = /^[\u0020-\u007e]*$/.test(domain) ? domain : domainToASCII(domain);
-  if (!asciiDomain.test(ascii)) throw badField(field, `“${text.slice(0, 80)}” is not a mail address: after the @ there is no valid domain.`);
+  if (!asciiDomain.test(ascii))
+    throw badField(
+      field,
+      `“${text.slice(0, 80)}” is not a mail address: after the @ there is no valid domain.`,
+    );
   return `${local}@${ascii}`;
 }
 
@@ -80,7 +87,11 @@ function readOne(field: string, parts: readonly Word[], whole: string): MailAddr
   const last = parts.at(-1);
   const angles = parts.filter((part) => part.kind === 'angle');
   if (angles.length > 0) {
-    if (angles.length > 1 || last?.kind !== 'angle') throw badField(field, `“${whole.slice(0, 80)}” cannot be read as a list of addresses; put commas between them.`);
+    if (angles.length > 1 || last?.kind !== 'angle')
+      throw badField(
+        field,
+        `“${whole.slice(0, 80)}” cannot be read as a list of addresses; put commas between them.`,
+      );
     const name = parts
       .slice(0, -1)
       .map((part) => (part.kind === 'quoted' ? unquote(part.text) : part.text.trim()))
@@ -89,7 +100,16 @@ function readOne(field: string, parts: readonly Word[], whole: string): MailAddr
     return { name, address: checkAddress(field, last.text.trim()) };
   }
   // No angle brackets: the words, glued, are the address itself.
-  return { name: '', address: checkAddress(field, parts.map((part) => part.text).join('').trim()) };
+  return {
+    name: '',
+    address: checkAddress(
+      field,
+      parts
+        .map((part) => part.text)
+        .join('')
+        .trim(),
+    ),
+  };
 }
 
 function unquote(text: string): string {
@@ -99,7 +119,8 @@ function unquote(text: string): string {
 function* tokenize(field: string, text: string): Generator<Token> {
   let plain = '';
   let at = 0;
-  const unclosed = (what: string): Error => badField(field, `“${text.slice(0, 80)}” cannot be read: ${what} is not closed.`);
+  const unclosed = (what: string): Error =>
+    badField(field, `“${text.slice(0, 80)}” cannot be read: ${what} is not closed.`);
   while (at < text.length) {
     const char = text[at] ?? '';
     if (char === '"' || char === '<' || char === '(' || char === ',' || char === ';' || char === ':') {

@@ -71,13 +71,23 @@ export async function composeMessage(input: ComposeInput): Promise<ComposedMessa
     guardField('Name', name);
     guardField('Address', address);
   }
-  for (const id of [input.messageIdHeader, ...(input.inReplyTo === null ? [] : [input.inReplyTo]), ...input.references]) {
+  for (const id of [
+    input.messageIdHeader,
+    ...(input.inReplyTo === null ? [] : [input.inReplyTo]),
+    ...input.references,
+  ]) {
     if (!isMessageId(id)) throw badField('In-Reply-To', `“${id.slice(0, 60)}” is not a Message-ID.`);
   }
-  const text = clean(input.text ?? (input.html === null ? '' : (htmlToPlain(input.html) ?? crudeText(input.html))));
+  const text = clean(
+    input.text ?? (input.html === null ? '' : (htmlToPlain(input.html) ?? crudeText(input.html))),
+  );
   const body = await bodyNode(input, text).build();
-  const references = input.references.length > mostReferences ? [...input.references.slice(0, 1), ...input.references.slice(1 - mostReferences)] : [...input.references];
-  const optional = (name: string, pieces: readonly string[]): string[] => (pieces.length === 0 ? [] : [headerLine(name, pieces)]);
+  const references =
+    input.references.length > mostReferences
+      ? [...input.references.slice(0, 1), ...input.references.slice(1 - mostReferences)]
+      : [...input.references];
+  const optional = (name: string, pieces: readonly string[]): string[] =>
+    pieces.length === 0 ? [] : [headerLine(name, pieces)];
   const header = [
     headerLine('Date', [` ${new Date(input.date).toUTCString().replace('GMT', '+0000')}`]),
     headerLine('From', addressPieces([input.from])),
@@ -86,11 +96,16 @@ export async function composeMessage(input: ComposeInput): Promise<ComposedMessa
     ...optional('Cc', addressPieces(input.cc)),
     ...(input.keepBcc === true ? optional('Bcc', addressPieces(input.bcc)) : []),
     // RFC 5322 3.6.3: a mail may have no To at all, but some servers then show nothing or add their own line.
-    ...(input.to.length + input.cc.length === 0 && input.keepBcc !== true ? ['To: undisclosed-recipients:;'] : []),
+    ...(input.to.length + input.cc.length === 0 && input.keepBcc !== true
+      ? ['To: undisclosed-recipients:;']
+      : []),
     headerLine('Subject', textPieces(input.subject)),
     headerLine('Message-ID', [` ${input.messageIdHeader}`]),
     ...optional('In-Reply-To', input.inReplyTo === null ? [] : [` ${input.inReplyTo}`]),
-    ...optional('References', references.map((id) => ` ${id}`)),
+    ...optional(
+      'References',
+      references.map((id) => ` ${id}`),
+    ),
     'MIME-Version: 1.0',
   ];
   const bytes = Buffer.concat([Buffer.from(`${header.join('\r\n')}\r\n`, 'utf8'), body]);
@@ -148,11 +163,17 @@ function bodyNode(input: ComposeInput, text: string): MimeNode {
   return apart.length === 0 ? main : top;
 }
 
-function addBody(parent: MimeNode, text: string, html: string | null, inline: readonly ComposeAttachment[]): MimeNode {
+function addBody(
+  parent: MimeNode,
+  text: string,
+  html: string | null,
+  inline: readonly ComposeAttachment[],
+): MimeNode {
   if (html === null) return addText(parent, text);
   const alternative = parent.createChild('multipart/alternative');
   addText(alternative, text);
-  const holder = inline.length === 0 ? alternative : alternative.createChild('multipart/related; type="text/html"');
+  const holder =
+    inline.length === 0 ? alternative : alternative.createChild('multipart/related; type="text/html"');
   // An empty content would be left out with its headers' meaning.
   holder.createChild('text/html; charset=utf-8').setContent(html.replaceAll('\n', '\r\n') || '<br>');
   for (const attachment of inline) addAttachment(holder, attachment, 'inline');
@@ -160,17 +181,24 @@ function addBody(parent: MimeNode, text: string, html: string | null, inline: re
 }
 
 function addText(parent: MimeNode, text: string): MimeNode {
-  return parent.createChild('text/plain; charset=utf-8; format=flowed').setContent(`${toFlowed(text)}${text.endsWith('\n') ? '' : '\r\n'}`);
+  return parent
+    .createChild('text/plain; charset=utf-8; format=flowed')
+    .setContent(`${toFlowed(text)}${text.endsWith('\n') ? '' : '\r\n'}`);
 }
 
-function addAttachment(parent: MimeNode, attachment: ComposeAttachment, disposition: 'attachment' | 'inline'): void {
+function addAttachment(
+  parent: MimeNode,
+  attachment: ComposeAttachment,
+  disposition: 'attachment' | 'inline',
+): void {
   const filename = guardField('Attachment name', attachment.filename);
   const { type, encoding, bytes } = carried(attachment);
   const node = parent.createChild(type, { filename });
   node.setHeader('Content-Disposition', disposition);
   node.setHeader('Content-Transfer-Encoding', encoding);
   if (attachment.contentId !== null) {
-    if (!/^[\u0021-\u003b\u003d\u003f-\u007e]{1,200}$/.test(attachment.contentId)) throw badField('Attachment', 'its Content-ID has characters that may not stand there.');
+    if (!/^[\u0021-\u003b\u003d\u003f-\u007e]{1,200}$/.test(attachment.contentId))
+      throw badField('Attachment', 'its Content-ID has characters that may not stand there.');
     node.setHeader('Content-Id', `<${attachment.contentId}>`);
   }
   // nodemailer takes an empty Buffer as "no content" and leaves the header's end out of order.
@@ -181,14 +209,27 @@ function addAttachment(parent: MimeNode, attachment: ComposeAttachment, disposit
  * RFC 2046 5.2.1: a message/rfc822 is never base64. One that cannot travel as it is (lines above 998
  * octets, NUL) goes as a plain file instead.
  */
-function carried({ contentType, bytes }: ComposeAttachment): { type: string; encoding: string; bytes: Uint8Array } {
+function carried({ contentType, bytes }: ComposeAttachment): {
+  type: string;
+  encoding: string;
+  bytes: Uint8Array;
+} {
   const type = contentType.trim().toLowerCase();
-  if (!/^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/.test(type) || type.startsWith('multipart/')) {
+  if (
+    !/^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/.test(type) ||
+    type.startsWith('multipart/')
+  ) {
     return { type: 'application/octet-stream', encoding: 'base64', bytes };
   }
   if (!type.startsWith('message/')) return { type, encoding: 'base64', bytes };
-  const message = Buffer.from(Buffer.from(bytes).toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+  const message = Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/\r\n|\r|\n/g, '\r\n'),
+    'latin1',
+  );
   const text = message.toString('latin1');
-  if (type !== 'message/rfc822' || text.includes('\0') || /[^\n]{998}/.test(text)) return { type: 'application/octet-stream', encoding: 'base64', bytes };
+  if (type !== 'message/rfc822' || text.includes('\0') || /[^\n]{998}/.test(text))
+    return { type: 'application/octet-stream', encoding: 'base64', bytes };
   return { type, encoding: message.some((byte) => byte > 127) ? '8bit' : '7bit', bytes: message };
 }

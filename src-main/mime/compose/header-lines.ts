@@ -3,8 +3,8 @@ import { needsUtf8 } from './address-list.ts';
 
 /** RFC 5322 2.1.1: better not above 78. */
 const width = 76;
-/** Bytes in one encoded word: 75 characters with "=?UTF-8?B?" and "?=" around base64 (RFC 2047 2). */
-const wordBytes = 45;
+/** Bytes in one encoded word: a line that holds one has 76 characters at most (RFC 2047 2), "Subject: " included. */
+const wordBytes = 39;
 
 /** `name: value`, folded. `pieces` may stand on lines of their own; each brings its own leading blank. */
 export function headerLine(name: string, pieces: readonly string[]): string {
@@ -22,7 +22,10 @@ export function headerLine(name: string, pieces: readonly string[]): string {
 
 /** An unstructured value (Subject): as it stands where that is safe, else in encoded words. */
 export function textPieces(value: string): string[] {
-  const plain = /^[\u0021-\u007e](?:[\u0020-\u007e]*[\u0021-\u007e])?$/.test(value) && !value.includes('=?') && !/[^ ]{200}/.test(value);
+  const plain =
+    /^[\u0021-\u007e](?:[\u0020-\u007e]*[\u0021-\u007e])?$/.test(value) &&
+    !value.includes('=?') &&
+    !/[^ ]{200}/.test(value);
   if (!plain) return value === '' ? [''] : encodedWords(value).map((word) => ` ${word}`);
   return (` ${value}`.match(/ +[^ ]+/g) ?? []).map(String);
 }
@@ -38,7 +41,8 @@ export function addressPieces(addresses: readonly MailAddress[]): string[] {
 /** A display name (RFC 5322 phrase). */
 function phrase(name: string): string[] {
   if (/^[\u0020-\u007e]*$/.test(name) && !name.includes('=?') && name.length < 200) {
-    if (/^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/.test(name)) return name.split(' ');
+    if (/^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/.test(name))
+      return name.split(' ');
     return [`"${name.replace(/(["\\])/g, '\\$1')}"`];
   }
   return encodedWords(name);

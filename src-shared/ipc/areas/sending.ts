@@ -35,7 +35,11 @@ const draftEntries = {
   forwardOf: v.optional(v.nullable(v.string())),
 };
 
-export const draftSaveSchema = v.object(draftEntries);
+export const draftSaveSchema = v.object({
+  ...draftEntries,
+  /** The composer closes: the copy on the server is made now, not half a minute after the last save. */
+  close: v.optional(v.boolean()),
+});
 export type DraftSave = v.InferOutput<typeof draftSaveSchema>;
 
 export interface DraftAttachment {
