@@ -111,7 +111,8 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       const account: AccountSettings = {
         accountId: newId('a'),
         address: params.address,
-        name: name === '' ? params.address : name,
+        // The label in the folder list; the person's name belongs to the identity, and may be the same in all accounts.
+        name: params.address,
         color,
         mode: params.mode,
         incoming: {
