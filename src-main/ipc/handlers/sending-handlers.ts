@@ -3,7 +3,10 @@ import { toDraft } from '../../drafts/stored-draft.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
 import type { Handlers } from '../serve.ts';
 
-export type SendingHandlers = Pick<Handlers, Extract<keyof Handlers, `draft.${string}` | `outbox.${string}` | 'message.send'>>;
+export type SendingHandlers = Pick<
+  Handlers,
+  Extract<keyof Handlers, `draft.${string}` | `outbox.${string}` | 'message.send'>
+>;
 
 export function sendingHandlers({ drafts, outbox }: { drafts: Drafts; outbox: Outbox }): SendingHandlers {
   return {
