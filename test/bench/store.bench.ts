@@ -14,7 +14,16 @@ export interface StoreBenchLine {
   note: string;
 }
 
-const description: FolderDescription = { folderId: 'f1', accountId: 'a', path: 'INBOX', name: 'INBOX', delimiter: '/', role: 'inbox', subscribed: true, selectable: true };
+const description: FolderDescription = {
+  folderId: 'f1',
+  accountId: 'a',
+  path: 'INBOX',
+  name: 'INBOX',
+  delimiter: '/',
+  role: 'inbox',
+  subscribed: true,
+  selectable: true,
+};
 const flat: ListView = { folderIds: ['f1'], threaded: false, sort: 'date-desc' };
 const batchRows = 200;
 
@@ -52,8 +61,18 @@ async function fill(port: CachePort, rows: number): Promise<number> {
     const insert: NewRow[] = [];
     for (let uid = high; uid > high - batchRows && uid >= 1; uid -= 1) insert.push(row(uid));
     const lowUid = Math.max(1, high - batchRows + 1);
-    const cursor = { uidValidity: 1, gen: 1, uidNext: rows + 1, modseqDone: null, lowUid, exists: rows, checkedAt: null };
-    const call: Promise<unknown> = port.call('applyBatch', { folderId: 'f1', gen: 1, insert, cursor }).then(() => waiting.delete(call));
+    const cursor = {
+      uidValidity: 1,
+      gen: 1,
+      uidNext: rows + 1,
+      modseqDone: null,
+      lowUid,
+      exists: rows,
+      checkedAt: null,
+    };
+    const call: Promise<unknown> = port
+      .call('applyBatch', { folderId: 'f1', gen: 1, insert, cursor })
+      .then(() => waiting.delete(call));
     waiting.add(call);
     if (waiting.size >= 2) await Promise.race(waiting);
   }
@@ -62,7 +81,10 @@ async function fill(port: CachePort, rows: number): Promise<number> {
 }
 
 /** Median and longest of repeated calls, milliseconds. */
-async function times(count: number, call: (n: number) => Promise<unknown>): Promise<{ median: number; longest: number }> {
+async function times(
+  count: number,
+  call: (n: number) => Promise<unknown>,
+): Promise<{ median: number; longest: number }> {
   const all: number[] = [];
   for (let n = 0; n < count; n += 1) {
     const begun = performance.now();
@@ -97,8 +119,18 @@ async function measure(rows: number, rendererDir: string): Promise<StoreBenchLin
   const empty = await rendererMemory(first.shell);
   await first.cache.call('putFolders', { accountId: 'a', folders: [description] });
   const ms = await fill(first.cache, rows);
-  add('rows inserted', (rows / ms) * 1000, 'rows/s', `batches of ${batchRows}, 2 in flight, from main to commit`);
-  add('memory of the renderers after it', await rendererMemory(first.shell), 'MB', `${Math.round(empty)} MB when empty`);
+  add(
+    'rows inserted',
+    (rows / ms) * 1000,
+    'rows/s',
+    `batches of ${batchRows}, 2 in flight, from main to commit`,
+  );
+  add(
+    'memory of the renderers after it',
+    await rendererMemory(first.shell),
+    'MB',
+    `${Math.round(empty)} MB when empty`,
+  );
   const { cacheId } = first.cache.opened;
   await first.shell.quit();
 
@@ -109,24 +141,61 @@ async function measure(rows: number, rendererDir: string): Promise<StoreBenchLin
   await cache.call('page', { view: flat, start: 0, count: 100 });
   one('first page after a restart', performance.now() - listed, 'all keys read into memory');
   add('memory of the renderers after it', await rendererMemory(shell), 'MB');
-  const far = await times(60, (n) => cache.call('page', { view: flat, start: Math.floor((rows / 61) * n), count: 50 }));
-  one('a page of 50 anywhere, median', far.median, `longest ${far.longest.toFixed(1)} ms; through main's channel`);
-  const place = await times(60, (n) => cache.call('indexOf', { view: flat, messageId: `f1.1.${(1 + Math.floor((rows / 61) * n)).toString(36)}` }));
+  const far = await times(60, (n) =>
+    cache.call('page', { view: flat, start: Math.floor((rows / 61) * n), count: 50 }),
+  );
+  one(
+    'a page of 50 anywhere, median',
+    far.median,
+    `longest ${far.longest.toFixed(1)} ms; through main's channel`,
+  );
+  const place = await times(60, (n) =>
+    cache.call('indexOf', {
+      view: flat,
+      messageId: `f1.1.${(1 + Math.floor((rows / 61) * n)).toString(36)}`,
+    }),
+  );
   one('place of a row, median', place.median, `longest ${place.longest.toFixed(1)} ms`);
-  const threaded = await times(2, () => cache.call('page', { view: { ...flat, threaded: true }, start: 0, count: 50 }));
-  one('first page of conversations', threaded.longest, `again ${Math.min(threaded.median, threaded.longest).toFixed(1)} ms`);
-  const flag = await times(40, (n) => cache.call('applyBatch', { folderId: 'f1', gen: 1, flagChange: { uids: [1 + n * 17], add: ['\\Flagged'], remove: [] } }));
+  const threaded = await times(2, () =>
+    cache.call('page', { view: { ...flat, threaded: true }, start: 0, count: 50 }),
+  );
+  one(
+    'first page of conversations',
+    threaded.longest,
+    `again ${Math.min(threaded.median, threaded.longest).toFixed(1)} ms`,
+  );
+  const flag = await times(40, (n) =>
+    cache.call('applyBatch', {
+      folderId: 'f1',
+      gen: 1,
+      flagChange: { uids: [1 + n * 17], add: ['\\Flagged'], remove: [] },
+    }),
+  );
   one('one flag, median', flag.median, `longest ${flag.longest.toFixed(1)} ms`);
   const uids = Array.from({ length: 50_000 }, (_, n) => 1 + n);
-  const many = await times(1, () => cache.call('applyBatch', { folderId: 'f1', gen: 1, flagChange: { uids, add: [], remove: ['\\Seen'] } }));
+  const many = await times(1, () =>
+    cache.call('applyBatch', { folderId: 'f1', gen: 1, flagChange: { uids, add: [], remove: ['\\Seen'] } }),
+  );
   one('50,000 flags', many.median);
   const move = await times(1, () =>
     cache.call('addPending', {
-      ops: [{ opId: 'o', accountId: 'a', seq: 1, mark: 'move', patches: uids.slice(0, 5000).map((uid) => ({ kind: 'folder', messageId: `f1.1.${uid.toString(36)}`, folderId: 'f2' })) }],
+      ops: [
+        {
+          opId: 'o',
+          accountId: 'a',
+          seq: 1,
+          mark: 'move',
+          patches: uids
+            .slice(0, 5000)
+            .map((uid) => ({ kind: 'folder', messageId: `f1.1.${uid.toString(36)}`, folderId: 'f2' })),
+        },
+      ],
     }),
   );
   one('5,000 rows moved by a waiting change', move.median);
-  const gone = await times(1, () => cache.call('applyBatch', { folderId: 'f1', gen: 1, vanished: '1:4294967295' }));
+  const gone = await times(1, () =>
+    cache.call('applyBatch', { folderId: 'f1', gen: 1, vanished: '1:4294967295' }),
+  );
   one('everything vanished', gone.median, 'one range');
   await shell.quit();
   await removeFolder(profileDir);
@@ -134,7 +203,9 @@ async function measure(rows: number, rendererDir: string): Promise<StoreBenchLin
 }
 
 /** The store in Chromium, from main's side. `BENCH_ROWS` chooses the sizes ("100000,1000000"). */
-export async function bench(sizes: readonly number[] = (process.env['BENCH_ROWS'] ?? '100000').split(',').map(Number)): Promise<StoreBenchLine[]> {
+export async function bench(
+  sizes: readonly number[] = (process.env['BENCH_ROWS'] ?? '100000').split(',').map(Number),
+): Promise<StoreBenchLine[]> {
   const rendererDir = await buildStorePage();
   const lines: StoreBenchLine[] = [];
   for (const rows of sizes) lines.push(...(await measure(rows, rendererDir)));
@@ -143,5 +214,6 @@ export async function bench(sizes: readonly number[] = (process.env['BENCH_ROWS'
 }
 
 if (import.meta.main) {
-  for (const { name, value, unit, note } of await bench()) process.stdout.write(`${name}: ${value} ${unit}${note === '' ? '' : ` (${note})`}\n`);
+  for (const { name, value, unit, note } of await bench())
+    process.stdout.write(`${name}: ${value} ${unit}${note === '' ? '' : ` (${note})`}\n`);
 }
