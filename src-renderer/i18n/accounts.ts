@@ -142,6 +142,8 @@ export const accountWords = {
   'outcome.aborted': 'stopped',
   'signin.title': '{account}: the password was refused',
   'signin.lead': '{host} does not accept the password of {address}. Your mail here is untouched, and what you do is kept and waits.',
+  'signin.titleChange': '{account}: new password',
+  'signin.leadChange': 'Posthorn keeps the new password of {address} and tries it at once at {host}. It does not change the password on the server.',
   'signin.new': 'New password',
   'signin.keep': 'Keep and try',
   'signin.tryOld': 'Try the old one again',

@@ -23,6 +23,18 @@ export class ComposerDesk {
     this.#app = app;
   }
 
+  /** Brings its commands and follows mailto: addresses, now and those given at the start. */
+  start(): void {
+    this.#app.commands.register(this.#commands());
+    this.#app.main.on('window.show', ({ mailto }) => {
+      if (mailto !== undefined) void this.open({ mode: 'mailto', mailto });
+    });
+    void this.#app.main
+      .call('app.arguments')
+      .then(({ mailto }) => (mailto === null ? undefined : this.open({ mode: 'mailto', mailto })))
+      .catch(() => undefined);
+  }
+
   get #senders(): Sender[] {
     return sendersOf(this.#app.accounts.all);
   }
@@ -149,8 +161,7 @@ export class ComposerDesk {
     }
   }
 
-  /** Commands of the composer, for keys, palette and buttons. */
-  commands(): Command[] {
+  #commands(): Command[] {
     const chosen = (): string | null => this.#app.reader.chosen?.messageId ?? this.#app.list.cursorId ?? null;
     const answer = (id: string, kind: AnswerKind, icon: 'reply' | 'reply-all' | 'forward', name: string, gmail: string, thunderbird: string): Command => ({
       id,
