@@ -13,6 +13,13 @@ const sources: Readonly<Record<string, string | undefined>> = {
   guess: 'a good guess, tried out',
 };
 
+const outcomes: Readonly<Record<string, string | undefined>> = {
+  found: 'found',
+  nothing: 'nothing there',
+  'not-offered': 'not offered',
+  aborted: 'stopped',
+};
+
 const sourceInWords = (source: string): string => sources[source] ?? source;
 
 /** Finds the servers of an address and adds the account with the best of them, as a user would. */
@@ -24,9 +31,7 @@ export async function discoverAccount(
   const { address } = person;
   const found = await posthorn.call('account.discover', { address });
   for (const { source, outcome, detail } of found.tried)
-    tell(
-      `${sourceInWords(source)}: ${outcome === 'found' ? 'found' : outcome}${detail === '' ? '' : ` – ${detail}`}`,
-    );
+    tell(`${sourceInWords(source)}: ${outcomes[outcome] ?? outcome}. ${detail}`.trimEnd());
   const best = found.candidates[0];
   expect(`settings for ${address}`, best !== undefined, found);
   const domain = address.split('@')[1] ?? '';

@@ -59,7 +59,7 @@ async function tell(narrator: Narrator, tidying: Tidying): Promise<void> {
     async (say) => {
       const started = start();
       const info = await started.call('app.info');
-      say(`${info.name} ${info.version}; the cache lives in ${info.shell} ${info.shellVersion}`);
+      say(`${info.name} ${info.version}; the cache lives in ${info.shellVersion}`);
       expect('no account yet', (await started.call('account.list')).length === 0, 'an account');
       return started;
     },
