@@ -96,6 +96,12 @@ export interface Backend {
   /** Proves that the connection lives (NOOP) within `timeoutMs`, else drops it. */
   ping(timeoutMs: number): Promise<void>;
 
+  /**
+   * The UIDVALIDITY that the caller's UIDs of this folder belong to (null: none yet). Work by UID in a
+   * folder that turns out to have another one is refused (`next: 'retry'`) before anything is done there.
+   */
+  expectValidity(path: string, uidValidity: number | null): void;
+
   listFolders(call: Call): Promise<RemoteFolder[]>;
   status(path: string, call: Call): Promise<RemoteStatus>;
   createFolder(path: string, call: Call): Promise<WriteOutcome<void>>;

@@ -38,6 +38,8 @@ export interface ReplayContext {
   folderRenamed(folderId: string, path: string): Promise<void>;
   folderRemoved(folderId: string): Promise<void>;
   folderCreated(folderId: string): Promise<void>;
+  /** Durably: these are marked \Deleted but could not be expunged (no UIDPLUS); they are not listed again. */
+  leftBehind(folderId: string, uids: readonly number[]): Promise<void>;
 }
 
 export interface ReplayDone {

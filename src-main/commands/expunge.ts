@@ -18,11 +18,8 @@ export const expungeCommand: Command<'expunge'> = {
       const uids = entries.map((entry) => entry.ref.uid);
       const outcome = await context.backend.expunge(folder.path, uids, context.call);
       if (outcome.state === 'unknown') return outcome;
-      batches.push(
-        outcome.value.expunged
-          ? { folderId, gen: folder.gen, vanished: formatUidSet(uidSetOf(uids)) }
-          : { folderId, gen: folder.gen, flagChange: { uids, add: ['\\Deleted'], remove: [] } },
-      );
+      if (!outcome.value.expunged) await context.leftBehind(folderId, uids);
+      batches.push({ folderId, gen: folder.gen, vanished: formatUidSet(uidSetOf(uids)) });
     }
     return done({ batches });
   },

@@ -122,6 +122,7 @@ async function copyThenExpunge(
     if (proved.length > 0) {
       const outcome = await context.backend.expunge(source.path, proved, context.call);
       if (outcome.state === 'unknown') return outcome;
+      if (!outcome.value.expunged) await context.leftBehind(sourceId, proved);
     }
     allPlaced.push(...placed);
     left.push(...placed.map((place) => place.entry));

@@ -1,4 +1,4 @@
-import type { CopiedUid } from '../backends/backend.ts';
+import type { CopiedUid, FoundMessage } from '../backends/backend.ts';
 import type { MessageRef } from '../../src-shared/model/message.ts';
 import type { OpEvidence } from '../journal/op.ts';
 import type { ReplayContext, ReplayFolder, ResolvedTarget } from './command.ts';
@@ -23,12 +23,19 @@ export async function findCopies(
   const headers = [
     ...new Set(entries.map((entry) => entry.target.messageIdHeader).filter((header) => header !== '')),
   ];
-  if (headers.length === 0) return [];
-  const found = await context.backend.findByMessageId(target.path, fromUid, headers, context.call);
+  const found: FoundCopy[] =
+    headers.length === 0
+      ? []
+      : await context.backend.findByMessageId(target.path, fromUid, headers, context.call);
+  if (entries.some((entry) => entry.target.messageIdHeader === ''))
+    found.push(...(await withoutMessageId(target, fromUid, context)));
   const placed: Placed[] = [];
   for (const entry of entries) {
     const at = found.findIndex(
-      (copy) => copy.messageIdHeader === entry.target.messageIdHeader && copy.size === entry.target.size,
+      (copy) =>
+        copy.messageIdHeader === entry.target.messageIdHeader &&
+        copy.size === entry.target.size &&
+        (copy.internalDate === undefined || copy.internalDate === entry.target.internalDate),
     );
     const copy = found[at];
     if (copy === undefined) continue;
@@ -36,6 +43,23 @@ export async function findCopies(
     placed.push({ entry, to: { folderId: target.folderId, gen: target.gen, uid: copy.uid } });
   }
   return placed;
+}
+
+type FoundCopy = FoundMessage & { internalDate?: number };
+
+/** COPY and MOVE keep INTERNALDATE (RFC 9051 6.4.7): with the size it tells messages that have no Message-ID. */
+async function withoutMessageId(
+  target: ReplayFolder,
+  fromUid: number,
+  context: ReplayContext,
+): Promise<FoundCopy[]> {
+  const found: FoundCopy[] = [];
+  await context.backend.fetchRows(target.path, `${fromUid}:*`, context.call, (rows) => {
+    for (const { uid, envelope, size, internalDate } of rows)
+      if (uid >= fromUid && envelope.messageIdHeader === '') found.push({ uid, messageIdHeader: '', size, internalDate });
+    return Promise.resolve();
+  });
+  return found;
 }
 
 /** Pairs of a COPYUID answer as places. Entries the server left out were gone. */

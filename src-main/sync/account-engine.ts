@@ -1,4 +1,5 @@
 import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { countUids } from '../../src-shared/uid-set.ts';
 import type { SyncReport } from '../../src-shared/ipc/areas/mail.ts';
 import type { AccountSettings, AccountState } from '../../src-shared/model/account.ts';
 import type { Backend, Call, Lane } from '../backends/backend.ts';
@@ -8,7 +9,7 @@ import { fetchRaw, notCached, prefetchSome, rawHere } from './bodies.ts';
 import { passFolders } from './folder-pass.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { FolderLocks } from './folder-locks.ts';
-import { pullFolder, type PullPorts } from './pull.ts';
+import { leftBehind, pullFolder, type PullPorts } from './pull.ts';
 import { unchangedSince } from './reconcile.ts';
 import { replayAll } from './replay.ts';
 import { createSession, type Session } from './session.ts';
@@ -244,6 +245,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     const changed: FolderEntry[] = [];
     for (const entry of entries) {
       const status = statuses.get(entry.folderId) ?? null;
+      if (status !== null) status.exists -= countUids(leftBehind(entry));
       if (!unchangedSince(records.get(entry.folderId)?.cursor ?? null, status)) changed.push(entry);
     }
     // Everywhere the newest rows first: usable at once; then the rest in turns.

@@ -69,6 +69,7 @@ async function fetchAndKeep(
 ): Promise<number> {
   const idOf = new Map(group.map((body) => [body.uid, body.messageId]));
   const fetched: { messageId: string; bytes: Uint8Array }[] = [];
+  ports.backend.expectValidity(entry.path, entry.uidValidity);
   await ports.backend.fetchBodies(
     entry.path,
     group.map((body) => body.uid),
@@ -125,6 +126,7 @@ export async function fetchRaw(messageId: string, ports: BodyPorts, call: Call):
   const [row] = await ports.cache.call('locate', { messageIds: [messageId] });
   const entry = row?.ref == null ? undefined : ports.register.get(row.ref.folderId);
   if (row?.ref == null || entry === undefined) throw gone();
+  ports.backend.expectValidity(entry.path, entry.uidValidity);
   let found: Buffer | null = null;
   await ports.backend.fetchBodies(entry.path, [row.ref.uid], call, async (_uid, bytes) => {
     found = Buffer.from(bytes);

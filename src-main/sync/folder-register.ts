@@ -22,6 +22,11 @@ const entrySchema = v.object({
   bodies: v.picklist(['account', 'none', 'all']),
   /** Made here, not yet on the server. */
   local: v.boolean(),
+  /**
+   * UIDs (a set, of generation `gen`) that we marked \Deleted on a server without UIDPLUS and left there: gone for
+   * the user. What others mark is shown as it is.
+   */
+  leftBehind: v.optional(v.string()),
 });
 export type FolderEntry = v.InferOutput<typeof entrySchema>;
 
@@ -33,7 +38,7 @@ export interface FolderRegister {
   byPath(accountId: string, path: string): FolderEntry | undefined;
   byRole(accountId: string, role: FolderRole): FolderEntry | undefined;
   /** A new entry in memory; `save` makes it durable. */
-  add(entry: Omit<FolderEntry, 'folderId' | 'gen' | 'uidValidity' | 'bodies'>): FolderEntry;
+  add(entry: Omit<FolderEntry, 'folderId' | 'gen' | 'uidValidity' | 'bodies' | 'leftBehind'>): FolderEntry;
   change(folderId: string, change: Partial<Omit<FolderEntry, 'folderId' | 'accountId'>>): FolderEntry;
   remove(folderId: string): void;
   removeAccount(accountId: string): void;

@@ -1,7 +1,16 @@
 import type { FolderBatchResult } from '../../src-shared/cache-protocol.ts';
 import type { FolderCursor } from '../../src-shared/model/folder.ts';
 import type { NewRow } from '../../src-shared/model/message.ts';
-import { formatUidSet, parseUidSet, takeHighest, within, type UidRange } from '../../src-shared/uid-set.ts';
+import {
+  countUids,
+  formatUidSet,
+  parseUidSet,
+  subtract,
+  takeHighest,
+  uidSetOf,
+  within,
+  type UidRange,
+} from '../../src-shared/uid-set.ts';
 import type { Backend, Call, SelectedFolder } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -63,6 +72,7 @@ async function pullChanges(
   const entry = register.get(folderId);
   if (entry === undefined || entry.local || !entry.selectable) return null;
   const selected = await backend.select(entry.path, call);
+  selected.exists -= countUids(leftBehind(entry));
   const known = (await cursorOf(entry, cache)) ?? null;
   if (
     known === null ||
@@ -100,7 +110,7 @@ async function startGeneration(
   const renumbered = entry.uidValidity !== null && entry.uidValidity !== selected.uidValidity;
   const gen = renumbered ? entry.gen + 1 : entry.gen;
   if (entry.uidValidity !== selected.uidValidity) {
-    ports.register.change(entry.folderId, { uidValidity: selected.uidValidity, gen });
+    ports.register.change(entry.folderId, { uidValidity: selected.uidValidity, gen, leftBehind: '' });
     await ports.register.save();
   }
   const cursor = freshCursor(selected, gen);
@@ -160,6 +170,7 @@ async function pullFlags(
     call,
     async (news) => {
       if (news.kind !== 'flags' || news.flags.length === 0) return;
+      await takeBack(entry, news.flags, selected, ports);
       const result = await ports.cache.call('applyBatch', {
         folderId: entry.folderId,
         gen: entry.gen,
@@ -188,11 +199,11 @@ async function pullRemovals(
   );
   if (complete && count === selected.exists) return 0;
   if (!complete && known.exists + report.added === selected.exists) return 0;
-  let server = await listUids(entry, ports.backend, call);
+  let server = await listUids(entry, ports, call);
   let plan = compareUids(server, cached, known.lowUid, selected.uidNext);
   if (plan.suspicious) {
     await ports.backend.select(entry.path, call);
-    server = await listUids(entry, ports.backend, call);
+    server = await listUids(entry, ports, call);
     plan = compareUids(server, cached, known.lowUid, selected.uidNext);
   }
   if (plan.missing.length > 0) {
@@ -223,7 +234,7 @@ async function pullOlder(
 ): Promise<void> {
   const entry = ports.register.get(folderId);
   if (entry === undefined) return;
-  let left = within(await listUids(entry, ports.backend, call), 1, start.lowUid - 1);
+  let left = within(await listUids(entry, ports, call), 1, start.lowUid - 1);
   let cursor = start;
   let writing: Promise<void> = Promise.resolve();
   let cached = 0;
@@ -267,6 +278,41 @@ async function uidsOf(entry: FolderEntry, cache: CachePort): Promise<UidRange[]>
   return parseUidSet(await cache.call('uids', { folderId: entry.folderId })) ?? [];
 }
 
-async function listUids(entry: FolderEntry, backend: Backend, call: Call): Promise<UidRange[]> {
-  return parseUidSet(await backend.listUids(entry.path, call)) ?? [];
+/** What the server has, without what we left behind there; of that, what is really gone is forgotten. */
+async function listUids(
+  entry: FolderEntry,
+  ports: Pick<PullPorts, 'backend' | 'register'>,
+  call: Call,
+): Promise<UidRange[]> {
+  const server = parseUidSet(await ports.backend.listUids(entry.path, call)) ?? [];
+  const left = leftBehind(entry);
+  if (left.length === 0) return server;
+  const there = subtract(left, subtract(left, server));
+  if (countUids(there) < countUids(left)) {
+    ports.register.change(entry.folderId, { leftBehind: formatUidSet(there) });
+    await ports.register.save();
+  }
+  return subtract(server, there);
+}
+
+export function leftBehind(entry: FolderEntry): UidRange[] {
+  return parseUidSet(entry.leftBehind ?? '') ?? [];
+}
+
+/** Somebody took \Deleted off a message that we had left behind: it is listed again. */
+async function takeBack(
+  entry: FolderEntry,
+  flags: readonly { uid: number; flags: string[] }[],
+  selected: SelectedFolder,
+  ports: Pick<PullPorts, 'register'>,
+): Promise<void> {
+  const left = leftBehind(entry);
+  if (left.length === 0) return;
+  const alive = uidSetOf(flags.filter((row) => !row.flags.includes('\\Deleted')).map((row) => row.uid));
+  const still = subtract(left, alive);
+  const back = countUids(left) - countUids(still);
+  if (back === 0) return;
+  selected.exists += back;
+  ports.register.change(entry.folderId, { leftBehind: formatUidSet(still) });
+  await ports.register.save();
 }

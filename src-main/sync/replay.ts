@@ -1,3 +1,4 @@
+import { formatUidSet, parseUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
 import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { Backend, Call } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
@@ -158,6 +159,8 @@ async function settle(
         nextTryAt: clock.now() + backoffMs(op.tries),
         error: result.error,
       });
+      // The server may have renumbered a folder: only a look at it lets the operation find its messages again.
+      if (result.error.scope === 'folder') ports.wantPull(foldersOf(op, ports.register));
       return 'waiting';
     case 'unknown':
       await journal.change(op.opId, { state: 'unknown', tries: op.tries + 1, nextTryAt: null });
@@ -228,6 +231,8 @@ function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
     folder(folderId) {
       const entry = register.get(folderId);
       if (entry === undefined || (entry.local && !makesFolders)) return undefined;
+      // UIDs of another generation must never reach the wire: the backend refuses when SELECT says otherwise.
+      backend.expectValidity(entry.path, entry.uidValidity);
       return { folderId, path: entry.path, gen: entry.gen };
     },
     resolve: (targets) => resolveTargets(targets, ports, call),
@@ -259,6 +264,13 @@ function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
       register.remove(folderId);
       await register.save();
       await cache.call('removeFolder', { folderId });
+    },
+    async leftBehind(folderId, uids) {
+      const entry = register.get(folderId);
+      if (entry === undefined) return;
+      const all = [entry.leftBehind ?? '', formatUidSet(uidSetOf(uids))].filter((set) => set !== '').join(',');
+      register.change(folderId, { leftBehind: formatUidSet(parseUidSet(all) ?? []) });
+      await register.save();
     },
     async folderCreated(folderId) {
       if (register.get(folderId) === undefined) return;

@@ -183,6 +183,7 @@ export function createFakeBackend(
     disconnect: () => void calls.push('disconnect'),
     onLost: (listener) => void listeners.add(listener),
     ping: () => Promise.resolve(),
+    expectValidity: () => undefined,
     listFolders: (call) =>
       read('listFolders', call, () =>
         [...server.folders].map(([path, folder]) => ({

@@ -129,6 +129,10 @@ export function createImapBackend(options: PoolOptions): Backend {
       }
     },
 
+    expectValidity(path, uidValidity) {
+      if (uidValidity === null) validity.delete(path);
+      else validity.set(path, uidValidity);
+    },
     listFolders: (call) => read(call, listFolders),
     status: (path, call) => read(call, (context) => status(context, path)),
     createFolder: (path, call) => write(call, (context) => createFolder(context, path)),

@@ -98,7 +98,8 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   return {
     'folder.list': async ({ accountId }) => {
       accounts.need(accountId);
-      return await cache.call('folders', { accountId });
+      // A folder whose deletion waits is shown by the window with its mark; for everyone else it is gone.
+      return (await cache.call('folders', { accountId })).filter((folder) => folder.pending !== 'delete');
     },
     'folder.create': async ({ accountId, path }) => {
       accounts.need(accountId);
