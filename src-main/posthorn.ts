@@ -135,7 +135,10 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const shell = await openShell({
     profileDir: paths.profile,
     headless: options.headless,
-    rendererDir: join(appRoot, 'build', 'renderer'),
+    // Tests serve a copy of their own: the one in build/ may be written anew while they run.
+    rendererDir:
+      (hooks === null ? undefined : process.env['POSTHORN_RENDERER_DIR']) ??
+      join(appRoot, 'build', 'renderer'),
     remoteContent: (token) => remoteImages.content(token),
     onSecondInstance: (argv) => void secondStart(argv),
     log,
