@@ -22,6 +22,9 @@ export interface HeadlessOptions {
   flags?: readonly string[];
   passphrase?: string;
   testHooks?: boolean;
+  /** For Node itself, before the program. */
+  nodeFlags?: readonly string[];
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A real Posthorn without a window, driven over its automation interface. */
@@ -44,6 +47,7 @@ export class Headless {
       process.execPath,
       [
         '--disable-warning=ExperimentalWarning',
+        ...(options.nodeFlags ?? []),
         mainFile,
         '--headless',
         '--profile',
@@ -55,6 +59,7 @@ export class Headless {
         stdio: ['pipe', 'pipe', 'pipe'],
         env: {
           ...process.env,
+          ...options.env,
           ...(options.passphrase === undefined ? {} : { POSTHORN_PASSPHRASE: options.passphrase }),
         },
       },

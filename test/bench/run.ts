@@ -1,0 +1,102 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cells, type Bench, type BenchContext, type Line } from './bench-line.ts';
+import { BenchWorld } from './bench-world.ts';
+import { benchClick } from './click.ts';
+import { benchFirstSync } from './first-sync.ts';
+import { benchImapRows } from './imap-rows.ts';
+import { benchList } from './list.ts';
+import { loadWords, machineWords } from './machine.ts';
+import { benchResync } from './resync.ts';
+import { benchSearch } from './search.ts';
+import { benchStart } from './start.ts';
+
+/*
+ * `npm run bench [-- [--quick] [--write] [name …]]`: each bench prints its lines as it gets them. A full run of all
+ * writes docs/benchmarks.md; `--write` does it for part of them too.
+ */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const benches: Bench[] = [
+  { name: 'first-sync', title: 'First sync of headers', run: benchFirstSync },
+  { name: 'resync', title: 'Nothing changed', run: benchResync },
+  { name: 'click', title: "A click's time", run: benchClick },
+  { name: 'list', title: 'Lists', run: benchList },
+  { name: 'start', title: 'Start', run: benchStart },
+  { name: 'search', title: 'Search', run: benchSearch },
+  { name: 'imap-rows', title: 'Reading header rows off the wire (no store)', run: benchImapRows },
+];
+
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const named = args.filter((arg) => !arg.startsWith('--'));
+const unknown = named.filter((name) => benches.every((bench) => bench.name !== name));
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+if (unknown.length > 0) {
+  say(
+    `There is no bench called ${unknown.join(', ')}. There are: ${benches.map((bench) => bench.name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const sections: { title: string; lines: Line[] }[] = [];
+const loadBefore = loadWords();
+const world = await BenchWorld.start();
+let failed = false;
+try {
+  for (const bench of benches.filter(({ name }) => named.length === 0 || named.includes(name))) {
+    const lines: Line[] = [];
+    sections.push({ title: bench.title, lines });
+    say(`\n${bench.title}  (load ${loadWords()})`);
+    const context: BenchContext = {
+      quick,
+      add(line) {
+        lines.push(line);
+        say(
+          `  ${cells(line)
+            .filter((cell) => cell !== '')
+            .join(' | ')}`,
+        );
+      },
+    };
+    try {
+      await bench.run(world, context);
+    } catch (error) {
+      failed = true;
+      const why = error instanceof Error ? error.message : String(error);
+      context.add({ what: `The rest of "${bench.title}"`, skipped: `failed: ${why.split('\n')[0] ?? ''}` });
+      say(why);
+    }
+  }
+} finally {
+  await world.stop();
+}
+
+if ((!quick && named.length === 0) || args.includes('--write'))
+  writeFileSync(join(root, 'docs', 'benchmarks.md'), document());
+process.exit(failed ? 1 : 0);
+
+function document(): string {
+  const table = ({ title, lines }: { title: string; lines: Line[] }): string =>
+    [
+      `## ${title}`,
+      '',
+      '| What | Value | Floor or peer in the same run | Ratio | Target |',
+      '|---|---|---|---|---|',
+      ...lines.map(
+        (line) =>
+          `| ${cells(line)
+            .map((cell) => cell.replaceAll('|', '\\|'))
+            .join(' | ')} |`,
+      ),
+    ].join('\n');
+  return `${[
+    '# Benchmarks',
+    `Written by \`npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}\` on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC. Everything ran on loopback against a Dovecot of our own with warm caches; a rate counts rows that are committed, with References and order. Times move with the machine and with what else it does, so read the ratios: floor and peer were measured in the same run, in turns with us.`,
+    [...machineWords(root), `Load of the machine before: ${loadBefore}; after: ${loadWords()}`]
+      .map((words) => `- ${words}`)
+      .join('\n'),
+    ...sections.map(table),
+  ].join('\n\n')}\n`;
+}
