@@ -35,6 +35,7 @@ export const composerWords = {
   'compose.notOpened': 'That could not be opened: {detail}',
   'compose.kept': 'Draft kept',
   'compose.sending': 'Sending “{subject}”',
+  'compose.undoSend': 'Undo send',
   'compose.handed': 'Handed to the outbox: “{subject}”',
   'compose.noSubject': 'without a subject',
   'compose.undoTooLate': 'It could not be taken back: {detail}',

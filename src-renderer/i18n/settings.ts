@@ -60,6 +60,8 @@ export const settingsWords = {
   'settings.days.365': 'the last 12 months',
   'settings.days.100000': 'all messages',
   'settings.days.0': 'only what I open',
+  'settings.daysCount': { one: 'the last day', other: 'the last {count} days' },
+  'settings.sizeEach': '{size} each',
   'settings.size': 'Older messages, too, up to',
   'settings.size.0': 'none',
   'settings.size.65536': '64 KB each',

@@ -3,6 +3,8 @@ export interface Toast {
   kind: 'plain' | 'bad';
   /** Undone by z and by the button. */
   undo?: () => void;
+  /** What the button says when it is more than "Undo". */
+  undoName?: string;
   /** Milliseconds since the epoch. */
   until: number;
 }
@@ -15,9 +17,9 @@ export class Toasts {
   now = $state(0);
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  show(text: string, options: { undo?: () => void; kind?: 'plain' | 'bad'; ms?: number } = {}): void {
+  show(text: string, options: { undo?: () => void; undoName?: string; kind?: 'plain' | 'bad'; ms?: number } = {}): void {
     this.now = Date.now();
-    this.current = { text, kind: options.kind ?? 'plain', until: this.now + (options.ms ?? shownMs), ...(options.undo === undefined ? {} : { undo: options.undo }) };
+    this.current = { text, kind: options.kind ?? 'plain', until: this.now + (options.ms ?? shownMs), ...(options.undo === undefined ? {} : { undo: options.undo }), ...(options.undoName === undefined ? {} : { undoName: options.undoName }) };
     this.#timer ??= setInterval(() => this.#tick(), 1000);
   }
 

@@ -107,7 +107,8 @@ export class AccountWizard {
   /** From the page with the password on. */
   toMode(): void {
     const { incoming, outgoing, receiveOnly, sameSignIn } = this.form;
-    if (!isAddress(this.form.address)) this.fieldProblem = t('wizard.addressWrong');
+    // By hand a domain without a dot will do ("ina@nas"): nobody looks it up.
+    if (!/^[^\s@<>"]+@[^\s@<>"/]+$/u.test(this.form.address.trim())) this.fieldProblem = t('wizard.addressWrong');
     else if (serverProblem(incoming, true) !== null || (!receiveOnly && serverProblem(outgoing, !sameSignIn) !== null)) {
       this.fieldProblem = null;
       this.step = 'manual';

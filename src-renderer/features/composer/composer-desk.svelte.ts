@@ -142,7 +142,7 @@ export class ComposerDesk {
     try {
       const { outboxId } = await session.send(seconds);
       if (this.session === session) this.#leave();
-      if (seconds > 0) this.#app.toasts.show(t('compose.sending', { subject }), { undo: () => void this.takeBack(outboxId), ms: seconds * 1000 });
+      if (seconds > 0) this.#app.toasts.show(t('compose.sending', { subject }), { undo: () => void this.takeBack(outboxId), undoName: t('compose.undoSend'), ms: seconds * 1000 });
       else this.#app.toasts.show(t('compose.handed', { subject }));
       return true;
     } catch (thrown) {
