@@ -14,7 +14,7 @@ export interface AppHandlerPorts {
   shell: Shell;
   log: OpenLog;
   setOnline(online: boolean): Promise<void>;
-  startDemo(): Promise<void>;
+  startDemo(): void;
   /** Taken once: what the program was started with. */
   takeArgument(): { mailto: string | null; emlFile: string | null };
 }
@@ -43,8 +43,8 @@ export function appHandlers(ports: AppHandlerPorts): AppHandlers {
       await shell.openExternal(url);
       return {};
     },
-    'app.startDemo': async () => {
-      await ports.startDemo();
+    'app.startDemo': () => {
+      ports.startDemo();
       return {};
     },
     'app.arguments': () => ports.takeArgument(),

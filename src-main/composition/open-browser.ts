@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openCache, type CacheClient } from '../cache/cache-client.ts';
+import { cacheIdFile } from '../cache/cache-id.ts';
+import { createMimeReader, type MimeReader } from '../mime/mime-reader.ts';
+import { createRemoteImages, type RemoteImages } from '../mime/remote-images.ts';
+import { createSanitiser, type Sanitiser } from '../mime/sanitiser.ts';
+import { appRoot } from '../platform/app-root.ts';
+import { createNetwork, type Network } from '../platform/network.ts';
+import type { Options } from '../platform/options.ts';
+import { openShell } from '../shell/open-shell.ts';
+import type { Shell } from '../shell/shell.ts';
+import type { Profile } from './open-profile.ts';
+
+/** The network, the shell, the cache in it, and what reads mail. */
+export interface Browser {
+  network: Network;
+  shell: Shell;
+  cache: CacheClient;
+  reader: MimeReader;
+  sanitiser: Sanitiser;
+  remoteImages: RemoteImages;
+}
+
+export async function openBrowser(
+  profile: Profile,
+  options: Options,
+  onSecondInstance: (argv: readonly string[]) => void,
+): Promise<Browser> {
+  const { paths, clock } = profile;
+  const { log } = profile.log;
+  const network = createNetwork({
+    ...(options.dns === null ? {} : { dns: options.dns }),
+    extraCa: options.extraCa.map((file) => readFileSync(file, 'utf8')),
+    connectTo: options.connectTo,
+    log,
+    clock,
+  });
+  const remoteImages = createRemoteImages(async (url, limits) => {
+    const answer = await network.fetchHttps(url, limits);
+    return { contentType: answer.contentType, body: answer.body };
+  });
+  const shell = await openShell({
+    profileDir: paths.profile,
+    headless: options.headless,
+    rendererDir:
+      (profile.hooks === null ? undefined : process.env['POSTHORN_RENDERER_DIR']) ??
+      join(appRoot, 'build', 'renderer'),
+    remoteContent: (token) => remoteImages.content(token),
+    onSecondInstance,
+    log,
+  });
+  const cacheIds = cacheIdFile(paths.cacheId);
+  const cache = await openCache({
+    shell,
+    expectedCacheId: await cacheIds.read(),
+    rememberCacheId: (cacheId) => cacheIds.write(cacheId),
+    log,
+    clock,
+  });
+  if (profile.hooks !== null) profile.crashPids.push(...(await shell.processIds()));
+  return {
+    network,
+    shell,
+    cache,
+    reader: createMimeReader({ clock, log }),
+    sanitiser: createSanitiser(shell, clock, log),
+    remoteImages,
+  };
+}

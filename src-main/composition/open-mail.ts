@@ -1,0 +1,126 @@
+import { AppError } from '../../src-shared/error.ts';
+import { createAccounts, type Accounts } from '../accounts/accounts.ts';
+import type { Secrets } from '../accounts/secrets.ts';
+import { checkImapServer } from '../backends/imap/check-imap-server.ts';
+import { checkSmtpServer } from '../backends/smtp/check-smtp-server.ts';
+import type { Push } from '../ipc/push.ts';
+import { openSending, type Sending } from '../outbox/sending.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import type { Connectivity } from '../sync/connectivity.ts';
+import type { Engines } from '../sync/engines.ts';
+import { createFolderVerbs, type FolderVerbs } from '../sync/folder-verbs.ts';
+import { createSubmit } from '../sync/submit.ts';
+import { createUndo, type Undo } from '../sync/undo.ts';
+import { createVerbs, type Verbs } from '../sync/verbs.ts';
+import type { Browser } from './open-browser.ts';
+import type { Profile } from './open-profile.ts';
+
+/** What the user can do with mail: verbs, folders, taking back, sending, accounts. */
+export interface Mail {
+  verbs: Verbs;
+  folders: FolderVerbs;
+  undo: Undo;
+  sending: Sending;
+  accounts: Accounts;
+}
+
+export interface MailOptions {
+  engines: Engines;
+  secrets: Secrets;
+  search: SearchIndex;
+  push: Push;
+  connectivity: Connectivity;
+  onAccounts(): void;
+}
+
+export async function openMail(profile: Profile, browser: Browser, options: MailOptions): Promise<Mail> {
+  const { paths, accountStore, journal, register, blobs, clock, crash, hooks, onDamage } = profile;
+  const { log } = profile.log;
+  const { cache, network, reader, sanitiser } = browser;
+  const { engines, secrets, search, push, connectivity } = options;
+  const onWire = (protocol: string) => (line: string) => hooks?.onWire(protocol, line);
+
+  const submit = createSubmit({
+    journal,
+    cache,
+    register,
+    clock,
+    crash,
+    kick: (accountId) => engines.get(accountId)?.kick(),
+  });
+  const folders = createFolderVerbs(submit, register, cache, journal);
+  const undo = createUndo(journal, cache);
+  const rawOf = async (messageId: string): Promise<Uint8Array> => {
+    const [row] = await cache.call('rows', { messageIds: [messageId] });
+    const engine = row == null ? undefined : engines.get(row.accountId);
+    if (engine !== undefined) return await engine.raw(messageId);
+    throw new AppError({
+      code: 'not-found',
+      scope: 'message',
+      next: 'tell-user',
+      detail: 'That message is not here any more.',
+    });
+  };
+  const verbs = createVerbs({
+    submit,
+    register,
+    folders,
+    undo,
+    rawOf,
+    keepBlob: (bytes) => blobs.put(bytes),
+  });
+  const sending = await openSending({
+    paths,
+    onDamage,
+    accountOf: (accountId) => accountStore.get(accountId),
+    password: (accountId) => secrets.get(accountId, 'outgoing'),
+    online: () => connectivity.online(),
+    network,
+    journal,
+    cache,
+    blobs,
+    submit,
+    folders,
+    verbs,
+    reader,
+    sanitiser,
+    rawOf,
+    clock,
+    crash,
+    log,
+    onWire: onWire('smtp'),
+    onChange: (items) => push.tell('outbox.changed', { items }),
+  });
+  const accounts = createAccounts({
+    store: accountStore,
+    secrets,
+    engines,
+    journal,
+    register,
+    cache,
+    checkIncoming: async ({ server, password, token }) => {
+      await checkImapServer({
+        server,
+        credentials: { password: password ?? undefined, token: token ?? undefined },
+        network,
+        clock,
+        onWire: onWire('imap'),
+      });
+    },
+    checkOutgoing: async ({ server, password, token }) => {
+      await checkSmtpServer({
+        server,
+        credentials: { password: password ?? undefined, token: token ?? undefined },
+        network,
+        clock,
+        onWire: onWire('smtp'),
+      });
+    },
+    forget: async (accountId) => {
+      search.dropAccount(accountId);
+      await sending.forget(accountId);
+    },
+    onChange: options.onAccounts,
+  });
+  return { verbs, folders, undo, sending, accounts };
+}

@@ -1,0 +1,12 @@
+/** What the program was started with: a mailto: address, or an .eml file to show. */
+export interface StartArgument {
+  mailto: string | null;
+  emlFile: string | null;
+}
+
+export function readArgument(argument: string | null): StartArgument {
+  if (argument === null) return { mailto: null, emlFile: null };
+  return /^mailto:/i.test(argument)
+    ? { mailto: argument, emlFile: null }
+    : { mailto: null, emlFile: argument.endsWith('.eml') ? argument : null };
+}
