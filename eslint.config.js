@@ -171,6 +171,8 @@ export default ts.config(
       // Props are read again by Svelte though nothing assigns them.
       'prefer-const': 'off',
       'svelte/prefer-const': ['error', { destructuring: 'all' }],
+      // State is replaced as a whole ($state.raw): sets of 1,000,000 ids must not become proxies.
+      'svelte/prefer-svelte-reactivity': 'off',
     },
   },
   { files: ['**/*.svelte'], rules: { 'no-restricted-exports': 'off' } },

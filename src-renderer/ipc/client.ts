@@ -29,7 +29,7 @@ export function createMainClient(bridge: PosthornBridge): MainClient {
       if (message.ok) asked?.resolve(message.value);
       else asked?.reject(new AppError(message.error));
     } else if (isEvent(message)) {
-      for (const listener of listeners.get(message.event) ?? []) listener(message.params as never);
+      for (const listener of listeners.get(message.event) ?? []) listener(message.params);
     }
   });
   bridge.ready();
@@ -46,8 +46,8 @@ export function createMainClient(bridge: PosthornBridge): MainClient {
     },
     on(event, listener) {
       const set = listeners.get(event);
-      set?.add(listener as (params: never) => void);
-      return () => set?.delete(listener as (params: never) => void);
+      set?.add(listener);
+      return () => set?.delete(listener);
     },
   };
 }

@@ -4,6 +4,8 @@ export type Surface = 'mail' | 'welcome' | 'settings';
 export type Overlay = 'none' | 'palette' | 'keys' | 'move' | 'journal';
 
 export class Route {
+  /** One pane at a time: the window is narrower than 900 px. */
+  narrow = $state(false);
   surface = $state<Surface>('mail');
   /** Which part of the settings: an account's id, 'general', or null for the first. */
   settingsPart = $state<string | null>(null);

@@ -8,6 +8,8 @@ export interface Choice {
   icon?: IconName;
   /** What stands at the end: an account with its colour. */
   where?: { text: string; color: number };
+  /** What was typed is not marked in the name. */
+  literal?: boolean;
   keys?: readonly (readonly string[])[];
   run(): void;
 }

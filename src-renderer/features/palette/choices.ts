@@ -57,7 +57,7 @@ export function paletteChoices(app: AppState, typed: string, strokes: (keys: str
   const at = commands.findLastIndex((choice) => choice.group === goTo);
   const placed = folders.map((choice): Choice => ({ ...choice, group: goTo }));
   const search: Choice[] =
-    typed.trim() === '' ? [] : [{ id: 'search', name: t('commands.searchFor', { text: typed.trim() }), group: t('group.search'), icon: 'search', run: () => app.search.type(typed.trim()) }];
+    typed.trim() === '' ? [] : [{ id: 'search', name: t('commands.searchFor', { text: typed.trim() }), group: t('group.search'), icon: 'search', literal: true, run: () => app.search.type(typed.trim()) }];
   if (at >= 0) return [...commands.slice(0, at + 1), ...placed, ...commands.slice(at + 1), ...search];
   const after = commands.findLastIndex((choice) => choice.group === t('group.message') || choice.group === t('group.write'));
   return [...commands.slice(0, after + 1), ...placed, ...commands.slice(after + 1), ...search];

@@ -10,7 +10,7 @@ export function movingCommands(app: AppState): Command[] {
   const at = (): number => (search.active ? search.cursor : list.cursorIndex);
   const rowAt = (index: number) => (search.active ? search.answer?.rows[index] : list.rowAt(index));
   /** Two panes beside each other: the row under the cursor is the one that is read. */
-  const wide = (): boolean => window.innerWidth >= 900;
+  const wide = (): boolean => !app.route.narrow;
 
   function go(index: number, pick: boolean): void {
     if (count() === 0) return;
@@ -22,8 +22,9 @@ export function movingCommands(app: AppState): Command[] {
     if (pick) {
       if (from !== undefined) selection.add([from.messageId]);
       if (row !== undefined) selection.add([row.messageId]);
-    } else if (row !== undefined && !selection.active && (wide() || app.route.reading)) {
-      app.openRow(row, false);
+    } else if (!selection.active && (wide() || app.route.reading)) {
+      app.openCursorRow = row === undefined;
+      if (row !== undefined) app.openRow(row, false);
     }
     if (!app.route.reading || wide()) focusRow();
   }
@@ -60,7 +61,7 @@ export function movingCommands(app: AppState): Command[] {
       run: () => {
         if (app.route.overlay !== 'none') app.route.overlay = 'none';
         else if (app.route.foldersOpen) app.route.foldersOpen = false;
-        else if (app.route.reading && window.innerWidth < 900) app.route.reading = false;
+        else if (app.route.reading && app.route.narrow) app.route.reading = false;
         else if (selection.active) selection.clear();
         else if (document.activeElement?.closest('[data-pane=reader]')) app.route.reading = false;
         else if (search.active) search.clear();

@@ -29,7 +29,7 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
 
   if (info?.secrets === 'locked' && accounts.length > 0) return bad(t('status.locked'), 'lock');
   if (accounts.length === 0) return plain('inbox', t('status.noAccounts'));
-  const waiting = journal.filter((entry) => entry.state !== 'parked' && entry.state !== 'cancelled' && entry.state !== 'done').length + outbox.filter((item) => item.state === 'queued' || item.state === 'scheduled').length;
+  const waiting = journal.filter((entry) => entry.state !== 'cancelled' && entry.state !== 'done').length + outbox.filter((item) => item.state === 'queued' || item.state === 'scheduled').length;
   if (info !== null && !info.online) {
     const since = clockTime(Date.parse(info.offlineSince ?? ''));
     const words = t(info.offlineReason === 'user' ? 'status.offlineUser' : 'status.offline', { time: since });
