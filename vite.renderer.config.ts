@@ -34,6 +34,8 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
+      // How long the Svelte compiler took is no warning.
+      checks: { bundlerTimings: false },
       input: Object.fromEntries(pages.map((page) => [page, `${root}/${page}.html`])),
     },
   },

@@ -9,7 +9,13 @@ export function createTidying(ended: AbortSignal): Tidying {
   const ends: (() => Promise<void> | void)[] = [];
   let running: Promise<void> | undefined;
   const work = async (): Promise<void> => {
-    for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
+    for (let end = ends.pop(); end !== undefined; end = ends.pop()) {
+      try {
+        await end();
+      } catch {
+        // What did not end properly must not keep the rest from ending.
+      }
+    }
   };
   const tidying: Tidying = {
     add(end) {

@@ -37,14 +37,23 @@ export async function startTinyDns(zone: Readonly<Record<string, readonly DnsRec
   });
   socket.on('error', () => undefined);
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const forget = whenProcessEnds(() => socket.close());
+  const { port } = socket.address();
+  const closed = new Promise<void>((resolve) => socket.once('close', resolve));
+  let closing = false;
+  const close = (): void => {
+    // A second close() throws, and stop() may come after the signal that closed it.
+    if (!closing) socket.close();
+    closing = true;
+  };
+  const forget = whenProcessEnds(close);
   return {
     host: '127.0.0.1',
-    port: socket.address().port,
+    port,
     queries,
-    stop: () => {
+    async stop() {
       forget();
-      return new Promise((resolve) => socket.close(() => resolve()));
+      close();
+      await closed;
     },
   };
 }

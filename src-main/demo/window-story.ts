@@ -51,14 +51,18 @@ async function tell(narrator: Narrator, tidying: Tidying): Promise<void> {
       'Every now and then a new mail arrives. Mail between the two accounts is delivered; nothing leaves this machine.',
     );
     const main = startMain(start, false);
-    tidying.add(() => void main.kill('SIGTERM'));
+    const exited = new Promise<number | null>((resolve) => main.once('exit', resolve));
+    tidying.add(async () => {
+      main.kill('SIGTERM');
+      await exited;
+    });
     let said = '';
     main.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-8000);
     });
     const arrivals = startArrivals(world);
     tidying.add(() => arrivals.stop());
-    const code = await new Promise<number | null>((resolve) => main.once('exit', resolve));
+    const code = await exited;
     if (code !== 0) throw new Error(`Posthorn ended with ${code ?? 'a signal'}. Its last words:\n${said}`);
   });
 }
