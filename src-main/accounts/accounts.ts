@@ -179,7 +179,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
     },
     async setPassword(params) {
       const account = need(params.accountId);
-      let shared = false;
+      let shared: boolean;
       try {
         const old = await secrets.get(account.accountId, 'incoming');
         shared = old === null || old === (await secrets.get(account.accountId, 'outgoing'));

@@ -6,6 +6,7 @@ import type {
   StoreResult,
 } from '../../src-shared/cache-protocol.ts';
 import { AppError } from '../../src-shared/error.ts';
+import { packBatch } from '../../src-shared/packed-rows.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Page, Shell } from '../shell/shell.ts';
 import type { CachePort } from './cache-port.ts';
@@ -126,7 +127,8 @@ class StoreLink implements CacheClient {
         big += 1;
       }
       call.sent = true;
-      this.#page?.send({ id: call.id, method: call.method, params: call.params });
+      const params = call.method === 'applyBatch' ? packBatch(call.params as StoreParams<'applyBatch'>) : call.params;
+      this.#page?.send({ id: call.id, method: call.method, params });
     }
   }
 
@@ -212,6 +214,12 @@ class StoreLink implements CacheClient {
       for (const listener of this.#noticeListeners) listener(message);
       return;
     }
+    if (isWorkerError(message)) {
+      this.#options.log('error', 'the store worker failed', { reason: message.workerError });
+      // Its page goes with it; a new one is opened as after a crash.
+      void this.#page?.close().catch(() => undefined);
+      return;
+    }
     if (!isAnswer(message)) {
       this.#options.log('error', 'the store said something unknown');
       return;
@@ -239,6 +247,15 @@ class StoreLink implements CacheClient {
     });
     this.#retry = this.#options.clock.setTimeout(() => void this.#reopen(), 5000);
   }
+}
+
+function isWorkerError(message: unknown): message is { workerError: string } {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'workerError' in message &&
+    typeof message.workerError === 'string'
+  );
 }
 
 function isNotice(message: unknown): message is StoreNotice {

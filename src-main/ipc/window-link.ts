@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { WindowAnswer, WindowEvent } from '../../src-shared/ipc/window-messages.ts';
+import type { WindowAnswer } from '../../src-shared/ipc/window-messages.ts';
 import type { Page } from '../shell/shell.ts';
 import type { Push } from './push.ts';
 import type { Serve } from './serve.ts';
@@ -19,6 +19,6 @@ export function linkWindow(page: Page, serve: Serve, push: Push): void {
       page.send(answer);
     });
   });
-  const stop = push.listen((event, params) => page.send({ event, params } as WindowEvent));
+  const stop = push.listen((event, params) => page.send({ event, params }));
   page.onGone(stop);
 }
