@@ -19,7 +19,7 @@ interface Waiting {
 /** Speaks the contract over the page's bridge and tells main that this window listens. */
 export function createMainClient(bridge: PosthornBridge): MainClient {
   const waiting = new Map<number, Waiting>();
-  const listeners = new Map<EventName, Set<(params: never) => void>>(eventNames.map((name) => [name, new Set()]));
+  const listeners = new Map<EventName, Set<(params: unknown) => void>>(eventNames.map((name) => [name, new Set()]));
   let lastCall = 0;
 
   bridge.onMessage((message) => {
@@ -39,15 +39,17 @@ export function createMainClient(bridge: PosthornBridge): MainClient {
       return new Promise((resolve, reject) => {
         lastCall += 1;
         // The answer's shape is main's promise: it checks what it sends against the contract.
-        waiting.set(lastCall, { resolve: resolve as (value: unknown) => void, reject });
+        waiting.set(lastCall, { resolve, reject });
         const message: WindowCall = { call: lastCall, method, params: params[0] };
         bridge.send(message);
       });
     },
     on(event, listener) {
       const set = listeners.get(event);
-      set?.add(listener);
-      return () => set?.delete(listener);
+      // `event` says what shape its params have.
+      const heard = listener as (params: unknown) => void;
+      set?.add(heard);
+      return () => set?.delete(heard);
     },
   };
 }
