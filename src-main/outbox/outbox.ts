@@ -231,7 +231,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         recipients,
       });
       crash.reach('outbox.sent');
-      if (!changed.filed) await ports.file(changed, false);
+      if (!changed.filed) await ports.file(changed, true);
     },
     async start() {
       for (const item of store.all()) {

@@ -149,6 +149,21 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
   });
   const outbox = createOutbox({ store: outboxStore, drafts, sender, file, blobs, clock, crash, needAccount });
 
+  /** A provider that files sent mail by itself answers the question of an unknown sending: it lies in Sent. */
+  async function lookForUnknown(accountIds: readonly string[]): Promise<void> {
+    for (const { accountId, outboxId, messageIdHeader } of outbox
+      .list(false)
+      .filter((item) => item.state === 'unknown')) {
+      if (!accountIds.includes(accountId)) continue;
+      const sentFolders = (await cache.call('folders', { accountId })).filter(
+        (folder) => folder.role === 'sent',
+      );
+      const rows = await cache.call('byMessageIdHeader', { accountId, messageIdHeader });
+      const there = rows.some((row) => sentFolders.some((folder) => folder.folderId === row.folderId));
+      if (there && outboxStore.get(outboxId)?.state === 'unknown') await outbox.resolve(outboxId, 'sent');
+    }
+  }
+
   let telling = false;
   outboxStore.onChange(() => {
     if (telling) return;
@@ -174,6 +189,7 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     online: () => void sender.online(),
     release: (accountId) => sender.release(accountId),
     async flush(accountIds) {
+      await lookForUnknown(accountIds);
       for (const accountId of accountIds) await drafts.flush(accountId);
       await sender.drain(accountIds);
     },
