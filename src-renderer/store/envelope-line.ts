@@ -1,4 +1,5 @@
 import type { Envelope, MailAddress } from '../../src-shared/model/message.ts';
+import { isPackedEnvelope, unpackEnvelope } from '../../src-shared/packed-rows.ts';
 
 /** A row's immutable part as it stands in its segment's text. */
 export interface StoredEnvelope {
@@ -27,8 +28,9 @@ export function toLine(e: Envelope, emailId: string | undefined): string {
   return JSON.stringify(line);
 }
 
-/** Throws on anything that `toLine` did not write: the cache is damaged then. */
+/** Reads what `toLine` wrote or a batch brought as text. Throws on anything else: the cache is damaged then. */
 export function fromLine(text: string): StoredEnvelope {
+  if (isPackedEnvelope(text)) return unpackEnvelope(text);
   const line = JSON.parse(text) as Line;
   const [subject, from, to, cc, replyTo, messageIdHeader, inReplyTo, references, sentAt, emailId] = line;
   if (typeof subject !== 'string' || !Array.isArray(references)) throw new SyntaxError('an envelope is not as it was written');

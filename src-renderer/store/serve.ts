@@ -1,3 +1,4 @@
+import { unpackBatch } from '../../src-shared/packed-rows.ts';
 import { storeAnswersChannel, windowMethods, type StoreAnswer, type StoreMethod, type StoreParams } from '../../src-shared/cache-protocol.ts';
 import { StoreMistake } from './apply-batch.ts';
 import { isStoreMethod, isWindowParams, readRequest } from './requests.ts';
@@ -75,7 +76,8 @@ export class StoreServer {
 
   async #answer({ id, method, params }: Waiting): Promise<StoreAnswer> {
     try {
-      return { id, ok: true, value: (await this.#store.run(method, params as StoreParams<typeof method>)) ?? null };
+      const given = method === 'applyBatch' ? unpackBatch(params as StoreParams<'applyBatch'>) : params;
+      return { id, ok: true, value: (await this.#store.run(method, given as StoreParams<typeof method>)) ?? null };
     } catch (error) {
       const code = codeOf(error);
       if (code === 'damaged') this.#store.markDamaged();

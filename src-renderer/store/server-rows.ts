@@ -1,4 +1,4 @@
-import type { NewRow } from '../../src-shared/model/message.ts';
+import type { UnpackedRow } from '../../src-shared/packed-rows.ts';
 import type { AppendedRow, Changes } from './changes.ts';
 import { toLine } from './envelope-line.ts';
 import { segmentRows, type FolderState, type Segment } from './folder-state.ts';
@@ -10,7 +10,7 @@ import { referenceHashes } from './threads.ts';
 const maxSize = 0xffff_ffff;
 
 /** Adds rows that the server has in the folder; their UIDs must be new there. They are not shown yet. */
-export function insertRows(memory: StoreMemory, folder: FolderState, news: readonly NewRow[], changes: Changes): number[] {
+export function insertRows(memory: StoreMemory, folder: FolderState, news: readonly UnpackedRow[], changes: Changes): number[] {
   const { rows } = memory;
   const words = memory.words(folder.accountId);
   const added: number[] = [];
@@ -31,7 +31,7 @@ export function insertRows(memory: StoreMemory, folder: FolderState, news: reado
     segment.rows.push(row);
     segment.live += 1;
     appendTo(changes, segment, {
-      line: toLine(envelope, item.emailId),
+      line: item.line ?? toLine(envelope, item.emailId),
       preview: item.preview,
       uid: item.uid,
       date: item.internalDate,

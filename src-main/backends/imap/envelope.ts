@@ -117,6 +117,49 @@ const zones: Record<string, number | undefined> = {
  * Takes "Fri, 21 Nov 1997 09:55:06 -0600 (CST)" and " 1-Feb-2024 10:00:00 +0100", two-digit years and old zones.
  */
 export function parseDate(text: string): number | null {
+  const plain = parsePlainDate(text);
+  return plain === null ? parseOddDate(text) : plain;
+}
+
+const digit = (text: string, at: number): number => {
+  const value = text.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
+};
+const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
+
+/**
+ * The two forms that nearly all dates have, read by position: "Fri, 21 Nov 1997 09:55:06 -0600" and
+ * "21-Nov-1997 09:55:06 -0600" with two digits for the day. Null for any other. Two dates a header were a sixth of
+ * what reading it cost.
+ */
+function parsePlainDate(text: string): number | null {
+  const from = text.charCodeAt(3) === 44 && text.charCodeAt(4) === 32 ? 5 : 0;
+  const between = from === 5 ? 32 : 45;
+  if (
+    text.length < from + 26 ||
+    text.charCodeAt(from + 2) !== between ||
+    text.charCodeAt(from + 6) !== between ||
+    text.charCodeAt(from + 11) !== 32 ||
+    text.charCodeAt(from + 14) !== 58 ||
+    text.charCodeAt(from + 17) !== 58 ||
+    text.charCodeAt(from + 20) !== 32
+  )
+    return null;
+  const sign = text.charCodeAt(from + 21) === 43 ? 1 : text.charCodeAt(from + 21) === 45 ? -1 : 0;
+  const month = months[text.slice(from + 3, from + 6).toLowerCase()];
+  const day = twoDigits(text, from);
+  const hour = twoDigits(text, from + 12);
+  const minute = twoDigits(text, from + 15);
+  const second = twoDigits(text, from + 18);
+  const year = twoDigits(text, from + 7) * 100 + twoDigits(text, from + 9);
+  if (sign === 0 || month === undefined || !(day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && year >= 1000))
+    return null;
+  const offset = (twoDigits(text, from + 22) * 60 + twoDigits(text, from + 24)) * sign;
+  const time = Date.UTC(year, month, day, hour, minute, Math.min(59, second)) - offset * 60_000;
+  return Number.isNaN(time) ? null : time;
+}
+
+function parseOddDate(text: string): number | null {
   const match =
     /(\d{1,2})[ -]+([A-Za-z]{3})[a-z]*[ -]+(\d{2,4})[ ,]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:\.\d+)?\s*([+-]\d{4}|[A-Za-z]{1,4})?/.exec(
       text,
