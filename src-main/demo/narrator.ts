@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /** A step did not do what the demo says it does; `found` is what was there instead. */
-export class StepFailed extends Error {
+class StepFailed extends Error {
   constructor(expected: string, found: unknown) {
     const seen = typeof found === 'string' ? found : inspect(found, { depth: 4, breakLength: 100 });
     super(`expected: ${expected}\n    found: ${seen}`);

@@ -15,7 +15,7 @@ export interface PosthornStart {
 }
 
 /** What the automation interface answered instead of a result. */
-export class CallRefused extends Error {
+class CallRefused extends Error {
   readonly data: AppErrorData | undefined;
 
   constructor(method: string, message: string, data: AppErrorData | undefined) {

@@ -32,7 +32,7 @@ export interface DemoWorldOptions {
   now?: Date;
 }
 
-export const demoAccounts: readonly DemoPerson[] = [
+const demoAccounts: readonly DemoPerson[] = [
   { kind: 'personal', name: 'Ina Verhoeven', address: 'ina@verhoeven.test', password: 'kade-en-sluis' },
   { kind: 'work', name: 'Ina Verhoeven', address: 'ina@noordlicht.test', password: 'vuurtoren-1874' },
 ];

@@ -25,7 +25,7 @@ export interface DemoMail extends SeedMail {
 }
 
 /** Folders of each account besides INBOX, Sent, Drafts, Archive, Junk and Trash. */
-export const ownFolders: Readonly<Record<DemoAccount['kind'], readonly string[]>> = {
+const ownFolders: Readonly<Record<DemoAccount['kind'], readonly string[]>> = {
   personal: ['Receipts', 'Travel', '旅行', 'Voile & régates'],
   work: ['Projects/Harbour museum', 'Projects/Tide tables', 'Projects/Katalog – Übersetzungen'],
 };
