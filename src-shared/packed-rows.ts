@@ -19,28 +19,24 @@ export type PackedBatch = Omit<FolderBatch, 'insert'> & { packed: string };
 export function packBatch(batch: FolderBatch): FolderBatch | PackedBatch {
   const { insert, ...rest } = batch;
   if (insert === undefined || insert.length === 0) return batch;
-  let items = 0;
   let packed = '';
   for (const row of insert) {
     const { envelope } = row;
+    if (!isPackable(row)) return batch;
     packed += row.uid + field + row.internalDate + field + row.size + field + (row.hasAttachments ? '1' : '');
     packed += field + row.flags.join(item) + field + row.preview + field + packEnvelope(envelope, row.emailId) + end;
-    items += between(row.flags.length) + between(envelope.references.length);
-    for (const people of [envelope.from, envelope.to, envelope.cc, envelope.replyTo]) items += between(people.length * 2);
   }
-  const expected = insert.length * (rowFields + envelopeFields) + items;
-  return separatorsIn(packed) === expected ? { ...rest, packed } : batch;
+  return { ...rest, packed };
 }
 
-const between = (count: number): number => Math.max(0, count - 1);
+const separator = /[\u009d-\u009f]/;
+const isFree = (text: string): boolean => !separator.test(text);
+const areFree = (people: readonly MailAddress[]): boolean => people.every(({ name, address }) => isFree(name) && isFree(address));
 
-function separatorsIn(text: string): number {
-  let found = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code >= 0x9d && code <= 0x9f) found += 1;
-  }
-  return found;
+function isPackable({ flags, preview, emailId, envelope: e }: NewRow): boolean {
+  const people = areFree(e.from) && areFree(e.to) && areFree(e.cc) && areFree(e.replyTo);
+  const ids = isFree(e.messageIdHeader) && isFree(e.inReplyTo) && e.references.every(isFree) && isFree(emailId ?? '');
+  return people && ids && isFree(e.subject) && isFree(preview) && flags.every(isFree);
 }
 
 /** A row read from text, with its envelope as text beside it: the store keeps it as it came. */

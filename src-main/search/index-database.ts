@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { parseQuery, toWords } from './words.ts';
 
 /** Grows when the tables change; an index of another version is made anew (it can be rebuilt). */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 export interface IndexRow {
   messageId: string;
@@ -35,17 +35,15 @@ export class IndexDatabase {
   }
 
   addRows(rows: readonly IndexRow[]): void {
-    const find = this.#database.prepare('SELECT id, body FROM messages WHERE messageId = ?');
     const insert = this.#database.prepare(
-      'INSERT INTO messages (messageId, accountId, date, subject, sender, recipients) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO messages (messageId, accountId, date, subject, sender, recipients) VALUES (?, ?, ?, ?, ?, ?)',
     );
     const words = this.#database.prepare(
       'INSERT INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)',
     );
     this.#transaction(() => {
       for (const row of rows) {
-        if (find.get(row.messageId) !== undefined) continue;
-        const { lastInsertRowid } = insert.run(
+        const { changes, lastInsertRowid } = insert.run(
           row.messageId,
           row.accountId,
           row.date,
@@ -53,6 +51,7 @@ export class IndexDatabase {
           row.sender,
           row.recipients,
         );
+        if (changes === 0) continue;
         words.run(lastInsertRowid, toWords(row.subject), toWords(row.sender), toWords(row.recipients), '');
       }
     });
@@ -168,7 +167,7 @@ function open(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync): DatabaseSync {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;');
   const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
   if (version !== 0 && version !== schemaVersion) {
     database.close();
@@ -179,7 +178,7 @@ function prepare(database: DatabaseSync): DatabaseSync {
       id INTEGER PRIMARY KEY, messageId TEXT NOT NULL UNIQUE, accountId TEXT NOT NULL, date INTEGER NOT NULL,
       subject TEXT NOT NULL, sender TEXT NOT NULL, recipients TEXT NOT NULL, body INTEGER NOT NULL DEFAULT 0);
     CREATE INDEX IF NOT EXISTS byDate ON messages (date);
-    CREATE INDEX IF NOT EXISTS byBody ON messages (accountId, body);
+    CREATE INDEX IF NOT EXISTS withBody ON messages (accountId) WHERE body = 1;
     CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (subject, sender, recipients, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
     PRAGMA user_version = ${schemaVersion};`);
   return database;
