@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, buildParts, type Parts } from '../fixtures/window-parts/open-part.ts';
+import { axeFindings, buildParts, type Parts } from '../fakes/window-parts/open-part.ts';
 
 const shots = process.env['POSTHORN_SHOTS'] ?? 'test-artefacts/window';
 let parts: Parts;
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 describe('adding an account in the window', () => {
   it('goes from the address to a kept account by keyboard alone', async () => {
-    const page = await parts.open('welcome', { answers: { 'account.discover': ['never'] } });
+    const page = await parts.open({ answers: { 'account.discover': ['never'] } });
     await picture(page, 'welcome');
     await page.keyboard.type('ina@example.org');
     await page.keyboard.press('Enter');
@@ -60,7 +60,7 @@ describe('adding an account in the window', () => {
   });
 
   it('asks a refused password again where it stands', async () => {
-    const page = await parts.open('welcome', { answers: { 'account.discover': [{ value: found }], 'account.add': [{ error: authFailed }, { value: { accountId: 'a1' } }] } });
+    const page = await parts.open({ answers: { 'account.discover': [{ value: found }], 'account.add': [{ error: authFailed }, { value: { accountId: 'a1' } }] } });
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').waitFor();
     await picture(page, 'discovery-result');
@@ -81,7 +81,7 @@ describe('adding an account in the window', () => {
   });
 
   it('names a foreign host in the button and sends no password before the yes', async () => {
-    const page = await parts.open('welcome', { answers: { 'account.discover': [{ value: { ...found, candidates: [candidate('mail.example.net', 'mx')] } }], 'account.add': [{ value: { accountId: 'a2' } }] } });
+    const page = await parts.open({ answers: { 'account.discover': [{ value: { ...found, candidates: [candidate('mail.example.net', 'mx')] } }], 'account.add': [{ value: { accountId: 'a2' } }] } });
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').fill('secret');
     await page.keyboard.press('Enter');
@@ -99,7 +99,7 @@ describe('adding an account in the window', () => {
   });
 
   it('shows an unknown certificate and trusts it only after the tick, only for its host', async () => {
-    const page = await parts.open('welcome', { theme: 'dark', width: 1024, height: 700, answers: { 'account.discover': [{ value: found }], 'account.add': [{ error: certificate }, { value: { accountId: 'a3' } }] } });
+    const page = await parts.open({ theme: 'dark', width: 1024, height: 700, answers: { 'account.discover': [{ value: found }], 'account.add': [{ error: certificate }, { value: { accountId: 'a3' } }] } });
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').fill('secret');
     await page.keyboard.press('Enter');
@@ -118,7 +118,7 @@ describe('adding an account in the window', () => {
   });
 
   it('takes servers entered by hand, clear text only with the ticked sentence', async () => {
-    const page = await parts.open('welcome', { width: 640, height: 800, answers: { 'account.add': [{ value: { accountId: 'a4' } }] } });
+    const page = await parts.open({ width: 640, height: 800, answers: { 'account.add': [{ value: { accountId: 'a4' } }] } });
     await page.getByRole('button', { name: 'Enter servers by hand…' }).click();
     await page.getByLabel('Mail address').fill('tom@localdomain.test');
     const incoming = page.getByRole('group', { name: 'Incoming' });

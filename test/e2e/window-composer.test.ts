@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WindowHarness } from '../fakes/fake-main/window-harness.ts';
-import { axeFindings } from '../fixtures/window-parts/open-part.ts';
+import { axeFindings } from '../fakes/window-parts/open-part.ts';
 
 const shots = process.env['POSTHORN_SHOTS'] ?? 'test-artefacts/window';
 let harness: WindowHarness;

@@ -142,7 +142,7 @@ function readBase64(file: File, progress: (percent: number) => void): Promise<st
     };
     reader.onerror = () => reject(reader.error ?? new Error('unreadable'));
     reader.onload = () => {
-      const url = String(reader.result);
+      const url = typeof reader.result === 'string' ? reader.result : '';
       resolve(url.slice(url.indexOf(',') + 1));
     };
     reader.readAsDataURL(file);

@@ -74,7 +74,7 @@ export class ComposerDesk {
     }
     const message = await main.call('message.get', { messageId: request.messageId });
     const made = make(startAnswer(message, request.mode, this.#senders, rich, (person) => accounts.isOwn(person)));
-    if (request.mode === 'forward') made?.session.attachments.addParts(message.messageId, message.attachments.filter((part) => part.disposition === 'attachment' || part.contentId === null));
+    if (request.mode === 'forward') made?.session.attachments.addParts(message.messageId, message.attachments.filter((part) => !part.embedded));
     return made;
   }
 

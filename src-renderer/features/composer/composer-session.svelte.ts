@@ -233,7 +233,7 @@ export class ComposerSession {
       subject: this.subject,
       text: this.text,
       html: this.rich ? htmlForMail(this.html) : null,
-      attachments: $state.snapshot(this.attachments.inputs) as NonNullable<Params<'draft.save'>['attachments']>,
+      attachments: $state.snapshot(this.attachments.inputs),
       ...(this.inReplyTo === null ? {} : { inReplyTo: this.inReplyTo }),
       ...(this.forwardOf === null ? {} : { forwardOf: this.forwardOf }),
     };

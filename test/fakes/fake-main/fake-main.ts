@@ -161,7 +161,7 @@ export class FakeMain {
     if (!row.readableOffline && !this.#info.online) return null;
     const mail = madeMail(number);
     const html = mail.html ? newsletterHtml : null;
-    const file = (partId: string, filename: string, contentType: string, size: number) => ({ partId, filename, contentType, size, disposition: 'attachment' as const, contentId: null });
+    const file = (partId: string, filename: string, contentType: string, size: number) => ({ partId, filename, contentType, size, disposition: 'attachment' as const, contentId: null, embedded: false });
     return {
       ...row,
       headers: [],
