@@ -170,6 +170,8 @@ export interface StoreMethods {
   indexOf(p: { view: ListView; messageId: string }): { index: number; total: number; version: number };
   /** All message ids of the view in order (for "select all"); at most 1,000,000. */
   idsOf(p: { view: ListView }): string[];
+  /** All messages in the view's folders that belong to the conversations of these rows. */
+  conversationIds(p: { view: ListView; messageIds: string[] }): string[];
   /** A stable order to page through (`message.list`'s cursor); forgotten after 10 minutes unused. */
   snapshot(p: { view: ListView }): { snapshot: string; total: number };
   snapshotPage(p: {
@@ -194,6 +196,7 @@ export const windowMethods = [
   'page',
   'indexOf',
   'idsOf',
+  'conversationIds',
   'rows',
   'thread',
   'contacts',

@@ -56,7 +56,7 @@ export class AppState {
     this.list = new MessageList(store);
     this.reader = new Reader(main);
     this.search = new Search(main);
-    this.actions = new MailActions({ main, store, list: this.list, toasts: this.toasts, afterRemoval: (removed) => this.#afterRemoval(removed) });
+    this.actions = new MailActions({ main, store, list: this.list, toasts: this.toasts, fromList: () => !this.search.active, afterRemoval: (removed) => this.#afterRemoval(removed) });
   }
 
   async start(): Promise<void> {

@@ -12,6 +12,8 @@ export interface ActionSurroundings {
   store: StoreClient;
   list: MessageList;
   toasts: Toasts;
+  /** Rows come from the list, where one may stand for a conversation; hits of a search stand for themselves. */
+  fromList(): boolean;
   /** Rows have left the list: the reader shows the row that moved up. */
   afterRemoval(removed: ReadonlySet<string>): void;
 }
@@ -73,12 +75,11 @@ export class MailActions {
   #remove(rowIds: readonly string[], words: WordKey, act: (messageIds: string[]) => Promise<{ opIds: string[] }>, name = ''): Promise<void> {
     const { list } = this.#in;
     const removed = new Set(rowIds);
-    const rows = list.loaded().filter((row) => removed.has(row.messageId));
     return this.#tell(() =>
       list.during(async () => {
         list.removeNow(removed);
         this.#in.afterRemoval(removed);
-        const messageIds = await this.#withConversations(rowIds, rows);
+        const messageIds = await this.#withConversations(rowIds);
         const { opIds } = await act(messageIds);
         this.#offerUndo(t(words, { count: messageIds.length, name }), opIds);
       }),
@@ -88,11 +89,10 @@ export class MailActions {
   #setFlag(rowIds: readonly string[], flag: string, on: boolean, words: WordKey, told: boolean): Promise<void> {
     const { list } = this.#in;
     const changed = new Set(rowIds);
-    const rows = list.loaded().filter((row) => changed.has(row.messageId));
     return this.#tell(() =>
       list.during(async () => {
         list.changeNow(changed, (row) => withFlag(row, flag, on));
-        const messageIds = on && flag === '\\Flagged' ? [...rowIds] : await this.#withConversations(rowIds, rows);
+        const messageIds = on && flag === '\\Flagged' ? [...rowIds] : await this.#withConversations(rowIds);
         const { opIds } = await this.#in.main.call('message.setFlags', { messageIds, ...(on ? { add: [flag] } : { remove: [flag] }) });
         if (told) this.#offerUndo(t(words, { count: rowIds.length }), opIds);
       }),
@@ -104,15 +104,11 @@ export class MailActions {
   }
 
   /** A row of a threaded list stands for all messages of its conversation in the listed folders. */
-  async #withConversations(rowIds: readonly string[], rows: readonly ListRow[]): Promise<string[]> {
-    const folders = new Set(this.#in.list.view?.folderIds ?? []);
-    const all = new Set(rowIds);
-    for (const row of rows) {
-      if (row.threadCount < 2) continue;
-      const thread = await this.#in.store.ask('thread', { threadId: row.threadId });
-      for (const message of thread) if (folders.has(message.folderId)) all.add(message.messageId);
-    }
-    return [...all];
+  async #withConversations(rowIds: readonly string[]): Promise<string[]> {
+    const { view } = this.#in.list;
+    if (view?.threaded !== true || !this.#in.fromList()) return [...rowIds];
+    const all = await this.#in.store.ask('conversationIds', { view, messageIds: [...rowIds] });
+    return [...new Set([...rowIds, ...all])];
   }
 }
 

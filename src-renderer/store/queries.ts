@@ -64,6 +64,15 @@ export class Queries {
     return Array.from(this.numbersOf(view).subarray(0, maxIds), (row) => this.#memory.idOf(row));
   }
 
+  conversationIds({ view, messageIds }: StoreParams<'conversationIds'>): string[] {
+    const { threads, rows } = this.#memory;
+    const rootOf = (row: number): number => threads.root(rows.node(row));
+    const roots = new Set(messageIds.map((id) => this.#memory.rowOf(id)).filter((row) => row >= 0).map(rootOf));
+    const { filter: _, ...unfiltered } = view;
+    const all = this.numbersOf({ ...unfiltered, threaded: false });
+    return Array.from(all.filter((row) => roots.has(rootOf(row))).subarray(0, maxIds), (row) => this.#memory.idOf(row));
+  }
+
   async rows({ messageIds }: StoreParams<'rows'>): Promise<(MessageRow | null)[]> {
     const numbers = messageIds.map((id) => this.#memory.rowOf(id));
     const live = numbers.filter((row) => row >= 0 && this.#memory.shownIn(row) !== null);

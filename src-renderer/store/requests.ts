@@ -25,6 +25,7 @@ const methods: Record<StoreMethod, true> = {
   page: true,
   indexOf: true,
   idsOf: true,
+  conversationIds: true,
   snapshot: true,
   snapshotPage: true,
   rows: true,
@@ -64,6 +65,8 @@ export function isWindowParams(method: StoreMethod, params: unknown): boolean {
       return isView(params['view']) && typeof params['messageId'] === 'string';
     case 'idsOf':
       return isView(params['view']);
+    case 'conversationIds':
+      return isView(params['view']) && isTexts(params['messageIds'], 1_000_000);
     case 'rows':
       return isTexts(params['messageIds'], 1000);
     case 'thread':

@@ -116,6 +116,7 @@ export class Store {
     page: async (params) => (await this.#loaded()).queries.page(params),
     indexOf: async (params) => (await this.#loaded()).queries.indexOf(params),
     idsOf: async (params) => (await this.#loaded()).queries.idsOf(params),
+    conversationIds: async (params) => (await this.#loaded()).queries.conversationIds(params),
     snapshot: async (params) => (await this.#loaded()).snapshots.make(params),
     snapshotPage: async (params) => (await this.#loaded()).snapshots.page(params),
     rows: async (params) => (await this.#loaded()).queries.rows(params),

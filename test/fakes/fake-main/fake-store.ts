@@ -159,6 +159,8 @@ export class FakeStore {
       }
       case 'idsOf':
         return Array.from(this.#order(given.view), (number) => `m${number}`);
+      case 'conversationIds':
+        return given.messageIds.flatMap((id) => this.thread(this.row(id)?.threadId ?? '').filter((row) => given.view.folderIds.includes(row.folderId)).map((row) => row.messageId));
       case 'rows':
         return given.messageIds.map((id) => this.row(id));
       case 'thread':
