@@ -45,6 +45,8 @@ body { margin: 0 !important; height: auto !important; min-height: 0 !important; 
 :root[data-kind="text"] body { padding: 0 !important; }
 :root[data-kind="html"] body:has(> .mail-body[style*="background"]) { padding: 0 !important; }
 .mail-body { min-width: 0; overflow-x: auto; }
+.mail-body > :first-child { margin-block-start: 0; }
+.mail-body > :last-child { margin-block-end: 0; }
 img { max-width: 100%; }
 img:not([height]) { height: auto; }
 img:is([data-remote-src], [data-cid]):not([src]) { display: inline-block; box-sizing: border-box; overflow: hidden; outline: 1px dashed #7f7f79; outline-offset: -1px; background: #f4f4f2; color: #63635d; font-size: 12px; }

@@ -43,10 +43,14 @@ export function listAddress(message: FullMessage): string | null {
 
 const recipient = (person: MailAddress): Recipient => ({ name: person.name, address: person.address, valid: isMailAddress(person.address) });
 
-/** Who gets the answer. Own addresses are left out unless nobody else remains. */
-export function answerRecipients(message: FullMessage, kind: AnswerKind, isOwn: (person: MailAddress) => boolean): { to: Recipient[]; cc: Recipient[] } {
+/**
+ * Who gets the answer. Own addresses are left out unless nobody else remains.
+ *
+ * `wroteIt`: an address of the account that holds the message. What one's other account sent here is answered to it.
+ */
+export function answerRecipients(message: FullMessage, kind: AnswerKind, isOwn: (person: MailAddress) => boolean, wroteIt = isOwn): { to: Recipient[]; cc: Recipient[] } {
   if (kind === 'forward') return { to: [], cc: [] };
-  const fromSelf = message.from.some(isOwn);
+  const fromSelf = message.from.some(wroteIt);
   // An own mail answered goes on to those it went to.
   const target = fromSelf ? message.to : message.replyTo.length > 0 ? message.replyTo : message.from;
   const direct = addRecipients([], target.map(recipient));
@@ -64,8 +68,9 @@ export function addressedSender(message: FullMessage, senders: readonly Sender[]
   const delivered = ['delivered-to', 'x-original-to', 'envelope-to'].flatMap((name) => parseAddressList(header(message, name)));
   const inAccount = (sender: Sender): boolean => sender.account.accountId === message.accountId;
   const ordered = [...senders.filter(inAccount), ...senders.filter((sender) => !inAccount(sender))];
-  for (const people of [message.from, message.to, message.cc, delivered]) {
-    const found = ordered.find((sender) => people.some((person) => person.address.toLowerCase() === sender.identity.address.toLowerCase()));
+  const own = ordered.filter(inAccount);
+  for (const [people, among] of [[message.from, own], [message.to, ordered], [message.cc, ordered], [delivered, ordered], [message.from, ordered]] as const) {
+    const found = among.find((sender) => people.some((person) => person.address.toLowerCase() === sender.identity.address.toLowerCase()));
     if (found !== undefined) return found;
   }
   return null;

@@ -25,10 +25,11 @@ export function startAnswer(message: FullMessage, kind: AnswerKind, senders: rea
   const sender = senderFor(message, senders);
   if (sender === null) return null;
   const { signature } = sender.identity;
+  const holders = new Set(senders.filter(({ account }) => account.accountId === message.accountId).map(({ identity }) => identity.address.toLowerCase()));
   return {
     sender,
     rich,
-    ...answerRecipients(message, kind, isOwn),
+    ...answerRecipients(message, kind, isOwn, ({ address }) => holders.has(address.toLowerCase())),
     subject: kind === 'forward' ? forwardSubject(message.subject) : replySubject(message.subject),
     text: plainBody(message, kind, signature),
     html: richBody(message, kind, signature),

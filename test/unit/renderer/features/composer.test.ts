@@ -81,6 +81,10 @@ describe('answering', () => {
     expect(senderFor(message({ to: [person('ALIAS@example.org')] }), senders)?.identity.address).toBe('alias@example.org');
     expect(senderFor(message({ to: [person('team@x.y')], headers: [{ name: 'Delivered-To', value: 'ina@work.example' }] }), senders)?.account.accountId).toBe('b');
     expect(senderFor(message({ to: [person('team@x.y')] }), senders)?.account.accountId).toBe('a');
+    // One's other account wrote it: the account that received it answers.
+    const between = message({ accountId: 'a', from: [person('ina@work.example')], to: [person('ina@example.org')] });
+    expect(senderFor(between, senders)?.account.accountId).toBe('a');
+    expect(addresses(answerRecipients(between, 'reply', () => true, () => false).to)).toEqual(['ina@work.example']);
   });
   it('quotes below an empty place for one’s own words', () => {
     const text = plainBody(message({}), 'reply', 'Ina');
