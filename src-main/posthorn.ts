@@ -25,6 +25,7 @@ import { appRoot } from './platform/app-root.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import { openSearchIndex } from './search/search-index.ts';
+import { describeFolders } from './sync/folder-verbs.ts';
 import { createConnectivity } from './sync/connectivity.ts';
 
 export interface Start {
@@ -113,8 +114,10 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       `${cacheWords[opened.reason]} It is being rebuilt from the server; nothing of yours was lost.`,
     );
   }
-  /** It gets the waiting patches again; what the server has comes by itself. */
+  /** It gets the folders and the waiting patches again; what the server has comes by itself. */
   async function showPending(): Promise<void> {
+    for (const { accountId } of accountStore.all())
+      await cache.call('putFolders', { accountId, folders: describeFolders(register, accountId) });
     const waiting = journal.ops().filter(isWaiting);
     await cache.call('resetPending', {
       ops: waiting.map(({ opId, accountId, seq, mark, patches }) => ({

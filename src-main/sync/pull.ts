@@ -109,8 +109,12 @@ async function startGeneration(
 ): Promise<FolderCursor> {
   const renumbered = entry.uidValidity !== null && entry.uidValidity !== selected.uidValidity;
   const gen = renumbered ? entry.gen + 1 : entry.gen;
+  if (renumbered) {
+    selected.exists += countUids(leftBehind(entry));
+    ports.register.change(entry.folderId, { leftBehind: '' });
+  }
   if (entry.uidValidity !== selected.uidValidity) {
-    ports.register.change(entry.folderId, { uidValidity: selected.uidValidity, gen, leftBehind: '' });
+    ports.register.change(entry.folderId, { uidValidity: selected.uidValidity, gen });
     await ports.register.save();
   }
   const cursor = freshCursor(selected, gen);
@@ -236,6 +240,7 @@ async function pullOlder(
   if (entry === undefined) return;
   let left = within(await listUids(entry, ports, call), 1, start.lowUid - 1);
   let cursor = start;
+  let before: Promise<void> = Promise.resolve();
   let writing: Promise<void> = Promise.resolve();
   let cached = 0;
   while (cursor.lowUid > 1 && report.added < rowsWanted) {
@@ -252,14 +257,16 @@ async function pullOlder(
     }
     ports.crash.reach('pull.rows-fetched');
     const lowUid = left.length === 0 ? 1 : lowest;
+    const follows = cursor.lowUid;
     cursor = {
       ...cursor,
       lowUid,
       checkedAt: lowUid === 1 ? new Date(ports.clock.now()).toISOString() : cursor.checkedAt,
     };
-    const batch = { folderId, gen: entry.gen, insert: rows, cursor };
-    // One chunk is fetched while the one before is written; never more, so memory stays flat.
-    await writing;
+    const batch = { folderId, gen: entry.gen, insert: rows, cursor, follows };
+    // One chunk is fetched, one is on its way and one is written; never more, so memory stays flat.
+    await before;
+    before = writing;
     writing = ports.cache.call('applyBatch', batch).then((result) => {
       ports.crash.reach('pull.batch-applied');
       report.added += result.inserted;
@@ -271,6 +278,7 @@ async function pullOlder(
     writing.catch(() => undefined);
     if (cached === 0) await writing;
   }
+  await before;
   await writing;
 }
 

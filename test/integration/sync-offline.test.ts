@@ -4,7 +4,7 @@ import { RawImap } from '../servers/raw-imap.ts';
 import { cyrusMissing, startCyrus } from '../servers/cyrus.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { afterScript, offlineScript, onServer, seedScript, shown } from './sync-script.ts';
-import { addAccount, folderNamed, Profile, rowsOf, settled } from './sync-world.ts';
+import { addAccount, folderNamed, Profile, rowsOf, settled, synced } from './sync-world.ts';
 
 /** A line of defence each: what is in it decides what a server can do at once. */
 const poor = 'IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN';
@@ -46,10 +46,10 @@ async function withWorld(work: (world: World) => Promise<void>, flags: readonly 
 
 describe('offline', () => {
   test('everything works, outlives quitting and a start without a server, and is replayed once', async () => {
-    await withWorld(async ({ profile, user, peer }) => {
+    await withWorld(async ({ profile, user }) => {
       let posthorn = profile.start();
       const accountId = await addAccount(posthorn, dovecot, user);
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       await offlineScript(posthorn, accountId);
       expect(await shown(posthorn, accountId)).toEqual(afterScript);
@@ -59,7 +59,7 @@ describe('offline', () => {
       posthorn = profile.start();
       await posthorn.call('connectivity.set', { online: true });
       expect(await shown(posthorn, accountId)).toEqual(afterScript);
-      const run = await posthorn.call('sync.run', { accountId });
+      const run = await synced(posthorn, accountId);
       expect(run.accounts[0]?.errors.map((error) => error.code)).toEqual(['offline']);
       for (const folder of await posthorn.call('folder.list', { accountId }))
         for (const row of await rowsOf(posthorn, folder.folderId)) {
@@ -68,11 +68,13 @@ describe('offline', () => {
         }
       await dovecot.start();
       await settled(posthorn, accountId);
+      const peer = await RawImap.open({ port: dovecot.imapPort, user, password: 'secret' });
       expect(await onServer(peer)).toEqual(afterScript);
       expect(await shown(posthorn, accountId)).toEqual(afterScript);
       expect(await posthorn.call('journal.list')).toEqual([]);
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       expect(await onServer(peer)).toEqual(afterScript);
+      await peer.close();
     });
   });
 
@@ -85,7 +87,7 @@ describe('offline', () => {
         async ({ profile, user, peer }) => {
           const posthorn = profile.start();
           const accountId = await addAccount(posthorn, dovecot, user);
-          await posthorn.call('sync.run', { accountId });
+          await synced(posthorn, accountId);
           await posthorn.call('connectivity.set', { online: false });
           await offlineScript(posthorn, accountId);
           await posthorn.call('connectivity.set', { online: true });
@@ -111,7 +113,7 @@ describe('offline', () => {
       await seedScript(peer);
       const posthorn = profile.start();
       const accountId = await addAccount(posthorn, cyrus, 'ann');
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       await offlineScript(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: true });
@@ -132,7 +134,7 @@ describe('killed', () => {
     await withWorld(async ({ profile, user, peer }) => {
       let posthorn = profile.start();
       const accountId = await addAccount(posthorn, dovecot, user);
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
       const ids = (await rowsOf(posthorn, inbox)).map((row) => row.messageId);
@@ -169,7 +171,7 @@ describe('killed', () => {
         async ({ profile, user, peer }) => {
           let posthorn = profile.start();
           const accountId = await addAccount(posthorn, dovecot, user);
-          await posthorn.call('sync.run', { accountId });
+          await synced(posthorn, accountId);
           await posthorn.call('connectivity.set', { online: false });
           await offlineScript(posthorn, accountId);
           expect(await posthorn.quit()).toBe(0);
@@ -222,7 +224,7 @@ describe('lost answers', () => {
               },
               outgoing: null,
             });
-            await posthorn.call('sync.run', { accountId });
+            await synced(posthorn, accountId);
             await posthorn.call('connectivity.set', { online: false });
             await offlineScript(posthorn, accountId);
             for (const [pattern, hit] of [

@@ -7,7 +7,7 @@ import { until } from '../harness/headless.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { afterScript, offlineScript, onServer, seedScript, shown } from './sync-script.ts';
-import { addAccount, folderNamed, mail, Profile, rowBySubject, rowsOf, settled, wireSince } from './sync-world.ts';
+import { addAccount, folderNamed, mail, Profile, rowBySubject, rowsOf, settled, wireSince, synced } from './sync-world.ts';
 
 let dovecot: Dovecot;
 let made = 0;
@@ -75,7 +75,7 @@ describe('the cache is lost', () => {
         await seedScript(peer);
         let posthorn = profile.start();
         const accountId = await addAccount(posthorn, dovecot, user);
-        await posthorn.call('sync.run', { accountId });
+        await synced(posthorn, accountId);
         await posthorn.call('connectivity.set', { online: false });
         await offlineScript(posthorn, accountId);
         const waiting = (await posthorn.call('journal.list')).map((op) => [op.opId, op.kind]);
@@ -104,7 +104,7 @@ describe('the cache is lost', () => {
       try {
         let posthorn = profile.start();
         const accountId = await addAccount(posthorn, dovecot, user, { port: proxy.port });
-        await posthorn.call('sync.run', { accountId });
+        await synced(posthorn, accountId);
         await posthorn.call('connectivity.set', { online: false });
         const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
         const a = (await folderNamed(posthorn, accountId, 'A')).folderId;
@@ -136,7 +136,7 @@ describe('main’s own files are damaged', () => {
         for (let n = 1; n <= 5; n += 1) await peer.append('INBOX', mail(n));
         let posthorn = profile.start();
         const accountId = await addAccount(posthorn, dovecot, user);
-        await posthorn.call('sync.run', { accountId });
+        await synced(posthorn, accountId);
         await posthorn.call('connectivity.set', { online: false });
         const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
         for (const n of [1, 2, 3])
@@ -185,7 +185,7 @@ describe('UIDVALIDITY', () => {
       await peer.create('A');
       let posthorn = profile.start();
       const accountId = await addAccount(posthorn, dovecot, user);
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
       const id = async (n: number): Promise<string> => (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
@@ -247,7 +247,7 @@ describe('refused', () => {
       for (const name of ['Doomed', 'Fine']) await peer.create(name);
       const posthorn = profile.start();
       const accountId = await addAccount(posthorn, dovecot, user);
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
       const id = async (n: number): Promise<string> => (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
@@ -261,7 +261,7 @@ describe('refused', () => {
       await posthorn.call('message.delete', { messageIds: [await id(4)], permanent: true });
       await peer.ok('DELETE', 'Doomed');
       await posthorn.call('connectivity.set', { online: true });
-      const run = await posthorn.call('sync.run', { accountId });
+      const run = await synced(posthorn, accountId);
       await settled(posthorn, accountId);
       expect(run.accounts[0]).toMatchObject({ parked: 2, pushed: 3 });
       const parked = await posthorn.call('journal.list');
@@ -290,7 +290,7 @@ describe('refused', () => {
       await peer.create('A');
       const posthorn = profile.start();
       const accountId = await addAccount(posthorn, dovecot, user);
-      await posthorn.call('sync.run', { accountId });
+      await synced(posthorn, accountId);
       const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
       const a = (await folderNamed(posthorn, accountId, 'A')).folderId;
       const big = (await rowBySubject(posthorn, inbox, 'Mail 1')).messageId;
@@ -367,7 +367,7 @@ describe('several accounts', () => {
       try {
         const posthorn = profile.start();
         const accountId = await addAccount(posthorn, dovecot, user, { port: proxy.port });
-        await posthorn.call('sync.run', { accountId });
+        await synced(posthorn, accountId);
         proxy.set('reset');
         proxy.set('refuse');
         await until(

@@ -193,3 +193,10 @@ export async function settled(posthorn: Headless, accountId: string, withinMs = 
     withinMs,
   );
 }
+
+/** One sync that must not fail. */
+export async function synced(posthorn: Headless, accountId: string): Promise<void> {
+  const run = await posthorn.call('sync.run', { accountId });
+  const errors = run.accounts.flatMap((account) => account.errors);
+  if (errors.length > 0) throw new Error(`sync: ${errors.map((error) => `${error.code} ${error.detail}`).join('; ')}`);
+}
