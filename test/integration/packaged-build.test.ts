@@ -72,7 +72,7 @@ describe.skipIf(!linux)('the package', () => {
     expect(bundle.length).toBeGreaterThan(3);
     for (const file of bundle)
       expect(text(file)).not.toMatch(
-        /test\.(clock|crashAt|crashPoints|power|wire)|crashAt|test-hooks|AdvanceableClock/,
+        /test\.(clock|crashAt|crashPoints|power|wire)|crashAt|test-hooks|AdvanceableClock|DEVTOOLS_PORT/,
       );
   });
 

@@ -28,7 +28,11 @@ export async function openChromiumShell(options: ShellOptions): Promise<Shell> {
     );
   }
   const browserDir = join(options.profileDir, 'browser');
-  const devtoolsPort = options.devtoolsPort ?? portOf(process.env['POSTHORN_DEVTOOLS_PORT']);
+  // Whoever can set a variable must not be able to open the mail of a package.
+  const devtoolsPort =
+    globalThis.posthornPackaged === true
+      ? undefined
+      : (options.devtoolsPort ?? portOf(process.env['POSTHORN_DEVTOOLS_PORT']));
   const browser = await startBrowser(
     binary,
     browserArguments({
