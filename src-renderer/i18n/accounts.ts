@@ -75,7 +75,6 @@ export const accountWords = {
   'wizard.fieldPlaintext': 'Tick the sentence, or choose an encryption.',
   'wizard.modeTitle': 'Where should your mail live?',
   'wizard.modeLead': 'This version keeps a copy here. It signs in and then fetches your newest mail first.',
-  'wizard.you': 'You',
   'wizard.yourName': 'Your name, as others see it',
   'wizard.yourNameHint': 'It stands beside your address in what you send. You can leave it empty.',
   'wizard.accountName': 'Name of the account',
@@ -150,7 +149,6 @@ export const accountWords = {
   'signin.empty': 'Type the new password first.',
   'signin.later': 'Not now',
   'signin.trying': 'Trying…',
-  'signin.bar': '{account}: {detail}',
   'signin.enter': 'Enter password…',
   'signin.tryNow': 'Try now',
   'unlock.title': 'Open the passwords',
@@ -158,7 +156,5 @@ export const accountWords = {
   'unlock.field': 'Passphrase',
   'unlock.open': 'Open',
   'unlock.missing': 'Type the passphrase first.',
-  'unlock.bar': 'Passwords are locked, so no account can sign in. Mail that is here can be read.',
-  'unlock.barOpen': 'Open the passwords…',
   'error.words': 'The server’s own words',
 } as const;

@@ -1,6 +1,5 @@
 import { accountWords } from './accounts.ts';
 import { composerWords } from './composer.ts';
-import { outboxWords } from './outbox.ts';
 import { settingsWords } from './settings.ts';
 import { commandWords } from './commands.ts';
 import { folderWords } from './folders.ts';
@@ -25,7 +24,6 @@ export const catalogue = {
   ...noticeWords,
   ...accountWords,
   ...composerWords,
-  ...outboxWords,
   ...settingsWords,
 } as const;
 

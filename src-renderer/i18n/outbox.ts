@@ -1,1 +1,0 @@
-export const outboxWords = {} as const;
