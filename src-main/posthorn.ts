@@ -25,7 +25,7 @@ import { appRoot } from './platform/app-root.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import { openSearchIndex } from './search/search-index.ts';
-import { describeFolders } from './sync/folder-verbs.ts';
+import { describeFolders, entriesFromCache } from './sync/folder-verbs.ts';
 import { createConnectivity } from './sync/connectivity.ts';
 
 export interface Start {
@@ -208,6 +208,11 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     await windows?.show({ ...(mailto === null ? {} : { mailto }), ...(emlFile === null ? {} : { emlFile }) });
   }
 
+  if (register.lost) {
+    for (const { accountId } of accountStore.all())
+      register.adopt(entriesFromCache(await cache.call('folders', { accountId }), journal));
+    await register.save();
+  }
   await showPending();
   for (const account of accountStore.all()) engines.start(account);
   await sending.start();

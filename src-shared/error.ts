@@ -62,6 +62,26 @@ export interface AppErrorData {
   certificate?: CertificateFacts;
 }
 
+/** Codes that only main's own parts tell apart; callers of the contract never see them. */
+export const innerCodes = ['not-found', 'timeout', 'connection-lost', 'cancelled'] as const;
+
+/**
+ * The error as callers of the contract see it: a server that fell silent or a connection that broke is `offline`, an
+ * id that speaks of nothing is `bad-params`, and what the server does not have any more it `refused`.
+ */
+export function publicError(data: AppErrorData): AppErrorData {
+  switch (data.code) {
+    case 'timeout':
+    case 'connection-lost':
+    case 'cancelled':
+      return { ...data, code: 'offline' };
+    case 'not-found':
+      return { ...data, code: data.server === undefined ? 'bad-params' : 'refused' };
+    default:
+      return data;
+  }
+}
+
 export class AppError extends Error {
   readonly data: AppErrorData;
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../src-shared/error.ts';
+import { AppError, publicError } from '../../src-shared/error.ts';
 import type { AccountView } from '../../src-shared/ipc/areas/account.ts';
 import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
 import type {
@@ -75,7 +75,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       mode: account.mode,
       state: engine?.state ?? 'offline',
       stateDetail: engine?.error?.detail ?? null,
-      error: engine?.error ?? null,
+      error: engine?.error == null ? null : publicError(engine.error),
       lastSyncAt: engine?.lastSyncAt ?? null,
       pendingOps: pending,
       parkedOps: parked,

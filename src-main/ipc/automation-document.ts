@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode } from '../../src-shared/error.ts';
+import type { ErrorCode, innerCodes } from '../../src-shared/error.ts';
 import { accountMethods } from '../../src-shared/ipc/areas/account.ts';
 import { appMethods } from '../../src-shared/ipc/areas/app.ts';
 import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
@@ -44,8 +44,9 @@ const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
   ],
 };
 
-const codes: Readonly<Record<ErrorCode, string>> = {
-  offline: 'There is no network, the server cannot be reached, or the user stays off the network.',
+const codes: Readonly<Record<Exclude<ErrorCode, (typeof innerCodes)[number]>, string>> = {
+  offline:
+    'There is no network, the server cannot be reached or fell silent, or the user stays off the network.',
   'not-cached': 'The content is not here and cannot be fetched now.',
   locked: 'The passwords cannot be read: app.unlock or account.setPassword first.',
   'auth-failed': 'The server refused the password (or no way to sign in is offered that may be used).',
@@ -57,11 +58,8 @@ const codes: Readonly<Record<ErrorCode, string>> = {
   'outcome-unknown': 'The connection broke before the answer came; it is checked, or the user is asked.',
   'profile-in-use': 'Another Posthorn has this profile open.',
   'not-yet': 'Posthorn cannot do this yet.',
-  'bad-params': 'The parameters are not what the method takes; `detail` says which.',
-  'not-found': 'There is nothing with that id any more.',
-  timeout: 'The server did not answer in time.',
-  'connection-lost': 'The connection broke; Posthorn connects again.',
-  cancelled: 'It was taken back.',
+  'bad-params':
+    'The parameters are not what the method takes, or there is nothing with that id (any more); `detail` says which.',
   bug: 'Posthorn made a mistake; the log has more.',
 };
 
@@ -123,7 +121,7 @@ export function automationDocument(): string {
     '',
     table(
       ['code', 'meaning'],
-      errorCodes.map((code) => [`\`${code}\``, codes[code]]),
+      Object.entries(codes).map(([code, meaning]) => [`\`${code}\``, meaning]),
     ),
   ].join('\n')}\n`;
 }

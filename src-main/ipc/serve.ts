@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { AppError, publicError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import { contract, type CheckedParams, type MethodName, type Result } from '../../src-shared/ipc/contract.ts';
 import type { Method } from '../../src-shared/ipc/method.ts';
 import type { Log } from '../platform/log.ts';
@@ -54,7 +54,7 @@ export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.code === 'bug') log('error', 'a call failed', { method, error });
-      return { ok: false, error: error.data };
+      return { ok: false, error: publicError(error.data) };
     }
   };
 }

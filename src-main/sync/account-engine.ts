@@ -210,7 +210,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
           await (replaying ?? Promise.resolve());
         } catch (thrown) {
           for (const request of taken) {
-            request.report.errors.push(toAppError(thrown).data);
+            // Taken down from elsewhere: why the connection went says more than that this call was cancelled.
+            request.report.errors.push(signal.aborted ? (current.error ?? lostData) : toAppError(thrown).data);
             request.settle();
           }
           throw thrown;

@@ -39,6 +39,10 @@ export interface FolderRegister {
   byRole(accountId: string, role: FolderRole): FolderEntry | undefined;
   /** A new entry in memory; `save` makes it durable. */
   add(entry: Omit<FolderEntry, 'folderId' | 'gen' | 'uidValidity' | 'bodies' | 'leftBehind'>): FolderEntry;
+  /** The file was damaged or lost: ids and paths as the cache remembers them, so that waiting changes find their folders. */
+  adopt(entries: readonly FolderEntry[]): void;
+  /** True when the file could not be read at opening. */
+  readonly lost: boolean;
   change(folderId: string, change: Partial<Omit<FolderEntry, 'folderId' | 'accountId'>>): FolderEntry;
   remove(folderId: string): void;
   removeAccount(accountId: string): void;
@@ -50,7 +54,15 @@ export async function openFolderRegister(
   path: string,
   onDamage: (path: string, kept: string) => void,
 ): Promise<FolderRegister> {
-  const stored = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
+  let lost = false;
+  const stored = await readJsonFile(
+    path,
+    (value) => v.parse(fileSchema, value),
+    (damaged, kept) => {
+      lost = true;
+      onDamage(damaged, kept);
+    },
+  );
   const folders = new Map((stored?.folders ?? []).map((entry) => [entry.folderId, entry]));
   // After damage old ids may still stand in the journal: never give one out again.
   let next = stored?.nextFolder ?? Math.floor(Date.now() / 1000) % 1_000_000_000;
@@ -74,6 +86,10 @@ export async function openFolderRegister(
       };
       folders.set(made.folderId, made);
       return made;
+    },
+    lost,
+    adopt(entries) {
+      for (const entry of entries) if (!folders.has(entry.folderId)) folders.set(entry.folderId, entry);
     },
     change(folderId, change) {
       const entry = folders.get(folderId);

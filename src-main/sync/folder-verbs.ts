@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/error.ts';
 import type { FolderDescription } from '../../src-shared/cache-protocol.ts';
-import type { FolderRole } from '../../src-shared/model/folder.ts';
+import type { FolderRecord, FolderRole } from '../../src-shared/model/folder.ts';
 import type { Patch } from '../../src-shared/patch.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -202,6 +202,32 @@ export function createFolderVerbs(
 
 export function nameOf(path: string, delimiter: string | null): string {
   return delimiter === null || delimiter === '' ? path : (path.split(delimiter).at(-1) ?? path);
+}
+
+/** What the cache knows of an account's folders, as the register would have had it. */
+export function entriesFromCache(records: readonly FolderRecord[], journal: Journal): FolderEntry[] {
+  return records.map((record) => {
+    // The cache shows a waiting rename as if it were done; the server still has the old name.
+    const renamed = journal
+      .ops(record.accountId)
+      .find((op) => op.action.kind === 'folder-rename' && op.action.folderId === record.folderId && isWaiting(op));
+    const path = renamed?.action.kind === 'folder-rename' ? renamed.action.from : record.path;
+    return {
+      folderId: record.folderId,
+      accountId: record.accountId,
+      path,
+      name: nameOf(path, record.delimiter),
+      delimiter: record.delimiter,
+      role: record.role,
+      subscribed: record.subscribed,
+      selectable: record.selectable,
+      mailboxId: null,
+      uidValidity: record.cursor?.uidValidity ?? null,
+      gen: record.cursor?.gen ?? 1,
+      bodies: 'account',
+      local: record.pending === 'create',
+    };
+  });
 }
 
 /** The folders that the cache shows: what is made here and not yet on the server comes as a patch instead. */

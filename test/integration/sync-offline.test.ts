@@ -59,7 +59,7 @@ describe('offline', () => {
       posthorn = profile.start();
       await posthorn.call('connectivity.set', { online: true });
       expect(await shown(posthorn, accountId)).toEqual(afterScript);
-      const run = await synced(posthorn, accountId);
+      const run = await posthorn.call('sync.run', { accountId });
       expect(run.accounts[0]?.errors.map((error) => error.code)).toEqual(['offline']);
       for (const folder of await posthorn.call('folder.list', { accountId }))
         for (const row of await rowsOf(posthorn, folder.folderId)) {

@@ -1,4 +1,4 @@
-import { AppError } from '../../../src-shared/error.ts';
+import { AppError, publicError } from '../../../src-shared/error.ts';
 import type { JournalEntry } from '../../../src-shared/ipc/areas/sending.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -84,7 +84,7 @@ export function journalEntries(journal: Journal, accountId?: string): JournalEnt
       state: op.state,
       tries: op.tries,
       nextTryAt: op.nextTryAt === null ? null : new Date(op.nextTryAt).toISOString(),
-      error: op.error,
+      error: op.error === null ? null : publicError(op.error),
       messageIds: op.targets.map((target) => target.messageId),
       at: op.at,
       cancellable: !mayBeOnTheWire(op),

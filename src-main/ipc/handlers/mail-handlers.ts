@@ -1,4 +1,4 @@
-import { AppError } from '../../../src-shared/error.ts';
+import { AppError, publicError } from '../../../src-shared/error.ts';
 import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
 import type { ListView } from '../../../src-shared/cache-protocol.ts';
 import type { MessageRow } from '../../../src-shared/model/message.ts';
@@ -146,12 +146,11 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       if (one !== undefined) accounts.need(one);
       const wanted = one === undefined ? accounts.list().map((account) => account.accountId) : [one];
       await ports.beforeSync(wanted);
-      return {
-        accounts: await engines.sync(wanted, {
-          ...(folderId === undefined ? {} : { folderId }),
-          bodies: bodies ?? 'policy',
-        }),
-      };
+      const reports = await engines.sync(wanted, {
+        ...(folderId === undefined ? {} : { folderId }),
+        bodies: bodies ?? 'policy',
+      });
+      return { accounts: reports.map((report) => ({ ...report, errors: report.errors.map(publicError) })) };
     },
     'message.list': async ({ folderId, offset, cursor, limit, sort }) => {
       if (register.get(folderId) === undefined) throw noFolder();
