@@ -1,4 +1,4 @@
-import type { MessageRef, NewRow } from '../../src-shared/model/message.ts';
+import type { NewRow } from '../../src-shared/model/message.ts';
 import type { FolderRole } from '../../src-shared/model/folder.ts';
 
 /**
@@ -176,9 +176,4 @@ export interface Backend {
    * only a hint that something changed: sync then asks. Rejects when the connection is lost.
    */
   watch(path: string, signal: AbortSignal, onNews: (news: FolderNews) => void): Promise<void>;
-}
-
-/** Which messages on the server a ref set speaks of, grouped by folder. */
-export function groupByFolder(refs: readonly MessageRef[]): Map<string, MessageRef[]> {
-  return Map.groupBy(refs, (ref) => ref.folderId);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { AppError, publicError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { publicError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import { contract, type CheckedParams, type MethodName, type Result } from '../../src-shared/ipc/contract.ts';
 import type { Method } from '../../src-shared/ipc/method.ts';
 import type { Log } from '../platform/log.ts';
@@ -57,14 +57,4 @@ export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions
       return { ok: false, error: publicError(error.data) };
     }
   };
-}
-
-/** For handlers of things that a later version brings. */
-export function notYet(what: string): AppError {
-  return new AppError({
-    code: 'not-yet',
-    scope: 'app',
-    next: 'tell-user',
-    detail: `${what} is not there yet.`,
-  });
 }
