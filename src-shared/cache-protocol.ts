@@ -27,6 +27,11 @@ export interface FolderBatch {
    */
   bind?: { messageId: string; uid: number }[];
   cursor?: FolderCursor;
+  /**
+   * Refused unless the folder's cursor has come down to this `lowUid`: a batch that is sent before the one above it
+   * was answered must not speak for rows that the other failed to bring.
+   */
+  follows?: number;
 }
 
 export interface FolderBatchResult {

@@ -21,6 +21,9 @@ export async function applyBatch(db: CacheDatabase, memory: StoreMemory, texts: 
   const folder = memory.folder(batch.folderId);
   if (folder === undefined) throw new StoreMistake(`applyBatch for a folder that was never put: ${batch.folderId}`);
   if (batch.gen < folder.gen) throw new StoreMistake('applyBatch for a generation that is over');
+  if (batch.follows !== undefined && (folder.cursor === null || folder.cursor.lowUid > batch.follows)) {
+    throw new StoreMistake('applyBatch after a batch that failed');
+  }
   const result: FolderBatchResult = { inserted: 0, changed: 0, removed: 0, insertedIds: [], cached: 0 };
   const facts = await factsForBinding(db, memory, texts, batch.bind ?? []);
   if (batch.gen > folder.gen) {

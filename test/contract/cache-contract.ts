@@ -88,6 +88,19 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
     await check(await cache.restart());
   });
 
+  it('refuses a batch that was sent before the one it follows failed', async () => {
+    const { port } = await begin(9);
+    const second = { folderId: 'f1', gen: 1, insert: [newRow(8)], cursor: cursorOf(9, { lowUid: 8 }), follows: 9 };
+    const third = { folderId: 'f1', gen: 1, insert: [newRow(7)], cursor: cursorOf(9, { lowUid: 7 }), follows: 8 };
+    await port.call('putCursor', { folderId: 'f1', cursor: cursorOf(9, { lowUid: 9 }) });
+    await expect(port.call('applyBatch', third)).rejects.toThrow();
+    expect(await port.call('uids', { folderId: 'f1' })).toBe('9');
+    await port.call('applyBatch', second);
+    await port.call('applyBatch', third);
+    // Sent again, for the answer was lost: nothing is doubled.
+    expect(await port.call('applyBatch', second)).toMatchObject({ inserted: 0, cached: 3 });
+  });
+
   it('gives the same batch twice the same result', async () => {
     const { port } = await begin();
     const batch = { folderId: 'f1', gen: 1, insert: [newRow(4), newRow(5)], cursor: cursorOf(2) };

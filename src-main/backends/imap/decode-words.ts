@@ -11,7 +11,23 @@ export function decodeHeaderText(raw: string): string {
       break;
     }
   }
-  return text.includes('=?') ? decodeWords(text) : text;
+  return text.includes('=?') ? decodeKnownWords(text) : text;
+}
+
+/** The same people write again and again: what was decoded last is kept, up to so many texts of so many characters. */
+const known = new Map<string, string>();
+const mostKnown = 4000;
+const longestKnown = 200;
+
+function decodeKnownWords(text: string): string {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const decoded = decodeWords(text);
+  if (text.length <= longestKnown) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(text, decoded);
+  }
+  return decoded;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -96,18 +112,25 @@ function wordBytes(encoding: string, encoded: string): Buffer {
   return /[^\u0000-\u00ff]/.test(plain) ? Buffer.from(plain, 'utf8') : Buffer.from(plain, 'latin1');
 }
 
+function hasControls(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}
+
 /** Line breaks and other controls become blanks; bidirectional overrides are left for the interface to isolate. */
 function withoutControls(text: string): string {
+  if (!hasControls(text)) return text;
   let out = '';
-  let changed = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code < 0x20 || code === 0x7f) {
-      changed = true;
       if (!out.endsWith(' ')) out += ' ';
     } else {
       out += text.charAt(i);
     }
   }
-  return changed ? out.replace(/ {2,}/g, ' ').trim() : text;
+  return out.replace(/ {2,}/g, ' ').trim();
 }

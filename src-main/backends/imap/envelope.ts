@@ -129,12 +129,15 @@ const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + d
 
 /**
  * The two forms that nearly all dates have, read by position: "Fri, 21 Nov 1997 09:55:06 -0600" and
- * "21-Nov-1997 09:55:06 -0600" with two digits for the day. Null for any other. Two dates a header were a sixth of
+ * "21-Nov-1997 09:55:06 -0600". Null for any other. Two dates a header were a sixth of
  * what reading it cost.
  */
 function parsePlainDate(text: string): number | null {
-  const from = text.charCodeAt(3) === 44 && text.charCodeAt(4) === 32 ? 5 : 0;
-  const between = from === 5 ? 32 : 45;
+  const start = text.charCodeAt(3) === 44 && text.charCodeAt(4) === 32 ? 5 : 0;
+  const between = start === 5 ? 32 : 45;
+  // "6 Nov" and " 6-Nov": the day has one digit, and what stands before it does not count.
+  const isShort = text.charCodeAt(start + 1) === between || text.charCodeAt(start) === 32;
+  const from = text.charCodeAt(start + 1) === between ? start - 1 : start;
   if (
     text.length < from + 26 ||
     text.charCodeAt(from + 2) !== between ||
@@ -147,7 +150,7 @@ function parsePlainDate(text: string): number | null {
     return null;
   const sign = text.charCodeAt(from + 21) === 43 ? 1 : text.charCodeAt(from + 21) === 45 ? -1 : 0;
   const month = months[text.slice(from + 3, from + 6).toLowerCase()];
-  const day = twoDigits(text, from);
+  const day = isShort ? digit(text, from + 1) : twoDigits(text, from);
   const hour = twoDigits(text, from + 12);
   const minute = twoDigits(text, from + 15);
   const second = twoDigits(text, from + 18);
