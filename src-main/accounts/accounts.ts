@@ -204,7 +204,8 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       need(accountId);
       engines.stop(accountId);
       await store.remove(accountId);
-      await journal.forgetAccount(accountId);
+      const takenBack = await journal.forgetAccount(accountId);
+      if (takenBack.length > 0) await cache.call('dropPending', { opIds: takenBack });
       await ports.forget(accountId);
       await secrets.removeAccount(accountId);
       register.removeAccount(accountId);

@@ -9,6 +9,7 @@ import type { Connectivity } from '../sync/connectivity.ts';
 import { createEngines, type Engines } from '../sync/engines.ts';
 import { createFolderLocks } from '../sync/folder-locks.ts';
 import type { FolderEntry } from '../sync/folder-register.ts';
+import { hasReadyOp } from '../sync/replay.ts';
 import type { Browser } from './open-browser.ts';
 import type { Profile } from './open-profile.ts';
 
@@ -32,6 +33,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
 
   const engines = createEngines({
     online: () => connectivity.online(),
+    hasReady: (accountId) => hasReadyOp({ accountId, journal, clock }),
     backendFor: (account) =>
       createBackend(account.incoming.protocol, {
         server: account.incoming,
@@ -62,6 +64,9 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
       },
       onRenumbered: (entry) =>
         log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
+      onFreed: (accountIds) => {
+        for (const accountId of accountIds) engines.get(accountId)?.kick();
+      },
       onProgress: (entry, done, total, phase) =>
         push.tell('sync.progress', {
           accountId: entry.accountId,

@@ -15,8 +15,11 @@ export interface JournalFile {
   readonly damaged: number;
   /** Durable (fsync) when it resolves. Appends made while one is being written share the next fsync. */
   append(records: readonly unknown[]): Promise<void>;
-  /** Replaces the file by these records in one atomic step. */
-  rewrite(records: readonly unknown[]): Promise<void>;
+  /**
+   * Replaces the file by these records in one atomic step. They are asked for when nothing is being
+   * written any more: a record appended meanwhile must be among them, or stand after them.
+   */
+  rewrite(records: () => readonly unknown[]): Promise<void>;
   /** Bytes in the file now. */
   size(): number;
   close(): Promise<void>;
@@ -63,13 +66,12 @@ export async function openJournalFile(path: string): Promise<JournalFile> {
         for (const entry of batch) entry.reject(error);
       }
     }
+    // In the same tick as the last look at `waiting`: an append in between would wait for ever.
+    writing = null;
   }
 
-  function kick(): Promise<void> {
-    writing ??= flush().finally(() => {
-      writing = null;
-    });
-    return writing;
+  function kick(): void {
+    writing ??= flush();
   }
 
   return {
@@ -80,12 +82,12 @@ export async function openJournalFile(path: string): Promise<JournalFile> {
       if (added.length === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {
         waiting.push({ text: added.map(encode).join(''), resolve, reject });
-        void kick();
+        kick();
       });
     },
     async rewrite(all) {
       while (writing !== null) await writing;
-      const text = all.map(encode).join('');
+      const text = all().map(encode).join('');
       // Hold appends back while the file is exchanged.
       writing = (async () => {
         await writeFileAtomic(path, text);
@@ -97,7 +99,7 @@ export async function openJournalFile(path: string): Promise<JournalFile> {
         await writing;
       } finally {
         writing = null;
-        if (waiting.length > 0) void kick();
+        if (waiting.length > 0) kick();
       }
     },
     size: () => size,

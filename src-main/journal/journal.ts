@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { opStates } from '../../src-shared/ipc/areas/sending.ts';
-import { AppError } from '../../src-shared/error.ts';
+import { AppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { openJournalFile, type JournalFile } from './journal-file.ts';
 import { isWaiting, type Op } from './op.ts';
@@ -29,9 +29,15 @@ export interface Journal {
     state: 'done' | 'cancelled',
     places: { messageId: string; to: MessageRef }[],
   ): Promise<void>;
+  /**
+   * The user takes the op back: what was to follow it is taken back too, and first, so that a kill in
+   * between never lets the removal of an original go on without its copy. Gives the ids of all.
+   */
+  cancel(opId: string): Promise<string[]>;
   /** Where an ended op put a message that a later op still speaks of. */
   placeOf(messageId: string): MessageRef | undefined;
-  forgetAccount(accountId: string): Promise<void>;
+  /** Gives the ids of other accounts' ops that were to follow and are taken back. */
+  forgetAccount(accountId: string): Promise<string[]>;
   onChange(listener: (accountId: string) => void): void;
   /** Records that could not be read at opening. */
   readonly damaged: number;
@@ -110,6 +116,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       }
       case 'end':
         ops.delete(record.opId);
+        isOver(record.opId);
         for (const place of record.places) places.set(place.messageId, place.to);
         break;
       case 'forget':
@@ -122,8 +129,43 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
   }
   // On the wire when the program died: the outcome is verified, never repeated blindly.
   for (const op of ops.values()) if (op.state === 'sent') op.state = 'unknown';
+  for (const op of ops.values()) {
+    if (op.after.every((opId) => ops.has(opId))) continue;
+    // Nobody knows whether the lost record was done: what follows it may delete the only copy.
+    if (damaged > 0 && isWaiting(op)) Object.assign(op, { state: 'parked', error: leaderLost });
+    op.after = op.after.filter((opId) => ops.has(opId));
+  }
   forgetPlaces();
   await compact();
+
+  function isOver(opId: string): void {
+    for (const op of ops.values())
+      if (op.after.includes(opId)) op.after = op.after.filter((other) => other !== opId);
+  }
+
+  /** Ops that were to follow one of these, the last first. */
+  function followers(opIds: ReadonlySet<string>): Op[] {
+    const all = new Set(opIds);
+    const found: Op[] = [];
+    for (const op of [...ops.values()].sort((a, b) => a.seq - b.seq)) {
+      if (all.has(op.opId) || !op.after.some((opId) => all.has(opId))) continue;
+      all.add(op.opId);
+      found.unshift(op);
+    }
+    return found;
+  }
+
+  async function takeBack(taken: readonly Op[], last: readonly object[]): Promise<void> {
+    await file.append([
+      ...taken.map(({ opId }) => ({ t: 'end', opId, state: 'cancelled', places: [] })),
+      ...last,
+    ]);
+    for (const op of taken) {
+      op.state = 'cancelled';
+      ops.delete(op.opId);
+    }
+    for (const accountId of new Set(taken.map((op) => op.accountId))) told(accountId);
+  }
 
   function spokenOf(): Set<string> {
     const ids = new Set<string>();
@@ -140,7 +182,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
   }
 
   async function compact(): Promise<void> {
-    await file.rewrite([
+    await file.rewrite(() => [
       { t: 'version', version },
       ...[...places].map(([messageId, to]) => ({ t: 'place', messageId, to })),
       ...[...ops.values()].sort((a, b) => a.seq - b.seq).map((op) => ({ t: 'op', op })),
@@ -199,6 +241,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       await file.append([{ t: 'end', opId, state, places: newPlaces }]);
       op.state = state;
       ops.delete(opId);
+      isOver(opId);
       const spoken = newPlaces.length === 0 ? null : spokenOf();
       for (const place of newPlaces)
         if (spoken?.has(place.messageId) === true) places.set(place.messageId, place.to);
@@ -206,11 +249,21 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       told(op.accountId);
       await compactWhenLong(file);
     },
+    async cancel(opId) {
+      const op = ops.get(opId);
+      if (op === undefined) return [];
+      const taken = [...followers(new Set([opId])), op];
+      await takeBack(taken, []);
+      return taken.map((other) => other.opId);
+    },
     placeOf: (messageId) => places.get(messageId),
     async forgetAccount(accountId) {
-      await file.append([{ t: 'forget', accountId }]);
-      for (const op of [...ops.values()]) if (op.accountId === accountId) ops.delete(op.opId);
+      const own = [...ops.values()].filter((op) => op.accountId === accountId);
+      const taken = followers(new Set(own.map((op) => op.opId)));
+      await takeBack(taken, [{ t: 'forget', accountId }]);
+      for (const op of own) ops.delete(op.opId);
       told(accountId);
+      return taken.filter((op) => op.accountId !== accountId).map((op) => op.opId);
     },
     onChange(listener) {
       listeners.push(listener);
@@ -218,6 +271,14 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
     close: () => file.close(),
   };
 }
+
+const leaderLost: AppErrorData = {
+  code: 'refused',
+  scope: 'message',
+  next: 'tell-user',
+  detail:
+    'The record of the change that this one was to follow was damaged, so this one was not made. Nothing was deleted; make the change again if you still want it.',
+};
 
 function cannotWrite(cause: unknown): AppError {
   const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';

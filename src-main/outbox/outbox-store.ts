@@ -64,7 +64,10 @@ export async function openOutboxStore(path: string): Promise<OutboxStore> {
     else item.nextTryAt = null;
   }
   const compact = (): Promise<void> =>
-    file.rewrite([{ t: 'version', version }, ...[...items.values()].map((item) => ({ t: 'item', item }))]);
+    file.rewrite(() => [
+      { t: 'version', version },
+      ...[...items.values()].map((item) => ({ t: 'item', item })),
+    ]);
   await compact();
   let live = file.size();
 

@@ -31,6 +31,8 @@ export interface EnginePorts extends BodyPorts {
   onProgress(entry: FolderEntry, done: number, total: number, phase: 'headers' | 'bodies'): void;
   onRows: PullPorts['onRows'];
   onRenumbered: PullPorts['onRenumbered'];
+  /** Operations of these other accounts waited for what this one did. */
+  onFreed(accountIds: readonly string[]): void;
   log(level: 'debug' | 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
 }
 
@@ -219,6 +221,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         if (full) current.lastSyncAt = new Date(clock.now()).toISOString();
         for (const request of taken) request.settle();
       }
+      session.worked();
       setState({ state: 'idle', error: null, progress: null });
     } catch (thrown) {
       failed(thrown, signal);
@@ -278,6 +281,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   async function pullOne(folderId: string, rows: number, call: Call): Promise<boolean> {
     try {
       const report = await pullFolder(folderId, rows, pullPorts, call);
+      if (report.added > 0) session.worked();
       for (const open of reports) {
         open.added += report.added;
         open.changed += report.changed;
@@ -396,6 +400,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         await new Promise<void>((settle) => {
           requests.push({ folderId: wish.folderId ?? null, bodies: wish.bodies, report, settle });
           pull();
+          // Lost in this very moment: nobody else would answer.
+          if (pulling === null) failRequests(current.error);
         });
       } catch (thrown) {
         report.errors.push(toAppError(thrown).data);

@@ -13,6 +13,8 @@ export interface EnginesPorts {
   portsFor(account: AccountSettings, backend: Backend): EnginePorts;
   backendFor(account: AccountSettings): Backend;
   online(): boolean;
+  /** An operation of the account could go to its server now. */
+  hasReady(accountId: string): boolean;
 }
 
 /** The engines of all accounts; one account's failure never slows another. */
@@ -62,14 +64,33 @@ export function createEngines(ports: EnginesPorts): Engines {
       for (const engine of engines.values()) engine.setOnline(online);
     },
     async sync(accountIds, wish) {
+      const once = async (accountId: string): Promise<AccountReport> => {
+        const engine = engines.get(accountId);
+        return engine === undefined
+          ? { accountId, added: 0, changed: 0, removed: 0, pushed: 0, parked: 0, errors: [] }
+          : await engine.sync(wish);
+      };
+      const reports = await Promise.all(accountIds.map(once));
+      // A move to another account leaves its original when the other server has it, perhaps only just now.
       return await Promise.all(
-        accountIds.map(async (accountId) => {
-          const engine = engines.get(accountId);
-          return engine === undefined
-            ? { accountId, added: 0, changed: 0, removed: 0, pushed: 0, parked: 0, errors: [] }
-            : await engine.sync(wish);
-        }),
+        reports.map(async (report) =>
+          report.errors.length === 0 && ports.hasReady(report.accountId)
+            ? sum(report, await once(report.accountId))
+            : report,
+        ),
       );
     },
+  };
+}
+
+function sum(first: AccountReport, second: AccountReport): AccountReport {
+  return {
+    accountId: first.accountId,
+    added: first.added + second.added,
+    changed: first.changed + second.changed,
+    removed: first.removed + second.removed,
+    pushed: first.pushed + second.pushed,
+    parked: first.parked + second.parked,
+    errors: [...first.errors, ...second.errors],
   };
 }

@@ -26,6 +26,8 @@ export interface ReplayPorts {
   crash: CrashControl;
   /** Folders that must be asked for news because of what was done. */
   wantPull(folderIds: readonly string[]): void;
+  /** Operations of these other accounts waited for what was just done. */
+  onFreed(accountIds: readonly string[]): void;
 }
 
 export interface ReplayReport {
@@ -54,8 +56,15 @@ export async function replayAll(ports: ReplayPorts, call: Call): Promise<ReplayR
   }
 }
 
+/** An operation waits that nothing holds back. */
+export function hasReadyOp(ports: QueuePorts): boolean {
+  return nextOp(ports, new Set(), { pushed: 0, parked: 0, nextTryAt: null }) !== undefined;
+}
+
+type QueuePorts = Pick<ReplayPorts, 'accountId' | 'journal' | 'clock'>;
+
 /** The oldest op that nothing holds back. */
-function nextOp(ports: ReplayPorts, tried: ReadonlySet<string>, report: ReplayReport): Op | undefined {
+function nextOp(ports: QueuePorts, tried: ReadonlySet<string>, report: ReplayReport): Op | undefined {
   const held = new Set<string>();
   const ops = ports.journal.ops(ports.accountId);
   report.nextTryAt = null;
@@ -92,19 +101,31 @@ function touchedBy(op: Op): string[] {
 async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done' | 'parked' | 'waiting'> {
   const folders = foldersOf(op, ports.register);
   return await ports.locks.hold(folders, async () => {
+    // Taken back, or settled by an engine that was just replaced, while this one waited for the folder.
+    const over = (): boolean => ports.journal.op(op.opId) === undefined || !isWaiting(op);
+    if (over()) return 'waiting';
     let result: ReplayResult;
     try {
       result = await replayOp(op, contextFor(op, ports, call));
     } catch (thrown) {
+      if (over()) return 'waiting';
       result = resultOf(toAppError(thrown), op);
       if (result.state === 'retry' && isConnectionLoss(result.error)) {
-        await ports.journal.change(op.opId, { error: result.error });
+        const { error } = result;
+        const cutOff = error.code === 'connection-lost' || error.code === 'timeout';
+        await ports.journal.change(op.opId, { error, ...(cutOff ? afterCutOff(op, ports) : {}) });
         throw thrown;
       }
     }
     ports.crash.reach('replay.answered');
     return await settle(op, result, ports);
   });
+}
+
+/** Once may be the network; an operation at which the connection always dies must not keep all others from it. */
+function afterCutOff(op: Op, { clock }: ReplayPorts): { tries: number; nextTryAt: number | null } {
+  const tries = op.tries + 1;
+  return { tries, nextTryAt: tries < 3 ? null : clock.now() + backoffMs(tries - 3) };
 }
 
 function isConnectionLoss(error: AppErrorData): boolean {
@@ -143,15 +164,20 @@ async function settle(
 ): Promise<'done' | 'parked' | 'waiting'> {
   const { journal, cache, clock, crash } = ports;
   switch (result.state) {
-    case 'done':
+    case 'done': {
       await journal.change(op.opId, { state: 'acked', error: null });
       crash.reach('replay.acked');
       for (const batch of result.batches) await cache.call('applyBatch', batch);
       await cache.call('dropPending', { opIds: [op.opId] });
       crash.reach('replay.applied');
+      const freed = journal.ops().filter((other) => other.after.includes(op.opId));
       await journal.end(op.opId, 'done', result.places);
       ports.wantPull(result.pull);
+      ports.onFreed([
+        ...new Set(freed.map((other) => other.accountId).filter((accountId) => accountId !== op.accountId)),
+      ]);
       return 'done';
+    }
     case 'retry':
       await journal.change(op.opId, {
         state: op.state === 'sent' ? 'unknown' : op.state,
@@ -163,7 +189,7 @@ async function settle(
       if (result.error.scope === 'folder') ports.wantPull(foldersOf(op, ports.register));
       return 'waiting';
     case 'unknown':
-      await journal.change(op.opId, { state: 'unknown', tries: op.tries + 1, nextTryAt: null });
+      await journal.change(op.opId, { state: 'unknown', ...afterCutOff(op, ports) });
       throw new AppError({
         code: 'connection-lost',
         scope: 'account',
@@ -192,7 +218,8 @@ async function parkDependants(op: Op, ports: ReplayPorts): Promise<void> {
     ...(op.action.kind === 'append' ? [op.action.messageId] : []),
     ...(op.action.kind === 'folder-create' ? [op.action.folderId] : []),
   ]);
-  for (const other of ports.journal.ops(ports.accountId)) {
+  // Of all accounts: the original of a move to another account stays where it is.
+  for (const other of ports.journal.ops()) {
     if (!isWaiting(other) || other.seq <= op.seq) continue;
     if (!other.after.includes(op.opId) && !touchedBy(other).some((id) => born.has(id))) continue;
     await ports.journal.change(other.opId, {

@@ -27,6 +27,8 @@ export interface Session {
   setOnline(online: boolean): void;
   /** Something on the connection failed: it is taken down and made anew. */
   lost(error: AppError): void;
+  /** What was to be done on the connection is done: the next loss is the network's, not ours. */
+  worked(): void;
   signal(): AbortSignal | null;
   stop(): void;
 }
@@ -38,6 +40,8 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
   let attempt: Promise<AbortSignal> | null = null;
   let attemptAbort: AbortController | null = null;
   let failures = 0;
+  /** Connections that stood and were lost before anything was finished on them. */
+  let losses = 0;
   let retry: Timer | null = null;
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
@@ -130,12 +134,18 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
     takeDown();
     if (stopped || !online) return;
     lastError = null;
-    // At once, once: most losses are a changed network. A second failure in a row backs off.
-    if (failures === 0 && !needsUser(error)) {
-      failures = 1;
-      onState('connecting', null);
-      retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), 1_000);
-    } else failed(error);
+    if (needsUser(error)) {
+      failed(error);
+      return;
+    }
+    // At once, once: most losses are a changed network. A second one before anything was finished backs
+    // off, else work that always kills the connection would sign in every second.
+    const wait = losses === 0 ? 1_000 : backoffMs(losses - 1);
+    losses += 1;
+    if (losses === 1) onState('connecting', null);
+    else onState(stateOf(error), error.data);
+    retry?.cancel();
+    retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), wait);
   }
 
   return {
@@ -143,6 +153,7 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
     async tryNow() {
       lastError = null;
       failures = 0;
+      losses = 0;
       await ensure(true);
     },
     setOnline(next) {
@@ -161,6 +172,9 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
       else onState(stateOf(lastError), lastError.data);
     },
     lost,
+    worked() {
+      losses = 0;
+    },
     signal: () => up?.signal ?? null,
     stop() {
       stopped = true;
