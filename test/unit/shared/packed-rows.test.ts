@@ -41,13 +41,20 @@ function through(insert: NewRow[]): { isPacked: boolean; rows: (NewRow & { line?
 
 describe('rows as one text', () => {
   it('come back as they were, their envelope as text beside them', () => {
-    const rows = [row(1), row(2, { flags: [], preview: '', hasAttachments: false, emailId: 'M1' }), withSubject('')];
+    const rows = [
+      row(1),
+      row(2, { flags: [], preview: '', hasAttachments: false, emailId: 'M1' }),
+      withSubject(''),
+    ];
     const back = through(rows);
     expect(back.isPacked).toBe(true);
     expect(back.rows.map(({ line: _line, ...rest }) => rest)).toEqual(rows);
     for (const [at, { line = '' }] of back.rows.entries()) {
       expect(isPackedEnvelope(line)).toBe(true);
-      expect(unpackEnvelope(line)).toEqual({ envelope: rows[at]?.envelope, emailId: rows[at]?.emailId ?? null });
+      expect(unpackEnvelope(line)).toEqual({
+        envelope: rows[at]?.envelope,
+        emailId: rows[at]?.emailId ?? null,
+      });
     }
   });
 

@@ -1,0 +1,55 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSecrets, type Secrets } from '../../../../src-main/accounts/secrets.ts';
+
+const secret = 'kanarienvogel-4711';
+let profile: string;
+beforeEach(() => {
+  profile = mkdtempSync(join(tmpdir(), 'secrets-'));
+});
+afterEach(() => rmSync(profile, { recursive: true, force: true }));
+
+function open(passphrase: string | null): Promise<Secrets> {
+  return openSecrets({
+    file: join(profile, 'secrets.json'),
+    profile,
+    passphrase,
+    log: () => undefined,
+    useKeyring: false,
+  });
+}
+
+describe('secrets without a keyring', () => {
+  it('are read back with the passphrase, and stand nowhere in clear', async () => {
+    const first = await open('a good passphrase');
+    await first.set('a1', 'incoming', secret);
+    expect(first.holder).toBe('file');
+    const second = await open('a good passphrase');
+    expect(await second.get('a1', 'incoming')).toBe(secret);
+    for (const name of readdirSync(profile)) {
+      const text = readFileSync(join(profile, name), 'latin1');
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(Buffer.from(secret).toString('base64').slice(0, 12));
+      expect(text).not.toContain('a good passphrase');
+    }
+  });
+
+  it('refuse a wrong passphrase and stay as they were', async () => {
+    await (await open('right')).set('a1', 'incoming', secret);
+    await expect(open('wrong')).rejects.toMatchObject({ code: 'auth-failed' });
+    expect(await (await open('right')).get('a1', 'incoming')).toBe(secret);
+  });
+
+  it('are locked without one; what is given meanwhile is kept at unlocking', async () => {
+    const secrets = await open(null);
+    expect(secrets.holder).toBe('locked');
+    await expect(secrets.get('a1', 'incoming')).rejects.toMatchObject({ code: 'locked' });
+    await secrets.set('a1', 'incoming', secret);
+    expect(await secrets.get('a1', 'incoming')).toBe(secret);
+    expect(readdirSync(profile)).toEqual([]);
+    await secrets.unlock('later');
+    expect(await (await open('later')).get('a1', 'incoming')).toBe(secret);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode, type ErrorNext } from '../../../../src-shared/error.ts';
+import { AdvanceableClock } from '../../../../src-main/platform/clock.ts';
+import { createSession } from '../../../../src-main/sync/session.ts';
+import { createFakeBackend, FakeMailServer } from '../../../fakes/fake-backend.ts';
+
+function refusing(code: ErrorCode, next: ErrorNext) {
+  const clock = new AdvanceableClock();
+  const backend = createFakeBackend(new FakeMailServer());
+  const states: string[] = [];
+  let connects = 0;
+  let refuse = true;
+  const session = createSession({
+    clock,
+    backend: {
+      ...backend,
+      capabilities: backend.capabilities,
+      connect: () => {
+        connects += 1;
+        return refuse
+          ? Promise.reject(new AppError({ code, scope: 'account', next, detail: 'no' }))
+          : Promise.resolve();
+      },
+    },
+    onUp: () => undefined,
+    onState: (state) => states.push(state),
+  });
+  return { clock, session, states, connects: () => connects, accept: () => void (refuse = false) };
+}
+
+describe('a session', () => {
+  it('does not try a refused password again by itself, whoever asks', async () => {
+    const { clock, session, states, connects } = refusing('auth-failed', 'ask-password');
+    await expect(session.ensure()).rejects.toMatchObject({ code: 'auth-failed' });
+    clock.advance(86_400_000);
+    await expect(session.ensure()).rejects.toMatchObject({ code: 'auth-failed' });
+    expect(connects()).toBe(1);
+    expect(states.at(-1)).toBe('auth-failed');
+  });
+
+  it('tries once when the user says so', async () => {
+    const { session, connects, accept } = refusing('auth-failed', 'ask-password');
+    await expect(session.ensure()).rejects.toThrow();
+    accept();
+    await session.tryNow();
+    expect(connects()).toBe(2);
+    expect(session.signal()).not.toBeNull();
+  });
+
+  it('signs in at most once in 10 s after a failure, and backs off by itself', async () => {
+    const { clock, session, connects } = refusing('timeout', 'retry');
+    await expect(session.ensure()).rejects.toThrow();
+    for (let i = 0; i < 5; i += 1) await expect(session.ensure()).rejects.toMatchObject({ code: 'timeout' });
+    expect(connects()).toBe(1);
+    clock.advance(13_000);
+    await expect.poll(connects).toBe(2);
+  });
+
+  it('never connects while off the network', async () => {
+    const { session, connects, accept } = refusing('timeout', 'retry');
+    accept();
+    session.setOnline(false);
+    await expect(session.ensure()).rejects.toMatchObject({ code: 'offline' });
+    expect(connects()).toBe(0);
+    session.setOnline(true);
+    await expect.poll(() => session.signal() !== null).toBe(true);
+  });
+});
