@@ -20,6 +20,7 @@ narrator.say(
 );
 try {
   await (withWindow ? openWindow : tellStory)(narrator, ended.signal);
+  ended.signal.throwIfAborted();
   narrator.say('');
   narrator.say(
     `All ${narrator.steps()} steps happened, in ${((performance.now() - began) / 1000).toFixed(0)} s.`,
