@@ -339,8 +339,18 @@ describe('several accounts', () => {
         const begun = Date.now();
         expect((await posthorn.call('sync.run', { accountId: good })).accounts[0]?.errors).toEqual([]);
         expect(Date.now() - begun).toBeLessThan(3_000);
-        const run = await posthorn.call('sync.run', {});
-        expect(Date.now() - begun).toBeLessThan(75_000);
+        // A silent server is given up after a minute; the clock of the test makes it pass sooner.
+        let resolved = false;
+        const running = posthorn.call('sync.run', {}).finally(() => (resolved = true));
+        await until(
+          async () => {
+            if (!resolved) await posthorn.call('test.clock', { advanceMs: 2_000 });
+            return resolved;
+          },
+          'sync.run resolves',
+          40_000,
+        );
+        const run = await running;
         const codes = Object.fromEntries(
           run.accounts.map((account) => [account.accountId, account.errors.map((error) => error.code)]),
         );
