@@ -94,7 +94,7 @@ function insertNew(memory: StoreMemory, folder: FolderState, items: readonly New
     else news.set(item.uid, item);
   }
   const rows = insertRows(memory, folder, [...news.values()], changes);
-  for (const row of rows) {
+  if (memory.hasOwnIds) for (const row of rows) {
     // A message that moved away keeps the id of this place: its successor here needs another.
     const placeId = idOfPlace(folder.folderId, folder.gen, memory.rows.uid(row));
     if (!memory.hasOwnId(placeId)) continue;

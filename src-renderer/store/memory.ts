@@ -6,7 +6,7 @@ import { FolderState, type Segment } from './folder-state.ts';
 import { idOfPlace, placeOfId } from './message-ids.ts';
 import { PendingTable, type InsertPatch, type PendingEntry } from './pending-table.ts';
 import { rowBits, RowTable } from './row-table.ts';
-import { hash53, Threads } from './threads.ts';
+import { idHash, Threads } from './threads.ts';
 
 /** How a patched row is shown. */
 export interface RowView {
@@ -102,6 +102,10 @@ export class StoreMemory {
     return folder === undefined || folder.gen !== place.gen ? -1 : folder.rowOfUid(place.uid, this.rows);
   }
 
+  get hasOwnIds(): boolean {
+    return this.#rowOfOwnId.size > 0;
+  }
+
   hasOwnId(messageId: string): boolean {
     return this.#rowOfOwnId.has(messageId);
   }
@@ -140,7 +144,7 @@ export class StoreMemory {
 
   /** Hash of the row's conversation node; a message without Message-ID stands alone. */
   nodeHash(accountId: string, messageIdHeader: string, messageId: string): number {
-    return messageIdHeader === '' ? hash53(`${accountId}\n@${messageId}`) : hash53(`${accountId}\n${messageIdHeader}`);
+    return idHash(accountId, messageIdHeader === '' ? `@${messageId}` : messageIdHeader);
   }
 
   linkThread(hash: number, refs: Iterable<number>): number {

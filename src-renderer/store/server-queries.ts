@@ -4,7 +4,7 @@ import type { FolderState } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
 import type { SegmentTexts } from './segment-texts.ts';
-import { hash53 } from './threads.ts';
+import { idHash } from './threads.ts';
 
 const maxFlags = 20_000;
 const maxEnvelopes = 1000;
@@ -132,7 +132,7 @@ export class ServerQueries {
   /** Rows of the account with this Message-ID that are shown somewhere. */
   numbersByMessageIdHeader({ accountId, messageIdHeader }: StoreParams<'byMessageIdHeader'>): number[] {
     const { threads, rows } = this.#memory;
-    const hash = hash53(`${accountId}\n${messageIdHeader}`);
+    const hash = idHash(accountId, messageIdHeader);
     const root = threads.rootOfHash(hash);
     if (messageIdHeader === '' || root < 0) return [];
     const node = threads.node(hash);

@@ -16,7 +16,8 @@ export function insertRows(memory: StoreMemory, folder: FolderState, news: reado
   const added: number[] = [];
   for (const item of news) {
     const { envelope } = item;
-    const hash = memory.nodeHash(folder.accountId, envelope.messageIdHeader, idOfPlace(folder.folderId, folder.gen, item.uid));
+    const placeId = envelope.messageIdHeader === '' ? idOfPlace(folder.folderId, folder.gen, item.uid) : '';
+    const hash = memory.nodeHash(folder.accountId, envelope.messageIdHeader, placeId);
     const refs = referenceHashes(folder.accountId, envelope.references, envelope.inReplyTo);
     const node = memory.linkThread(hash, refs);
     const { bits, extra } = words.encode(item.flags);
