@@ -8,6 +8,7 @@ import { Headless } from '../harness/headless.ts';
 import { rawStream, rowItems } from './raw-stream.ts';
 
 export const password = 'secret';
+export const passphrase = 'bench';
 /** Mailboxes of these many messages, each a user of its own. */
 export const sizes = [2_000, 5_000, 10_000, 50_000, 100_000] as const;
 export type Size = (typeof sizes)[number];
@@ -71,7 +72,7 @@ export class BenchWorld {
   open(profile: string): Headless {
     return new Headless({
       profile,
-      passphrase: 'bench',
+      passphrase,
       flags: ['--extra-ca', this.dovecot.ca],
       nodeFlags: ['--import', pauseWatcher],
       env: { POSTHORN_BENCH_PAUSES: pausesFile(profile) },

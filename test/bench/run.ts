@@ -9,6 +9,7 @@ import { benchImapRows } from './imap-rows.ts';
 import { benchList } from './list.ts';
 import { loadWords, machineWords } from './machine.ts';
 import { benchResync } from './resync.ts';
+import { benchScroll } from './scroll.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
 
@@ -22,6 +23,7 @@ const benches: Bench[] = [
   { name: 'resync', title: 'Nothing changed', run: benchResync },
   { name: 'click', title: "A click's time", run: benchClick },
   { name: 'list', title: 'Lists', run: benchList },
+  { name: 'scroll', title: 'Scrolling', run: benchScroll },
   { name: 'start', title: 'Start', run: benchStart },
   { name: 'search', title: 'Search', run: benchSearch },
   { name: 'imap-rows', title: 'Reading header rows off the wire (no store)', run: benchImapRows },
