@@ -123,7 +123,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         outgoing: params.outgoing === null ? null : serverOf(params.outgoing, params.trustFingerprint256),
         identities: [{ identityId: newId('i'), name, address: params.address, signature: '' }],
         sentCopy: sentCopyFor(params.incoming.host),
-        bodies: { days: 30, maxBytes: 262_144 },
+        bodies: { days: 30, maxBytes: 65_536 },
         notify: true,
       };
       const outgoingPassword = params.outgoing?.password ?? params.incoming.password ?? null;

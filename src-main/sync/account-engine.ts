@@ -5,7 +5,7 @@ import type { AccountSettings, AccountState } from '../../src-shared/model/accou
 import type { Backend, Call, Lane } from '../backends/backend.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { BodyPorts } from './bodies.ts';
-import { fetchRaw, notCached, prefetchSome, rawHere } from './bodies.ts';
+import { fetchRaw, notCached, rawHere } from './bodies.ts';
 import { passFolders } from './folder-pass.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { FolderLocks } from './folder-locks.ts';
@@ -213,7 +213,9 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         } catch (thrown) {
           for (const request of taken) {
             // Taken down from elsewhere: why the connection went says more than that this call was cancelled.
-            request.report.errors.push(signal.aborted ? (current.error ?? lostData) : toAppError(thrown).data);
+            request.report.errors.push(
+              signal.aborted ? (current.error ?? lostData) : toAppError(thrown).data,
+            );
             request.settle();
           }
           throw thrown;
@@ -304,30 +306,19 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       prefetchWanted = true;
       return;
     }
-    prefetchWanted = false;
-    const policy = ports.account().bodies;
-    const newerThan = clock.now() - policy.days * 86_400_000;
-    for (const entry of register.all(accountId).toSorted((a, b) => rank(a) - rank(b))) {
-      if (entry.local || !entry.selectable || (entry.bodies === 'none' && !all)) continue;
-      if (!all && entry.bodies === 'account' && (entry.role === 'junk' || entry.role === 'trash')) continue;
-      const everything = all || entry.bodies === 'all';
-      const wish = everything
-        ? { newerThan: null, maxBytes: Number.MAX_SAFE_INTEGER }
-        : { newerThan, maxBytes: policy.maxBytes };
-      try {
-        while ((await prefetchSome(entry, wish, ports, call)) > 0) {
-          await pullWanted(call);
-          if (!asked && (requests.length > 0 || passWanted)) {
-            prefetchWanted = true;
-            return;
-          }
-        }
-      } catch (thrown) {
-        const error = toAppError(thrown);
-        if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
-        for (const open of reports) open.errors.push(error.data);
-      }
-    }
+    prefetchWanted = !(await prefetch({
+      entries: register.all(accountId).toSorted((a, b) => rank(a) - rank(b)),
+      policy: ports.account().bodies,
+      everything: all,
+      ports,
+      clock,
+      call,
+      async giveWay() {
+        await pullWanted(call);
+        return !asked && (requests.length > 0 || passWanted);
+      },
+      onError: (error) => reports.forEach((open) => open.errors.push(error.data)),
+    }));
   }
 
   function rank(entry: FolderEntry): number {

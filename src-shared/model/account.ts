@@ -119,7 +119,7 @@ export const accountSettingsSchema = v.object({
   ),
   identities: v.pipe(v.array(identitySchema), v.minLength(1)),
   sentCopy: sentCopySchema,
-  /** Bodies fetched ahead of time: newest `days` days and messages up to `maxBytes`. */
+  /** Bodies fetched ahead of time: the newest `days` days, and of any age messages up to `maxBytes` bytes. */
   bodies: v.object({ days: v.number(), maxBytes: v.number() }),
   notify: v.boolean(),
 });
