@@ -6,6 +6,7 @@ import type { Backend, Call, Lane } from '../backends/backend.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { BodyPorts } from './bodies.ts';
 import { fetchRaw, notCached, rawHere } from './bodies.ts';
+import { prefetch } from './prefetch.ts';
 import { passFolders } from './folder-pass.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { FolderLocks } from './folder-locks.ts';
