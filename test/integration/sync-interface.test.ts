@@ -81,7 +81,7 @@ describe('message.list', () => {
 describe('errors', () => {
   test('ids of nothing are bad parameters', async () => {
     const nothing = 'does-not-exist';
-    for (const call of [
+    const calls = [
       posthorn.call('message.get', { messageId: nothing }),
       posthorn.call('message.list', { folderId: nothing }),
       posthorn.call('folder.list', { accountId: nothing }),
@@ -92,8 +92,8 @@ describe('errors', () => {
       posthorn.call('journal.retry', { opId: nothing }),
       posthorn.call('journal.cancel', { opId: nothing }),
       posthorn.call('account.remove', { accountId: nothing }),
-    ])
-      expect(await refusal(call)).toEqual(['bad-params', -32602]);
+    ];
+    for (const code of await Promise.all(calls.map(refusal))) expect(code).toEqual(['bad-params', -32602]);
   });
 
   test('an account whose check fails is not kept, and the reason is one of the list', async () => {
