@@ -170,6 +170,8 @@ export function createDrafts(ports: DraftPorts): Drafts {
       const old = params.draftId === undefined ? undefined : need(params.draftId);
       const draft = await build(params);
       crash.reach('draft.blob-written');
+      // Sent or thrown away while its attachments were read: a late autosave must not bring it back.
+      if (old !== undefined) need(draft.draftId);
       await store.put(draft);
       crash.reach('draft.saved');
       if (old !== undefined && old.accountId !== draft.accountId) {

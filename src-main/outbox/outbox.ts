@@ -7,6 +7,7 @@ import type { Drafts } from '../drafts/drafts.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
+import { formatAddress, parseAddressField } from '../mime/compose/address-list.ts';
 import { newId } from '../platform/ids.ts';
 import { isOpen, toOutboxItem, type StoredItem } from './outbox-item.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -26,6 +27,7 @@ export interface OutboxPorts {
   crash: CrashControl;
   /** @throws AppError when there is no such account */
   needAccount(accountId: string): AccountSettings;
+  log(level: 'warn', message: string, detail?: Record<string, unknown>): void;
 }
 
 export interface Outbox {
@@ -62,7 +64,25 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         .filter((item) => item.state === 'sent' && item.filed && (item.sentAt ?? item.queuedAt) < old)
         .map((item) => item.outboxId),
     );
-    sweeping = clock.setTimeout(() => void forgetOld(), hour);
+    sweepLater();
+  }
+
+  function sweepLater(): void {
+    sweeping = clock.setTimeout(() => {
+      void forgetOld().catch((error: unknown) => {
+        ports.log('warn', 'old sent mails could not be taken off the list', { error });
+        sweepLater();
+      });
+    }, hour);
+  }
+
+  /** The mail is durable in the outbox: that its draft cannot be cleared away now must not look like a failure to send. */
+  async function dropDraft(draftId: string): Promise<void> {
+    try {
+      await drafts.discard(draftId);
+    } catch (error) {
+      ports.log('warn', 'the draft of a mail in the outbox was not cleared away yet', { error });
+    }
   }
 
   async function finishCancel(item: StoredItem): Promise<string> {
@@ -78,14 +98,14 @@ export function createOutbox(ports: OutboxPorts): Outbox {
       copies: [],
     };
     if (accepted.size > 0) {
-      // Who has it already must not get it twice.
-      Object.assign(draft, {
-        to: item.recipients
-          .filter((recipient) => recipient.state !== 'accepted')
-          .map((recipient) => recipient.address),
-        cc: [],
-        bcc: [],
-      });
+      // Who has it already must not get it twice; who was a blind copy stays one.
+      const left = (field: string, input: readonly string[]): string[] =>
+        parseAddressField(field, input)
+          .filter(({ address }) => !accepted.has(address))
+          .map(formatAddress);
+      draft.to = left('To', draft.to);
+      draft.cc = left('Cc', draft.cc);
+      draft.bcc = left('Bcc', draft.bcc);
     }
     await drafts.restore(draft);
     // What some have got goes on to be listed as sent to them, and filed.
@@ -147,8 +167,8 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     };
     await store.add(item);
     crash.reach('outbox.queued');
-    await drafts.discard(draft.draftId);
     sender.kick(account.accountId);
+    await dropDraft(draft.draftId);
     return { outboxId: item.outboxId, messageIdHeader: item.messageIdHeader };
   }
 
@@ -156,7 +176,11 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     async send(params) {
       if (params.draftId === undefined) return await enqueue(params);
       // A double click is one mail.
-      if (leaving.has(params.draftId))
+      const { draftId } = params;
+      if (
+        leaving.has(draftId) ||
+        store.all().some((item) => item.draft.draftId === draftId && !item.cancelled)
+      )
         throw refused('This message is on its way to the outbox already.', 'refused');
       leaving.add(params.draftId);
       try {
@@ -236,9 +260,8 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     async start() {
       for (const item of store.all()) {
         if (item.cancelled) await finishCancel(item);
-        else await drafts.discard(item.draft.draftId);
+        else await dropDraft(item.draft.draftId);
       }
-      for (const item of store.all()) if (item.sentAt !== null && !item.filed) await ports.file(item, true);
       await forgetOld();
       sender.kick();
     },

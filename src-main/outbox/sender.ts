@@ -107,9 +107,12 @@ export function createSender(ports: SenderPorts): Sender {
     }
     lane.timer?.cancel();
     lane.running = sendDue(accountId, lane)
-      .catch((thrown: unknown) =>
-        ports.log('warn', 'sending stopped', { accountId, error: toAppError(thrown) }),
-      )
+      .catch((thrown: unknown) => {
+        // A full disk, say: at once again would never end.
+        lane.notBefore = Math.max(lane.notBefore, clock.now() + backoffMs(lane.failures));
+        lane.failures += 1;
+        ports.log('warn', 'sending stopped', { accountId, error: toAppError(thrown) });
+      })
       .finally(() => {
         lane.running = null;
         if (lane.again) {
@@ -119,7 +122,20 @@ export function createSender(ports: SenderPorts): Sender {
       });
   }
 
+  /** What a server has and could not be filed before: a kill, or a disk that was full. */
+  async function fileWhatWaits(accountId: string): Promise<void> {
+    for (const item of outbox.all()) {
+      if (item.accountId !== accountId || item.sentAt === null || item.filed || item.cancelled) continue;
+      try {
+        await ports.file(item, true);
+      } catch (thrown) {
+        ports.log('warn', 'a sent mail was not filed yet', { accountId, error: toAppError(thrown) });
+      }
+    }
+  }
+
   async function sendDue(accountId: string, lane: Lane): Promise<void> {
+    await fileWhatWaits(accountId);
     for (;;) {
       const now = clock.now();
       const waiting = outbox.all().filter((item) => item.accountId === accountId);
@@ -246,7 +262,16 @@ export function createSender(ports: SenderPorts): Sender {
     }
     if (!anyAccepted) return;
     crash.reach('outbox.sent');
-    if (!changed.filed) await ports.file(changed, false);
+    if (changed.filed) return;
+    try {
+      await ports.file(changed, false);
+    } catch (thrown) {
+      // It is sent; filing it is tried again with the next mail, sync or start.
+      ports.log('warn', 'a sent mail was not filed yet', {
+        accountId: item.accountId,
+        error: toAppError(thrown),
+      });
+    }
   }
 
   async function notSent(item: StoredItem, { data }: AppError, lane: Lane): Promise<void> {
@@ -314,7 +339,9 @@ export function createSender(ports: SenderPorts): Sender {
             await outbox.change(item.outboxId, { nextTryAt: null });
         }
         run(accountId);
-      })();
+      })().catch((thrown: unknown) =>
+        ports.log('warn', 'what was held back stays so', { accountId, error: toAppError(thrown) }),
+      );
     },
     async online() {
       for (const lane of lanes.values()) {

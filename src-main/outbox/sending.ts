@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../src-shared/error.ts';
 import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
@@ -10,6 +12,7 @@ import { createDrafts, type Drafts } from '../drafts/drafts.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MimeReader } from '../mime/mime-reader.ts';
 import type { Sanitiser } from '../mime/sanitiser.ts';
+import { readFileIfThere } from '../platform/atomic-file.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
@@ -27,7 +30,7 @@ import { createSender, type SendOutcome } from './sender.ts';
 const gather = 80;
 
 export interface SendingPorts {
-  paths: { outbox: string; drafts: string };
+  paths: { outbox: string; drafts: string; journal: string };
   onDamage(path: string, kept: string): void;
   accountOf(accountId: string): AccountSettings | undefined;
   /** Null: none is kept. @throws AppError `locked` */
@@ -64,6 +67,19 @@ export interface Sending {
   flush(accountIds: readonly string[]): Promise<void>;
   forget(accountId: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What a damaged file speaks of is kept as long as the file: whoever mends it finds the bytes. */
+async function namedInDamagedFiles(paths: SendingPorts['paths']): Promise<string[]> {
+  const files = [`${paths.outbox}.bad`, `${paths.journal}.bad`];
+  for (const name of await readdir(paths.drafts))
+    if (name.endsWith('.bad')) files.push(join(paths.drafts, name));
+  const named: string[] = [];
+  for (const file of files) {
+    const text = (await readFileIfThere(file))?.toString('latin1') ?? '';
+    named.push(...(text.match(/\b[0-9a-f]{64}\b/g) ?? []));
+  }
+  return named;
 }
 
 export async function openSending(ports: SendingPorts): Promise<Sending> {
@@ -147,14 +163,15 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     file,
     log,
   });
-  const outbox = createOutbox({ store: outboxStore, drafts, sender, file, blobs, clock, crash, needAccount });
+  const outbox = createOutbox({ store: outboxStore, drafts, sender, file, blobs, clock, crash, needAccount, log });
 
   /** A provider that files sent mail by itself answers the question of an unknown sending: it lies in Sent. */
   async function lookForUnknown(accountIds: readonly string[]): Promise<void> {
     for (const { accountId, outboxId, messageIdHeader } of outbox
       .list(false)
       .filter((item) => item.state === 'unknown')) {
-      if (!accountIds.includes(accountId)) continue;
+      // A copy filed when some had it says nothing about the others.
+      if (!accountIds.includes(accountId) || outboxStore.get(outboxId)?.filed !== false) continue;
       const sentFolders = (await cache.call('folders', { accountId })).filter(
         (folder) => folder.role === 'sent',
       );
@@ -182,11 +199,15 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
         ...drafts.blobs(),
         ...outbox.blobs(),
         ...journal.ops().flatMap((op) => (op.action.kind === 'append' ? [op.action.blob] : [])),
+        ...(await namedInDamagedFiles(ports.paths)),
       ]);
       await blobs.sweep((sha256) => needed.has(sha256));
       await outbox.start();
     },
-    online: () => void sender.online(),
+    online: () =>
+      void sender
+        .online()
+        .catch((error: unknown) => log('warn', 'what waited for the network waits on', { error })),
     release: (accountId) => sender.release(accountId),
     async flush(accountIds) {
       await lookForUnknown(accountIds);

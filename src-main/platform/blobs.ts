@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectory, readFileIfThere, writeFileAtomic } from './atomic-file.ts';
+import { makeDirectory, readFileIfThere, syncDirectory, writeFileAtomic } from './atomic-file.ts';
 
 /** Bytes that must not be lost, by the SHA-256 of their content; written once, fsynced, never changed. */
 export interface Blobs {
@@ -23,6 +23,7 @@ export function openBlobs(directory: string): Blobs {
       if (there === null || createHash('sha256').update(there).digest('hex') !== sha256) {
         await makeDirectory(join(directory, sha256.slice(0, 2)));
         await writeFileAtomic(file, bytes);
+        await syncDirectory(directory);
       }
       return sha256;
     },

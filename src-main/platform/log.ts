@@ -41,6 +41,8 @@ export function openLog(directory: string, options: { stderr: boolean }): OpenLo
   const file = join(directory, 'posthorn.log');
   rotate(file);
   const destination = pino.destination({ dest: file, mkdir: false, sync: true, mode: 0o600 });
+  // A log that cannot be written (disk full) must not end the program.
+  destination.on('error', () => undefined);
   const logger = pino({ level: 'debug', base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
     file,

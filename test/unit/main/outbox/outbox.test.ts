@@ -159,6 +159,7 @@ async function open(before?: World): Promise<World> {
     clock,
     crash: control,
     needAccount: () => account,
+    log: () => undefined,
   });
   return made;
 }
@@ -282,6 +283,17 @@ describe('sending', () => {
     expect(world.outbox.list(true)).toHaveLength(1);
   });
 
+  test('a draft that could not be cleared away is still one mail', async () => {
+    world.drafts.set('d1', draftOf('d1'));
+    world.drafts.delete = () => {
+      throw new Error('the cache is being made anew');
+    };
+    const id = await send({ draftId: 'd1' });
+    await expect(send({ draftId: 'd1' })).rejects.toMatchObject({ data: { code: 'refused' } });
+    await until(() => item(id).state === 'sent');
+    expect(world.wired).toHaveLength(1);
+  });
+
   test('refuses fields that could smuggle in a header, and keeps nothing', async () => {
     await expect(send({ to: ['bob@example.test\r\nBcc: eve@evil.test'] })).rejects.toMatchObject({
       data: { code: 'bad-params' },
@@ -328,6 +340,15 @@ describe('recipients', () => {
     await reopened();
     await world.outbox.start();
     expect(world.drafts.has('d1')).toBe(true);
+  });
+
+  test('that were blind copies stay so in the draft that is taken back', async () => {
+    world.wire = answers({ 'dan@example.test': ['refused', '550 no'] });
+    world.drafts.set('d1', { ...draftOf('d1'), bcc: ['Dan <dan@example.test>', 'eve@example.test'] });
+    const id = await send({ draftId: 'd1' });
+    await until(() => item(id).state === 'failed');
+    await world.outbox.cancel(id);
+    expect(world.drafts.get('d1')).toMatchObject({ to: [], cc: [], bcc: ['Dan <dan@example.test>'] });
   });
 
   test('all refused: everything is kept, and retry asks again', async () => {
