@@ -303,7 +303,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   async function bodies(taken: readonly Request[], call: Call): Promise<void> {
     const all = taken.some((request) => request.bodies === 'all');
     const asked = all || taken.some((request) => request.bodies === 'policy');
-    if (taken.length > 0 && !asked) {
+    // Fetching ahead gives way before its first message too: it would start the reader of mail for nothing.
+    if (!asked && (taken.length > 0 || requests.length > 0)) {
       prefetchWanted = true;
       return;
     }
