@@ -56,7 +56,8 @@ async function withoutMessageId(
   const found: FoundCopy[] = [];
   await context.backend.fetchRows(target.path, `${fromUid}:*`, context.call, (rows) => {
     for (const { uid, envelope, size, internalDate } of rows)
-      if (uid >= fromUid && envelope.messageIdHeader === '') found.push({ uid, messageIdHeader: '', size, internalDate });
+      if (uid >= fromUid && envelope.messageIdHeader === '')
+        found.push({ uid, messageIdHeader: '', size, internalDate });
     return Promise.resolve();
   });
   return found;

@@ -210,7 +210,9 @@ export function entriesFromCache(records: readonly FolderRecord[], journal: Jour
     // The cache shows a waiting rename as if it were done; the server still has the old name.
     const renamed = journal
       .ops(record.accountId)
-      .find((op) => op.action.kind === 'folder-rename' && op.action.folderId === record.folderId && isWaiting(op));
+      .find(
+        (op) => op.action.kind === 'folder-rename' && op.action.folderId === record.folderId && isWaiting(op),
+      );
     const path = renamed?.action.kind === 'folder-rename' ? renamed.action.from : record.path;
     return {
       folderId: record.folderId,

@@ -295,7 +295,9 @@ function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
     async leftBehind(folderId, uids) {
       const entry = register.get(folderId);
       if (entry === undefined) return;
-      const all = [entry.leftBehind ?? '', formatUidSet(uidSetOf(uids))].filter((set) => set !== '').join(',');
+      const all = [entry.leftBehind ?? '', formatUidSet(uidSetOf(uids))]
+        .filter((set) => set !== '')
+        .join(',');
       register.change(folderId, { leftBehind: formatUidSet(parseUidSet(all) ?? []) });
       await register.save();
     },

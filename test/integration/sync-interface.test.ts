@@ -18,7 +18,10 @@ beforeAll(async () => {
   dovecot.seedMaildir(
     'ann',
     'List',
-    Array.from({ length: 50 }, (_, n) => ({ bytes: mail(n), internalDate: new Date(Date.UTC(2026, 0, 1 + n)) })),
+    Array.from({ length: 50 }, (_, n) => ({
+      bytes: mail(n),
+      internalDate: new Date(Date.UTC(2026, 0, 1 + n)),
+    })),
   );
   profile = new Profile(['--extra-ca', dovecot.ca]);
   posthorn = profile.start();
@@ -62,7 +65,9 @@ describe('message.list', () => {
     const third = await posthorn.call('message.list', { folderId, limit: 20, cursor: second.cursor ?? '' });
     expect(third.rows).toHaveLength(10);
     expect(third.cursor).toBeNull();
-    expect((await posthorn.call('message.list', { folderId, limit: 1 })).rows[0]).toMatchObject({ subject: 'Mail new' });
+    expect((await posthorn.call('message.list', { folderId, limit: 1 })).rows[0]).toMatchObject({
+      subject: 'Mail new',
+    });
   });
 
   test('offset, order and bounds', async () => {
@@ -70,8 +75,17 @@ describe('message.list', () => {
     const page = await posthorn.call('message.list', { folderId, offset: 1, limit: 2, sort: 'date-asc' });
     expect(page.rows.map((row) => ('gone' in row ? '' : row.subject))).toEqual(['Mail 1', 'Mail 2']);
     expect((await posthorn.call('message.list', { folderId, offset: 5_000 })).rows).toEqual([]);
-    for (const params of [{ limit: 1_001 }, { limit: 0 }, { offset: -1 }, { limit: 1.5 }, { cursor: 'nonsense' }])
-      expect(await refusal(posthorn.call('message.list', { folderId, ...params }))).toEqual(['bad-params', -32602]);
+    for (const params of [
+      { limit: 1_001 },
+      { limit: 0 },
+      { offset: -1 },
+      { limit: 1.5 },
+      { cursor: 'nonsense' },
+    ])
+      expect(await refusal(posthorn.call('message.list', { folderId, ...params }))).toEqual([
+        'bad-params',
+        -32602,
+      ]);
     expect(
       await refusal(posthorn.call('message.list', { folderId, sort: 'size' as unknown as 'date-asc' })),
     ).toEqual(['bad-params', -32602]);
@@ -143,10 +157,15 @@ describe('errors', () => {
       if (!(failed instanceof CallFailed)) throw new Error('a stranger was trusted');
       const chain = readFileSync(dovecot.certificates.cert, 'utf8');
       const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase();
-      expect(failed.data).toMatchObject({ code: 'tls-certificate', certificate: { fingerprint256: fingerprint } });
+      expect(failed.data).toMatchObject({
+        code: 'tls-certificate',
+        certificate: { fingerprint256: fingerprint },
+      });
       expect((await refusal(add({ trustFingerprint256: 'ab'.repeat(32) })))[0]).toBe('tls-certificate');
       const trusted = await add({ trustFingerprint256: fingerprint.toUpperCase() });
-      expect((await program.call('sync.run', { accountId: trusted.accountId })).accounts[0]?.errors).toEqual([]);
+      expect((await program.call('sync.run', { accountId: trusted.accountId })).accounts[0]?.errors).toEqual(
+        [],
+      );
       await program.call('account.remove', { accountId: trusted.accountId });
       // Without encryption the password is not shown: SCRAM proves it instead, PLAIN is not used.
       const clear = { tls: 'none', port: dovecot.imapPort };
@@ -154,7 +173,9 @@ describe('errors', () => {
       const wire = (await program.call('test.wire')).lines.map((entry) => entry.line);
       expect(wire.filter((line) => /AUTHENTICATE/.test(line)).at(-1)).toMatch(/SCRAM|CRAM/);
       await program.call('account.remove', { accountId: hidden });
-      expect((await refusal(add({ ...clear, auth: { mechanism: 'PLAIN' } })))[0]).toMatch(/tls-missing|auth-failed/);
+      expect((await refusal(add({ ...clear, auth: { mechanism: 'PLAIN' } })))[0]).toMatch(
+        /tls-missing|auth-failed/,
+      );
       await add({ ...clear, auth: { mechanism: 'PLAIN' }, allowPlaintextPassword: true });
     } finally {
       await other.remove();
@@ -181,14 +202,17 @@ describe('the program', () => {
       await program.call('app.info');
       const answers: { id: unknown; error?: { code: number } }[] = [];
       program.child.stdout?.on('data', (chunk: Buffer) => {
-        for (const line of chunk.toString().split('\n')) if (line.startsWith('{')) answers.push(JSON.parse(line) as never);
+        for (const line of chunk.toString().split('\n'))
+          if (line.startsWith('{')) answers.push(JSON.parse(line) as never);
       });
       program.child.stdin?.write('this is not JSON\n{"jsonrpc":"2.0"}\n[]\n');
       program.child.stdin?.write('{"jsonrpc":"2.0","id":"a","method":"no.such"}\n');
       program.child.stdin?.write('{"jsonrpc":"2.0","id":"b","method":"folder.list","params":{}}\n');
       program.child.stdin?.write(`${'x'.repeat(65 * 1024 * 1024)}\n`);
       await program.call('app.info');
-      const codes = answers.filter((answer) => answer.error !== undefined).map((answer) => answer.error?.code);
+      const codes = answers
+        .filter((answer) => answer.error !== undefined)
+        .map((answer) => answer.error?.code);
       expect(codes.toSorted()).toEqual([-32600, -32600, -32600, -32601, -32602, -32700].toSorted());
       expect(await program.quit()).toBe(0);
     } finally {

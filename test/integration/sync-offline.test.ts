@@ -28,7 +28,10 @@ interface World {
 }
 
 /** A user of its own with the seed of the script. */
-async function withWorld(work: (world: World) => Promise<void>, flags: readonly string[] = []): Promise<void> {
+async function withWorld(
+  work: (world: World) => Promise<void>,
+  flags: readonly string[] = [],
+): Promise<void> {
   const user = users[made];
   if (user === undefined) throw new Error('too few users');
   made += 1;
@@ -64,7 +67,9 @@ describe('offline', () => {
       for (const folder of await posthorn.call('folder.list', { accountId }))
         for (const row of await rowsOf(posthorn, folder.folderId)) {
           expect(row.readableOffline, `${folder.path} ${row.subject}`).toBe(true);
-          expect((await posthorn.call('message.get', { messageId: row.messageId })).text).toContain('Hello number');
+          expect((await posthorn.call('message.get', { messageId: row.messageId })).text).toContain(
+            'Hello number',
+          );
         }
       await dovecot.start();
       await settled(posthorn, accountId);
@@ -104,29 +109,32 @@ describe('offline', () => {
     });
 
   const missing = cyrusMissing();
-  test.skipIf(missing !== undefined)(`Cyrus${missing === undefined ? '' : ` (skipped: ${missing})`}`, async () => {
-    const cyrus = await startCyrus({ users: [{ name: 'ann', password: 'secret' }] });
-    const peer = await RawImap.open({ port: cyrus.imapPort, user: 'ann', password: 'secret' });
-    const profile = new Profile(['--extra-ca', cyrus.ca]);
-    onTestFailed(() => console.log(profile.stderr().slice(-6_000)));
-    try {
-      await seedScript(peer);
-      const posthorn = profile.start();
-      const accountId = await addAccount(posthorn, cyrus, 'ann');
-      await synced(posthorn, accountId);
-      await posthorn.call('connectivity.set', { online: false });
-      await offlineScript(posthorn, accountId);
-      await posthorn.call('connectivity.set', { online: true });
-      await settled(posthorn, accountId);
-      
-      expect(await onServer(peer)).toEqual(afterScript);
-      expect(await shown(posthorn, accountId)).toEqual(afterScript);
-    } finally {
-      await profile.remove();
-      await peer.close();
-      await cyrus.stop();
-    }
-  });
+  test.skipIf(missing !== undefined)(
+    `Cyrus${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+    async () => {
+      const cyrus = await startCyrus({ users: [{ name: 'ann', password: 'secret' }] });
+      const peer = await RawImap.open({ port: cyrus.imapPort, user: 'ann', password: 'secret' });
+      const profile = new Profile(['--extra-ca', cyrus.ca]);
+      onTestFailed(() => console.log(profile.stderr().slice(-6_000)));
+      try {
+        await seedScript(peer);
+        const posthorn = profile.start();
+        const accountId = await addAccount(posthorn, cyrus, 'ann');
+        await synced(posthorn, accountId);
+        await posthorn.call('connectivity.set', { online: false });
+        await offlineScript(posthorn, accountId);
+        await posthorn.call('connectivity.set', { online: true });
+        await settled(posthorn, accountId);
+
+        expect(await onServer(peer)).toEqual(afterScript);
+        expect(await shown(posthorn, accountId)).toEqual(afterScript);
+      } finally {
+        await profile.remove();
+        await peer.close();
+        await cyrus.stop();
+      }
+    },
+  );
 });
 
 describe('killed', () => {
@@ -141,7 +149,11 @@ describe('killed', () => {
       const starred = async (): Promise<number> =>
         (await rowsOf(posthorn, inbox)).filter((row) => row.flags.includes('\\Flagged')).length;
       let before = 0;
-      for (const [i, name] of ['journal.before-append', 'journal.after-append', 'submit.before-answer'].entries()) {
+      for (const [i, name] of [
+        'journal.before-append',
+        'journal.after-append',
+        'submit.before-answer',
+      ].entries()) {
         await posthorn.call('test.crashAt', { name, hit: 1 });
         await posthorn
           .call('message.setFlags', { messageIds: [ids[i] ?? ''], add: ['\\Flagged'] })
@@ -162,9 +174,8 @@ describe('killed', () => {
   });
 
   const points = ['replay.armed', 'replay.sent', 'replay.answered', 'replay.acked', 'replay.applied'];
-  // A few hits of each here; SYNC_CRASHES=all tries every one (minutes).
-  const rounds =
-    process.env['SYNC_CRASHES'] === 'all' ? Array.from({ length: 12 }, (_, i) => i + 1) : [1, 2];
+  // One hit of each here, the two servers at different ones; SYNC_CRASHES=all tries many (minutes).
+  const rounds = process.env['SYNC_CRASHES'] === 'all' ? Array.from({ length: 12 }, (_, i) => i + 1) : [1];
   for (const host of ['localhost', '127.0.0.2'] as const)
     test(`at each point of the replay, again and again (${host === 'localhost' ? 'MOVE' : 'copy and expunge'})`, async () => {
       await withWorld(
@@ -179,11 +190,12 @@ describe('killed', () => {
             for (const [i, name] of points.entries()) {
               profile.stayOffline();
               posthorn = profile.start();
-              await posthorn.call('test.crashAt', { name, hit: 1 + ((round + i) % 3) });
+              await posthorn.call('test.crashAt', { name, hit: 1 + ((round + i + host.length) % 3) });
               await posthorn.call('connectivity.set', { online: true });
               const settling = settled(posthorn, accountId).catch(() => undefined);
               await Promise.race([posthorn.exited, settling]);
-              if (posthorn.child.exitCode === null && posthorn.child.signalCode === null) await posthorn.quit();
+              if (posthorn.child.exitCode === null && posthorn.child.signalCode === null)
+                await posthorn.quit();
             }
           posthorn = profile.start();
           await settled(posthorn, accountId);
@@ -204,7 +216,8 @@ describe('lost answers', () => {
     ['no MOVE', '127.0.0.2'],
     ['no UIDPLUS', '127.0.0.3'],
   ] as const)
-    for (const passOn of [true, false])
+    // Before it heard: the easy half, so one kind of server is enough for it.
+    for (const passOn of capability === 'MOVE' ? [true, false] : [true])
       test(`the connection dies ${passOn ? 'after' : 'before'} the server heard (${capability})`, async () => {
         await withWorld(async ({ profile, user, peer }) => {
           const proxy = await FaultProxy.start({ targetPort: dovecot.imapPort, targetHost });

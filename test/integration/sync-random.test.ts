@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
 import { RawImap } from '../servers/raw-imap.ts';
-import { addAccount, folderNamed, mail, Profile, rowsOf, serverState, settled, shownState, synced } from './sync-world.ts';
+import {
+  addAccount,
+  folderNamed,
+  mail,
+  Profile,
+  rowsOf,
+  serverState,
+  settled,
+  shownState,
+  synced,
+} from './sync-world.ts';
 
 const folders = ['INBOX', 'A', 'B', 'C'];
 const flags = ['\\Seen', '\\Flagged', '\\Answered', '$Work'];
@@ -42,7 +52,9 @@ test(
     for (const name of folders) for (let n = 0; n < 10; n += 1) await peer.append(name, mail((next += 1)));
     const profile = new Profile(['--extra-ca', dovecot.ca]);
     const story: string[] = [];
-    onTestFailed(() => console.log(`SYNC_SEED=${seed}\n${story.join('\n')}\n${profile.stderr().slice(-3_000)}`));
+    onTestFailed(() =>
+      console.log(`SYNC_SEED=${seed}\n${story.join('\n')}\n${profile.stderr().slice(-3_000)}`),
+    );
     /** Mails that somebody removed for good, and how many copies were asked for of each. */
     const removed = new Set<string>();
     const copies = new Map<string, number>();
@@ -90,7 +102,10 @@ test(
           const flag = pick(flags);
           const add = random(2) === 0;
           story.push(`here: ${row.messageIdHeader} in ${name} ${add ? '+' : '-'}${flag}`);
-          await posthorn.call('message.setFlags', { messageIds, ...(add ? { add: [flag] } : { remove: [flag] }) });
+          await posthorn.call('message.setFlags', {
+            messageIds,
+            ...(add ? { add: [flag] } : { remove: [flag] }),
+          });
         } else if (what <= 4) {
           story.push(`here: ${row.messageIdHeader} ${name} → ${to}`);
           await posthorn.call('message.move', { messageIds, folderId });

@@ -1,4 +1,4 @@
-import { RawImap } from '../servers/raw-imap.ts';
+import type { RawImap } from '../servers/raw-imap.ts';
 import type { Headless } from '../harness/headless.ts';
 import { folderNamed, mail, rowBySubject, rowsOf } from './sync-world.ts';
 
@@ -20,7 +20,8 @@ export async function seedScript(peer: RawImap): Promise<void> {
 /** Every step answers when it is durable; `step` is told before each, so that a test can stop anywhere. */
 export async function offlineScript(posthorn: Headless, accountId: string, from = 0): Promise<number> {
   const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
-  const folder = async (path: string): Promise<string> => (await folderNamed(posthorn, accountId, path)).folderId;
+  const folder = async (path: string): Promise<string> =>
+    (await folderNamed(posthorn, accountId, path)).folderId;
   const id = async (n: number | string, folderId = inbox): Promise<string> =>
     (await rowBySubject(posthorn, folderId, `Mail ${n}`)).messageId;
   const move = async (ids: string[], path: string): Promise<unknown> =>
@@ -125,7 +126,9 @@ export async function shown(posthorn: Headless, accountId: string): Promise<Reco
   for (const folder of await posthorn.call('folder.list', { accountId })) {
     if (!folder.selectable) continue;
     state[folder.path] = sorted(
-      (await rowsOf(posthorn, folder.folderId)).map((row) => words(row.subject.replace('Mail ', ''), row.flags)),
+      (await rowsOf(posthorn, folder.folderId)).map((row) =>
+        words(row.subject.replace('Mail ', ''), row.flags),
+      ),
     );
   }
   return state;

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
@@ -7,7 +15,17 @@ import { until } from '../harness/headless.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { afterScript, offlineScript, onServer, seedScript, shown } from './sync-script.ts';
-import { addAccount, folderNamed, mail, Profile, rowBySubject, rowsOf, settled, synced, wireSince } from './sync-world.ts';
+import {
+  addAccount,
+  folderNamed,
+  mail,
+  Profile,
+  rowBySubject,
+  rowsOf,
+  settled,
+  synced,
+  wireSince,
+} from './sync-world.ts';
 
 let dovecot: Dovecot;
 let made = 0;
@@ -84,7 +102,9 @@ describe('the cache is lost', () => {
         posthorn = profile.start();
         const info = await posthorn.call('app.info');
         expect(info.notices.join(' ')).toMatch(/cache/i);
-        expect((await posthorn.call('account.list')).map((account) => account.accountId)).toEqual([accountId]);
+        expect((await posthorn.call('account.list')).map((account) => account.accountId)).toEqual([
+          accountId,
+        ]);
         expect((await posthorn.call('journal.list')).map((op) => [op.opId, op.kind])).toEqual(waiting);
         await posthorn.call('connectivity.set', { online: true });
         await settled(posthorn, accountId);
@@ -108,7 +128,8 @@ describe('the cache is lost', () => {
         await posthorn.call('connectivity.set', { online: false });
         const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
         const a = (await folderNamed(posthorn, accountId, 'A')).folderId;
-        const id = async (n: number): Promise<string> => (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
+        const id = async (n: number): Promise<string> =>
+          (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
         await posthorn.call('message.move', { messageIds: [await id(1)], folderId: a });
         await posthorn.call('message.setFlags', { messageIds: [await id(2)], add: ['\\Flagged'] });
         await posthorn.call('message.delete', { messageIds: [await id(3)], permanent: true });
@@ -189,7 +210,8 @@ describe('UIDVALIDITY', () => {
       await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
-      const id = async (n: number): Promise<string> => (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
+      const id = async (n: number): Promise<string> =>
+        (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
       await posthorn.call('message.setFlags', { messageIds: [await id(1)], add: ['\\Flagged'] });
       await posthorn.call('message.move', {
         messageIds: [await id(2)],
@@ -251,7 +273,8 @@ describe('refused', () => {
       await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
       const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;
-      const id = async (n: number): Promise<string> => (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
+      const id = async (n: number): Promise<string> =>
+        (await rowBySubject(posthorn, inbox, `Mail ${n}`)).messageId;
       const doomed = (await folderNamed(posthorn, accountId, 'Doomed')).folderId;
       const fine = (await folderNamed(posthorn, accountId, 'Fine')).folderId;
       const two = await id(2);
@@ -332,7 +355,8 @@ describe('several accounts', () => {
         proxies[1].set('black-hole');
         await posthorn.call('account.setPassword', { accountId: wrong, incoming: 'not this one' });
         await until(
-          async () => (await posthorn.call('account.list')).find((a) => a.accountId === wrong)?.state === 'auth-failed',
+          async () =>
+            (await posthorn.call('account.list')).find((a) => a.accountId === wrong)?.state === 'auth-failed',
           'the refusal is known',
         );
         await peer.append('INBOX', mail(2));
@@ -354,10 +378,19 @@ describe('several accounts', () => {
         const codes = Object.fromEntries(
           run.accounts.map((account) => [account.accountId, account.errors.map((error) => error.code)]),
         );
-        expect(codes).toEqual({ [good]: [], [refused]: ['offline'], [hole]: ['offline'], [wrong]: ['auth-failed'] });
-        const before = (await wireSince(posthorn, 0)).filter((line) => /LOGIN|AUTHENTICATE/.test(line)).length;
+        expect(codes).toEqual({
+          [good]: [],
+          [refused]: ['offline'],
+          [hole]: ['offline'],
+          [wrong]: ['auth-failed'],
+        });
+        const before = (await wireSince(posthorn, 0)).filter((line) =>
+          /LOGIN|AUTHENTICATE/.test(line),
+        ).length;
         for (let i = 0; i < 5; i += 1) await posthorn.call('sync.run', { accountId: wrong });
-        expect((await wireSince(posthorn, 0)).filter((line) => /LOGIN|AUTHENTICATE/.test(line)).length).toBe(before);
+        expect((await wireSince(posthorn, 0)).filter((line) => /LOGIN|AUTHENTICATE/.test(line)).length).toBe(
+          before,
+        );
         await posthorn.call('account.setPassword', { accountId: wrong, incoming: 'secret' });
         expect((await posthorn.call('sync.run', { accountId: wrong })).accounts[0]?.errors).toEqual([]);
         proxies[0].set('pass');

@@ -6,11 +6,17 @@ import type { MailServer } from '../../src-main/demo/mail-server.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { FolderRecord } from '../../src-shared/model/folder.ts';
 import { Headless, until } from '../harness/headless.ts';
-import { RawImap } from '../servers/raw-imap.ts';
+import type { RawImap } from '../servers/raw-imap.ts';
 
 /** What makes a test mail recognisable: `n` is in subject, Message-ID and text. */
-export function mail(n: number | string, options: { messageId?: string | null; extra?: string } = {}): string {
-  const id = options.messageId === undefined ? `<m${String(n).replaceAll(/[^\w-]/g, '.')}@sync.test>` : options.messageId;
+export function mail(
+  n: number | string,
+  options: { messageId?: string | null; extra?: string } = {},
+): string {
+  const id =
+    options.messageId === undefined
+      ? `<m${String(n).replaceAll(/[^\w-]/g, '.')}@sync.test>`
+      : options.messageId;
   return [
     `From: Bob ${n} <bob@example.test>`,
     'To: ann@example.test',
@@ -93,7 +99,11 @@ export async function addAccount(
   return accountId;
 }
 
-export async function folderNamed(posthorn: Headless, accountId: string, path: string): Promise<FolderRecord> {
+export async function folderNamed(
+  posthorn: Headless,
+  accountId: string,
+  path: string,
+): Promise<FolderRecord> {
   const folders = await posthorn.call('folder.list', { accountId });
   const found = folders.find((folder) => folder.path === path);
   if (found === undefined)
@@ -117,7 +127,11 @@ export async function rowsOf(posthorn: Headless, folderId: string): Promise<Mess
   return rows;
 }
 
-export async function rowBySubject(posthorn: Headless, folderId: string, subject: string): Promise<MessageRow> {
+export async function rowBySubject(
+  posthorn: Headless,
+  folderId: string,
+  subject: string,
+): Promise<MessageRow> {
   const found = (await rowsOf(posthorn, folderId)).filter((row) => row.subject === subject);
   const [first] = found;
   if (first === undefined || found.length > 1) throw new Error(`${found.length} rows “${subject}”`);
@@ -184,7 +198,9 @@ export async function settled(posthorn: Headless, accountId: string, withinMs = 
   await until(
     async () => {
       const run = await posthorn.call('sync.run', { accountId });
-      const waiting = (await posthorn.call('journal.list', { accountId })).filter((op) => op.state !== 'parked');
+      const waiting = (await posthorn.call('journal.list', { accountId })).filter(
+        (op) => op.state !== 'parked',
+      );
       if (waiting.length === 0 && run.accounts[0]?.errors.length === 0) return true;
       await posthorn.call('test.clock', { advanceMs: 60_000 });
       return false;
@@ -198,5 +214,6 @@ export async function settled(posthorn: Headless, accountId: string, withinMs = 
 export async function synced(posthorn: Headless, accountId: string): Promise<void> {
   const run = await posthorn.call('sync.run', { accountId });
   const errors = run.accounts.flatMap((account) => account.errors);
-  if (errors.length > 0) throw new Error(`sync: ${errors.map((error) => `${error.code} ${error.detail}`).join('; ')}`);
+  if (errors.length > 0)
+    throw new Error(`sync: ${errors.map((error) => `${error.code} ${error.detail}`).join('; ')}`);
 }
