@@ -4,13 +4,15 @@ import { openSecretFile } from './secret-file.ts';
 import { openSystemKeyring } from './system-keyring.ts';
 
 /** Which secret of an account. */
-export type SecretKind = 'incoming' | 'outgoing';
+export type SecretKind = 'incoming' | 'outgoing' | 'incoming-token' | 'outgoing-token';
+const kinds: readonly SecretKind[] = ['incoming', 'outgoing', 'incoming-token', 'outgoing-token'];
 
 export interface Secrets {
   readonly holder: 'keyring' | 'file' | 'locked';
   /** Null: none is kept. Throws `locked` when the file was not opened yet. */
   get(accountId: string, kind: SecretKind): Promise<string | null>;
   set(accountId: string, kind: SecretKind, secret: string): Promise<void>;
+  remove(accountId: string, kind: SecretKind): Promise<void>;
   removeAccount(accountId: string): Promise<void>;
   /** Opens (the first time: makes) the encrypted file. Throws `auth-failed` when the passphrase is wrong. */
   unlock(passphrase: string): Promise<void>;
@@ -60,11 +62,13 @@ export async function openSecrets(options: {
       held.set(nameOf(accountId, kind), secret);
       if (backend !== null) await backend.set(nameOf(accountId, kind), secret);
     },
+    async remove(accountId, kind) {
+      const name = nameOf(accountId, kind);
+      held.delete(name);
+      if (backend !== null && (await backend.get(name)) !== null) await backend.remove(name);
+    },
     async removeAccount(accountId) {
-      for (const kind of ['incoming', 'outgoing'] as const) {
-        held.delete(nameOf(accountId, kind));
-        if (backend !== null) await backend.remove(nameOf(accountId, kind));
-      }
+      for (const kind of kinds) await secrets.remove(accountId, kind);
     },
     async unlock(passphrase) {
       if (keyring !== null) return;
@@ -76,6 +80,18 @@ export async function openSecrets(options: {
   };
   if (options.passphrase !== null) await secrets.unlock(options.passphrase);
   return secrets;
+}
+
+/** What one of the account's servers is told. @throws AppError `locked` */
+export async function credentialsFor(
+  secrets: Secrets,
+  accountId: string,
+  side: 'incoming' | 'outgoing',
+): Promise<{ password: string | undefined; token: string | undefined }> {
+  return {
+    password: (await secrets.get(accountId, side)) ?? undefined,
+    token: (await secrets.get(accountId, `${side}-token`)) ?? undefined,
+  };
 }
 
 function locked(): AppError {

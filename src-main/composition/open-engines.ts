@@ -1,6 +1,6 @@
 import { peopleText } from '../../src-shared/cache-protocol.ts';
 import type { NewRow } from '../../src-shared/model/message.ts';
-import type { Secrets } from '../accounts/secrets.ts';
+import { credentialsFor, type Secrets } from '../accounts/secrets.ts';
 import { createBackend } from '../backends/backend-registry.ts';
 import type { Push } from '../ipc/push.ts';
 import type { SearchIndex } from '../search/search-index.ts';
@@ -37,9 +37,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     backendFor: (account) =>
       createBackend(account.incoming.protocol, {
         server: account.incoming,
-        credentials: async () => ({
-          password: (await secrets.get(account.accountId, 'incoming')) ?? undefined,
-        }),
+        credentials: () => credentialsFor(secrets, account.accountId, 'incoming'),
         network,
         clock,
         log,

@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/error.ts';
 import { createAccounts, type Accounts } from '../accounts/accounts.ts';
-import type { Secrets } from '../accounts/secrets.ts';
+import { credentialsFor, type Secrets } from '../accounts/secrets.ts';
 import { checkImapServer } from '../backends/imap/check-imap-server.ts';
 import { checkSmtpServer } from '../backends/smtp/check-smtp-server.ts';
 import type { Push } from '../ipc/push.ts';
@@ -73,7 +73,7 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     paths,
     onDamage,
     accountOf: (accountId) => accountStore.get(accountId),
-    password: (accountId) => secrets.get(accountId, 'outgoing'),
+    credentials: (accountId) => credentialsFor(secrets, accountId, 'outgoing'),
     online: () => connectivity.online(),
     network,
     journal,
@@ -98,19 +98,19 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     journal,
     register,
     cache,
-    checkIncoming: async ({ server, password, token }) => {
+    checkIncoming: async ({ server, ...credentials }) => {
       await checkImapServer({
         server,
-        credentials: { password: password ?? undefined, token: token ?? undefined },
+        credentials,
         network,
         clock,
         onWire: onWire('imap'),
       });
     },
-    checkOutgoing: async ({ server, password, token }) => {
+    checkOutgoing: async ({ server, ...credentials }) => {
       await checkSmtpServer({
         server,
-        credentials: { password: password ?? undefined, token: token ?? undefined },
+        credentials,
         network,
         clock,
         onWire: onWire('smtp'),

@@ -33,8 +33,8 @@ export interface SendingPorts {
   paths: { outbox: string; drafts: string; journal: string };
   onDamage(path: string, kept: string): void;
   accountOf(accountId: string): AccountSettings | undefined;
-  /** Null: none is kept. @throws AppError `locked` */
-  password(accountId: string): Promise<string | null>;
+  /** Undefined: none is kept. @throws AppError `locked` */
+  credentials(accountId: string): Promise<{ password: string | undefined; token: string | undefined }>;
   online(): boolean;
   network: MailNetwork;
   journal: Journal;
@@ -138,12 +138,12 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
         detail:
           'The file that held this message is gone or damaged; it could not be sent. Take it back and send it again.',
       });
-    const password = server.username === undefined ? null : await ports.password(item.accountId);
+    const credentials = server.username === undefined ? {} : await ports.credentials(item.accountId);
     return await submitMail(
       { from: item.from, recipients, bytes, needsUtf8: item.needsUtf8, needs8Bit: item.needs8Bit },
       {
         server,
-        credentials: { password: password ?? undefined },
+        credentials,
         network: ports.network,
         clock,
         signal,
