@@ -49,9 +49,16 @@ const version = (JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8'))
  * code when the program is to end. Nothing is decided here.
  */
 export async function openPosthorn({ options, paths, passphrase, checkout }: Start): Promise<number> {
-  const profile = await openProfile({ paths, passphrase, testHooks: options.testHooks });
+  const profile = await openProfile({
+    paths,
+    passphrase,
+    testHooks: options.testHooks,
+    undoSend: options.undoSend,
+  });
   const { accountStore, clock, hooks, journal, notices, register, settings } = profile;
   const { log } = profile.log;
+  // A mistake of ours in one corner must not take the mail that is being written elsewhere with it.
+  process.on('unhandledRejection', (error) => log('error', 'nobody waited for a failure', { error }));
   const browser = await openBrowser(profile, options, (argv) => void secondStart(argv));
   const { cache, network, shell } = browser;
   const secrets = await profile.openingSecrets;
@@ -133,9 +140,13 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   cache.onReopened((opened) => {
     noteRebuilt(opened);
     news.appChanged();
-    void showPending().then(() => {
-      for (const engine of engines.all()) engine.checkConnection();
-    });
+    showPending().then(
+      () => {
+        for (const engine of engines.all()) engine.checkConnection();
+      },
+      // It was lost again meanwhile: its next opening comes here too.
+      (error: unknown) => log('warn', 'the waiting changes are not shown yet', { error }),
+    );
   });
 
   // ---- the ways in

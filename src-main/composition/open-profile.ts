@@ -36,6 +36,8 @@ export async function openProfile(options: {
   paths: ProfilePaths;
   passphrase: string | null;
   testHooks: boolean;
+  /** Seconds, for this run; null: as the settings say. */
+  undoSend: number | null;
 }): Promise<Profile> {
   const { paths, passphrase } = options;
   const notices: string[] = [];
@@ -63,7 +65,11 @@ export async function openProfile(options: {
     hooks,
     clock: hooks?.clock ?? systemClock,
     crash,
-    settings: await openSettings(paths.settings, onDamage),
+    settings: await openSettings(
+      paths.settings,
+      onDamage,
+      options.undoSend === null ? {} : { undoSendSeconds: options.undoSend },
+    ),
     accountStore: await openAccountStore(paths.accounts, onDamage),
     register: await openFolderRegister(paths.folders, onDamage),
     journal,

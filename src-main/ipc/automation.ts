@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
-import { errorCodes } from '../../src-shared/error.ts';
+import { errorCodes, toAppError } from '../../src-shared/error.ts';
 import type { Push } from './push.ts';
 import { isEventName } from './push.ts';
 import type { Serve } from './serve.ts';
@@ -29,6 +29,8 @@ export interface Automation {
 export function startAutomation(input: Readable, output: Writable, serve: Serve, push: Push): Automation {
   let wanted: ReadonlySet<string> | null = null;
   const running = new Set<Promise<void>>();
+  // Nobody reads the answers any more (EPIPE): what is asked is still done, then input ends too.
+  const unheard = new Promise<void>((resolve) => output.on('error', () => resolve()));
 
   function write(message: Record<string, unknown>): void {
     output.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -85,18 +87,28 @@ export function startAutomation(input: Readable, output: Writable, serve: Serve,
   const ended = readLines(
     input,
     (line) => {
-      const call = answer(line).finally(() => running.delete(call));
+      const call = answer(line)
+        // An answer too long for one string, say: the caller hears of it, the program goes on.
+        .catch((thrown: unknown) => fail(idOf(line), -32603, 'The answer could not be written.', toAppError(thrown).data))
+        .finally(() => running.delete(call));
       running.add(call);
     },
     () => fail(null, -32600, 'That line is longer than 64 MiB and was skipped.'),
-  ).then(async () => {
-    await Promise.all(running);
-  });
+  )
+    // Input that breaks is input that ended.
+    .catch(() => undefined)
+    .then(() => Promise.race([Promise.all(running), unheard]))
+    .then(() => undefined);
 
   return {
     ended,
     flush: () => new Promise((resolve) => output.write('', () => resolve())),
   };
+}
+
+function idOf(line: string): string | number | null {
+  const parsed = v.safeParse(requestSchema, JSON.parse(line));
+  return parsed.success ? (parsed.output.id ?? null) : null;
 }
 
 /** Reserved codes where JSON-RPC has one; else one of ours, in the range for servers. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,11 +26,11 @@ export function readOptions(argv: readonly string[], checkout: boolean): Options
   return {
     profile: resolve(values.profile ?? defaultProfile()),
     headless: values.headless ?? false,
-    dns: values.dns ?? null,
+    dns: values.dns === undefined ? null : nameServer(values.dns),
     extraCa: values['extra-ca'] ?? [],
     providerDatabase: values['provider-database'] ?? null,
     connectTo: (values['connect-to'] ?? []).map(readConnectTo),
-    undoSend: values['undo-send'] === undefined ? null : wholeNumber(values['undo-send'], '--undo-send'),
+    undoSend: values['undo-send'] === undefined ? null : undoSeconds(values['undo-send']),
     passphraseFd:
       values['passphrase-fd'] === undefined ? null : wholeNumber(values['passphrase-fd'], '--passphrase-fd'),
     testHooks: globalThis.posthornPackaged !== true && values['test-hooks'] === true,
@@ -81,6 +82,14 @@ function defaultProfile(): string {
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'posthorn');
 }
 
+/** An address, with a port or without. */
+function nameServer(text: string): string {
+  const host = text.replace(/:\d{1,5}$/, '').replace(/^\[|\]$/g, '');
+  if (isIP(host) === 0 && isIP(text) === 0 && host !== 'localhost')
+    throw new UsageError(`--dns takes ADDRESS:PORT, not “${text}”`);
+  return text;
+}
+
 /** HOST:PORT:ADDR:PORT; IPv6 addresses in brackets. */
 function readConnectTo(text: string): Options['connectTo'][number] {
   const match = /^([^:]+):(\d{1,5}):(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text);
@@ -92,6 +101,12 @@ function readConnectTo(text: string): Options['connectTo'][number] {
     toAddress: address.replace(/^\[|\]$/g, ''),
     toPort: Number(toPort),
   };
+}
+
+function undoSeconds(text: string): number {
+  const seconds = wholeNumber(text, '--undo-send');
+  if (seconds > 60) throw new UsageError(`--undo-send takes at most 60 seconds, not ${text}`);
+  return seconds;
 }
 
 function wholeNumber(text: string, name: string): number {

@@ -13,6 +13,8 @@ export interface SettingsStore {
 export async function openSettings(
   path: string,
   onDamage: (path: string, kept: string) => void,
+  /** From the command line: holds for this run, until the user sets something else, and is not kept. */
+  forThisRun: Partial<Settings> = {},
 ): Promise<SettingsStore> {
   const stored = await readJsonFile(
     path,
@@ -20,9 +22,10 @@ export async function openSettings(
     onDamage,
   );
   let settings = stored ?? defaultSettings;
+  let overlay = forThisRun;
   let writing: Promise<void> = Promise.resolve();
   return {
-    get: () => settings,
+    get: () => ({ ...settings, ...overlay }),
     async set(change) {
       const unknown = Object.keys(change).find((key) => !Object.hasOwn(settingsSchema.entries, key));
       const parsed = v.safeParse(settingsSchema, { ...settings, ...change });
@@ -41,7 +44,8 @@ export async function openSettings(
         .then(() => writeFileAtomic(path, JSON.stringify({ version: settingsVersion, ...next }, null, 2)));
       await writing;
       settings = next;
-      return settings;
+      overlay = Object.fromEntries(Object.entries(overlay).filter(([key]) => !Object.hasOwn(change, key)));
+      return { ...settings, ...overlay };
     },
   };
 }

@@ -74,15 +74,20 @@ export function createSubmit(ports: SubmitPorts): Submit {
         evidence: op.evidence ?? {},
       })),
     );
-    await cache.call('addPending', {
-      ops: made.map((op) => ({
-        opId: op.opId,
-        accountId: op.accountId,
-        seq: op.seq,
-        mark: op.mark,
-        patches: op.patches,
-      })),
-    });
+    try {
+      await cache.call('addPending', {
+        ops: made.map((op) => ({
+          opId: op.opId,
+          accountId: op.accountId,
+          seq: op.seq,
+          mark: op.mark,
+          patches: op.patches,
+        })),
+      });
+    } catch {
+      // The journal has them, so the answer is yes: an error here would be answered by the same click
+      // again, and a second copy. A cache that is made anew gets every waiting patch.
+    }
     crash.reach('submit.before-answer');
     for (const accountId of new Set(made.map((op) => op.accountId))) kick(accountId);
     return made.map((op) => op.opId);
