@@ -3,7 +3,7 @@ import { AppError } from '../../src-shared/error.ts';
 import type { Patch } from '../../src-shared/patch.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Op, OpAction, OpTarget } from '../journal/op.ts';
+import { isWaiting, type Op, type OpAction, type OpTarget } from '../journal/op.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { newId } from '../platform/ids.ts';
@@ -135,6 +135,17 @@ export function createSubmit(ports: SubmitPorts): Submit {
           scope: 'folder',
           next: 'tell-user',
           detail: 'That folder does not exist any more.',
+        });
+      }
+      const leaving = journal
+        .ops(entry.accountId)
+        .some((op) => isWaiting(op) && op.action.kind === 'folder-delete' && op.action.folderId === folderId);
+      if (leaving) {
+        throw new AppError({
+          code: 'refused',
+          scope: 'folder',
+          next: 'tell-user',
+          detail: `“${entry.name}” is being deleted; the server only has to hear of it. Nothing was changed.`,
         });
       }
       return entry;

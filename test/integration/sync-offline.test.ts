@@ -54,8 +54,14 @@ describe('offline', () => {
       const accountId = await addAccount(posthorn, dovecot, user);
       await synced(posthorn, accountId);
       await posthorn.call('connectivity.set', { online: false });
+      const dead = (await folderNamed(posthorn, accountId, 'Dead')).folderId;
       await offlineScript(posthorn, accountId);
       expect(await shown(posthorn, accountId)).toEqual(afterScript);
+      // What is put into a folder that is about to go would go with it.
+      const [some] = await rowsOf(posthorn, (await folderNamed(posthorn, accountId, 'INBOX')).folderId);
+      await expect(
+        posthorn.call('message.move', { messageIds: [some?.messageId ?? ''], folderId: dead }),
+      ).rejects.toThrow('is being deleted');
       expect(await posthorn.quit()).toBe(0);
 
       await dovecot.down();
