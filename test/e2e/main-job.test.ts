@@ -83,6 +83,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
+  const soon = <T>(ask: () => T) => expect.poll(ask, { timeout: 30_000 });
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key);
   };
@@ -123,7 +124,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
   };
   const fromPalette = async (words: string): Promise<void> => {
     await press('Control+k');
-    await page.getByRole('combobox', { name: 'What do you want to do?' }).waitFor();
+    await page.locator('[role=combobox]:focus').waitFor();
     await type(words);
     await page.getByRole('option', { selected: true }).filter({ hasText: words }).waitFor();
     await press('Enter');
@@ -175,7 +176,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await page.getByText('imap.verhoeven.test').first().waitFor();
     await examine('servers found');
     await takePicture(page, 'wizard-servers');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('wizard-password');
+    await soon(() => page.evaluate(() => document.activeElement?.id)).toBe('wizard-password');
     await type('not the password');
     await press('Enter');
     await page.getByRole('heading', { name: 'Where should your mail live?' }).waitFor();
@@ -188,7 +189,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await page.getByRole('alert').first().waitFor();
     await examine('password refused');
     await takePicture(page, 'wizard-refused');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('wizard-password');
+    await soon(() => page.evaluate(() => document.activeElement?.id)).toBe('wizard-password');
     await press('Control+a');
     await type(personal.password);
     await press('Enter');
@@ -240,7 +241,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await toast('Starred');
     await press('e');
     await toast('Archived');
-    await expect.poll(() => row(subjectOf('archived')).count()).toBe(0);
+    await soon(() => row(subjectOf('archived')).count()).toBe(0);
     await focusIsSeen('after archiving');
     await holds(personal, 'Archive', messageIdOf('archived'), 1);
     await press('z');
@@ -255,7 +256,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await press('r');
     const composer = page.getByRole('dialog', { name: `Re: ${subjectOf('answered')}` });
     await composer.waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('textbox');
+    await soon(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('textbox');
     await type(replyText);
     await tabTo('Attach');
     await composer.locator('input[type=file]').setInputFiles(attachment);
@@ -317,7 +318,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await examine('settings');
     await takePicture(page, 'settings');
     await page.getByRole('radio', { name: 'Dark' }).click();
-    await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await soon(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
     await takePicture(page, 'settings-dark');
     await page.getByRole('navigation', { name: 'Parts of the settings' }).getByRole('button', { name: personal.address.split('@')[1] ?? '' }).click();
     await page.getByRole('heading', { name: 'Servers' }).waitFor();
@@ -329,7 +330,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await fromPalette('Settings');
     await page.getByRole('button', { name: 'General' }).click();
     await page.getByRole('radio', { name: 'As the system' }).click();
-    await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'] ?? 'none')).toBe('none');
+    await soon(() => page.evaluate(() => document.documentElement.dataset['theme'] ?? 'none')).toBe('none');
     await press('Escape');
   });
 
@@ -339,13 +340,13 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await status('Staying off the network since');
 
     await open('marked');
-    await expect.poll(() => row(subjectOf('marked')).getAttribute('aria-label')).not.toContain('Unread');
+    await soon(() => row(subjectOf('marked')).getAttribute('aria-label')).not.toContain('Unread');
     await open('starred');
     await press('s');
     await toast('Starred');
     await open('moved');
     await press('m');
-    await page.getByRole('combobox', { name: 'Move 1 message to' }).waitFor();
+    await page.locator('[role=combobox]:focus').waitFor();
     await type('Travel');
     await press('Enter');
     await toast('Moved to Travel');
@@ -357,20 +358,19 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     const account = page.getByRole('treeitem', { name: /verhoeven\.test/ }).first();
     await account.click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'New folder…' }).click();
-    await page.getByRole('dialog', { name: 'New folder' }).waitFor();
+    await page.getByRole('dialog', { name: 'New folder' }).locator('input:focus').waitFor();
     await type(madeFolder);
     await press('Enter');
     await page.getByRole('treeitem', { name: madeFolder }).waitFor();
     await open('filed');
     await press('m');
-    await page.getByRole('combobox', { name: 'Move 1 message to' }).waitFor();
+    await page.locator('[role=combobox]:focus').waitFor();
     await type('Regatta');
     await press('Enter');
     await toast('Moved to Regatta');
 
     await press('c');
-    const composer = page.getByRole('dialog', { name: 'New message' });
-    await composer.waitFor();
+    await page.locator('#compose-to:focus').waitFor();
     await type('piotr@boathouse.example');
     await press('Enter');
     await page.locator('#compose-subject').fill(draftSubject);
@@ -382,7 +382,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await inboxOf(personal).click();
     await open('answered');
     await press('r');
-    await page.locator('.composer').waitFor();
+    await page.locator('.composer .rich-text:focus').waitFor();
     await type('And the light is best before five.');
     await press('Control+Enter');
     await page.locator('.composer').waitFor({ state: 'hidden' });
@@ -459,7 +459,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     for (const role of ['answered', 'archived', 'marked', 'starred', 'moved', 'deleted', 'filed'] as const)
       expect(everywhere.filter((id) => id === messageIdOf(role)), role).toHaveLength(1);
 
-    await expect.poll(() => world.submission.taken.length, { timeout: 30_000 }).toBe(2);
+    await soon(() => world.submission.taken.length).toBe(2);
     const other = await onServer(work);
     const replies = await until(
       async () => {
