@@ -1,5 +1,5 @@
 import { done, rejected, type Command } from './command.ts';
-import { noteTarget } from './place-copies.ts';
+import { findCopies, noteTarget, searchFrom } from './place-copies.ts';
 
 /**
  * APPENDs bytes we hold. They survive everything, a new UIDVALIDITY included (RFC 4549 §4.1). After a
@@ -28,18 +28,28 @@ export const appendCommand: Command<'append'> = {
         places: [{ messageId: action.messageId, to }],
       });
     };
-    const before = op.evidence.targetUidNext;
-    if (before !== undefined && action.messageIdHeader !== '') {
+    const verifying = op.evidence.targetUidNext !== undefined;
+    const uidThere = async (from: number): Promise<number | undefined> => {
+      if (action.messageIdHeader === '') {
+        const { messageId, messageIdHeader, internalDate } = action;
+        const ref = { folderId: folder.folderId, gen: folder.gen, uid: 0 };
+        const target = { messageId, ref: null, messageIdHeader, size: bytes.length, internalDate };
+        return (await findCopies([{ target, ref }], folder, from, context))[0]?.to?.uid;
+      }
       const found = await context.backend.findByMessageId(
         folder.path,
-        before,
+        from,
         [action.messageIdHeader],
         context.call,
       );
-      const first = found[0];
-      if (first !== undefined) return arrived(first.uid);
+      // A message taken from elsewhere may have a namesake here already; what we wrote ourselves has none.
+      return found.find((copy) => action.purpose !== 'transfer' || copy.size === bytes.length)?.uid;
+    };
+    if (verifying) {
+      const uid = await uidThere(await searchFrom(op.evidence, folder, context));
+      if (uid !== undefined) return arrived(uid);
     }
-    const evidence = before === undefined ? await noteTarget(folder, context) : op.evidence;
+    const evidence = verifying ? op.evidence : await noteTarget(folder, context);
     await context.send(evidence);
     const outcome = await context.backend.append(
       folder.path,
@@ -49,13 +59,7 @@ export const appendCommand: Command<'append'> = {
     );
     if (outcome.state === 'unknown') return outcome;
     if (outcome.value !== null) return arrived(outcome.value.uid);
-    const found = await context.backend.findByMessageId(
-      folder.path,
-      evidence.targetUidNext ?? 1,
-      [action.messageIdHeader],
-      context.call,
-    );
-    const only = found.length === 1 ? found[0] : undefined;
-    return only === undefined ? done({ pull: [folder.folderId] }) : arrived(only.uid);
+    const uid = await uidThere(evidence.targetUidNext ?? 1);
+    return uid === undefined ? done({ pull: [folder.folderId] }) : arrived(uid);
   },
 };

@@ -1,5 +1,5 @@
 import { bySource, done, rejected, type Command } from './command.ts';
-import { findCopies, noteTarget, placeByCopyUid, type Placed } from './place-copies.ts';
+import { findCopies, noteTarget, placeByCopyUid, searchFrom, type Placed } from './place-copies.ts';
 
 /** UID COPY. After a lost answer only what is not in the destination yet is copied again. */
 export const copyCommand: Command<'copy'> = {
@@ -17,7 +17,7 @@ export const copyCommand: Command<'copy'> = {
       return rejected('The messages are not on the server any more. Nothing was copied.');
     const verifying = op.evidence.targetUidNext !== undefined;
     const placed: Placed[] = verifying
-      ? await findCopies(found, target, op.evidence.targetUidNext ?? 1, context)
+      ? await findCopies(found, target, await searchFrom(op.evidence, target, context), context)
       : [];
     await context.send(verifying ? op.evidence : await noteTarget(target, context));
     const copied = new Set(placed.map((place) => place.entry.target.messageId));

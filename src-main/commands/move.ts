@@ -12,7 +12,7 @@ import {
   type ReplayResult,
   type ResolvedTarget,
 } from './command.ts';
-import { findCopies, noteTarget, placeByCopyUid, stillThere, type Placed } from './place-copies.ts';
+import { findCopies, noteTarget, placeByCopyUid, searchFrom, stillThere, type Placed } from './place-copies.ts';
 
 /**
  * Moves by UID MOVE (RFC 6851), else copy → proved → UID EXPUNGE of exactly those. After a lost answer
@@ -60,7 +60,9 @@ async function moveOnServer(
       const there = await stillThere(source.path, group, context);
       moving = group.filter((entry) => there.has(entry.ref.uid));
       const missing = group.filter((entry) => !there.has(entry.ref.uid));
-      placed.push(...(await findCopies(missing, target, op.evidence.targetUidNext ?? 1, context)));
+      placed.push(
+        ...(await findCopies(missing, target, await searchFrom(op.evidence, target, context), context)),
+      );
       left.push(...missing);
       if (moving.length === 0) continue;
       await context.send(op.evidence);
@@ -94,7 +96,9 @@ async function copyThenExpunge(
   for (const [sourceId, group] of bySource(entries)) {
     const source = context.folder(sourceId);
     if (source === undefined) continue;
-    let placed = verifying ? await findCopies(group, target, op.evidence.targetUidNext ?? 1, context) : [];
+    let placed = verifying
+      ? await findCopies(group, target, await searchFrom(op.evidence, target, context), context)
+      : [];
     const copied = new Set(placed.map((place) => place.entry.ref.uid));
     const missing = group.filter((entry) => !copied.has(entry.ref.uid));
     if (missing.length > 0) {

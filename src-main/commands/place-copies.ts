@@ -82,6 +82,20 @@ export async function noteTarget(target: ReplayFolder, context: ReplayContext): 
   return { targetUidNext: status.uidNext, targetUidValidity: status.uidValidity };
 }
 
+/**
+ * Where the search for what an earlier try left begins: at the UIDNEXT noted then, or at 1 when the
+ * folder was numbered anew meanwhile and that number says nothing any more.
+ */
+export async function searchFrom(
+  { targetUidNext = 1, targetUidValidity }: OpEvidence,
+  target: ReplayFolder,
+  context: ReplayContext,
+): Promise<number> {
+  if (targetUidNext === 1 || targetUidValidity === undefined) return targetUidNext;
+  const { uidValidity } = await context.backend.status(target.path, context.call);
+  return uidValidity === targetUidValidity ? targetUidNext : 1;
+}
+
 /** Those of the entries that the source folder still has. */
 export async function stillThere(
   path: string,
