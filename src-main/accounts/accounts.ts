@@ -97,22 +97,17 @@ export function createAccounts(ports: AccountsPorts): Accounts {
     if (outResult.status === 'rejected') throw outResult.reason;
   }
 
+  async function keep(accountId: string, kind: SecretKind, secret: string | undefined): Promise<void> {
+    if (secret !== undefined) await secrets.set(accountId, kind, secret);
+  }
+
   return {
     need,
     list: () => store.all().map(view),
     async add(params) {
       refuseOtherModes(params.mode);
       if (params.incoming.protocol === 'pop3') throw notYet('POP3 accounts');
-      if (
-        params.incoming.auth?.clientCertificate !== undefined ||
-        params.outgoing?.auth?.clientCertificate !== undefined
-      )
-        throw new AppError({
-          code: 'not-yet',
-          scope: 'account',
-          next: 'tell-user',
-          detail: 'Signing in with a certificate is not there yet. The account was not added.',
-        });
+      refuseCertificates(params.incoming.auth, params.outgoing?.auth);
       const used = new Set(store.all().map((account) => account.color));
       const color =
         [0, 1, 2, 3, 4, 5, 6, 7].find((candidate) => !used.has(candidate)) ?? store.all().length % 8;
@@ -143,14 +138,11 @@ export function createAccounts(ports: AccountsPorts): Accounts {
           ? null
           : checkOf(account.outgoing, params.outgoing, outgoingPassword),
       );
-      const keep = async (kind: SecretKind, secret: string | undefined): Promise<void> => {
-        if (secret !== undefined) await secrets.set(account.accountId, kind, secret);
-      };
-      await keep('incoming', params.incoming.password);
-      await keep('incoming-token', params.incoming.auth?.token);
+      await keep(account.accountId, 'incoming', params.incoming.password);
+      await keep(account.accountId, 'incoming-token', params.incoming.auth?.token);
       if (params.outgoing !== null) {
-        await keep('outgoing', outgoingPassword);
-        await keep('outgoing-token', params.outgoing.auth?.token);
+        await keep(account.accountId, 'outgoing', outgoingPassword);
+        await keep(account.accountId, 'outgoing-token', params.outgoing.auth?.token);
       }
       await store.put(account);
       engines.start(account);
@@ -163,7 +155,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       const next: AccountSettings = {
         ...account,
         ...withoutUndefined(rest),
-        incoming: { ...account.incoming, ...withoutUndefined(incoming ?? {}) },
+        incoming: { ...account.incoming, ...changeOf(incoming ?? {}) },
         outgoing:
           outgoing === undefined
             ? account.outgoing
@@ -173,13 +165,18 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       };
       const serversChanged = incoming !== undefined || outgoing !== undefined;
       if (serversChanged) {
+        refuseCertificates(incoming?.auth, outgoing?.auth);
+        const inSecrets = await credentialsFor(secrets, account.accountId, 'incoming');
+        const outSecrets = await credentialsFor(secrets, account.accountId, 'outgoing');
+        if (incoming?.auth?.token !== undefined) inSecrets.token = incoming.auth.token;
+        if (outgoing?.auth?.token !== undefined) outSecrets.token = outgoing.auth.token;
         await check(
           next,
-          { server: next.incoming, ...(await credentialsFor(secrets, account.accountId, 'incoming')) },
-          next.outgoing === null
-            ? null
-            : { server: next.outgoing, ...(await credentialsFor(secrets, account.accountId, 'outgoing')) },
+          { server: next.incoming, ...inSecrets },
+          next.outgoing === null ? null : { server: next.outgoing, ...outSecrets },
         );
+        await keep(account.accountId, 'incoming-token', incoming?.auth?.token);
+        await keep(account.accountId, 'outgoing-token', outgoing?.auth?.token);
       }
       await store.put(next);
       if (serversChanged) engines.restart(next);
@@ -235,6 +232,16 @@ function refuseOtherModes(mode: AccountSettings['mode']): void {
   if (mode === 'offline') throw notYet('Accounts that take their mail home');
 }
 
+function refuseCertificates(...auth: IncomingServerInput['auth'][]): void {
+  if (auth.every((one) => one?.clientCertificate === undefined)) return;
+  throw new AppError({
+    code: 'not-yet',
+    scope: 'account',
+    next: 'tell-user',
+    detail: 'Signing in with a certificate is not there yet. Nothing was changed.',
+  });
+}
+
 function notYet(what: string): AppError {
   return new AppError({
     code: 'not-yet',
@@ -267,11 +274,20 @@ function checkOf(
   return { server, password, token: input.auth?.token };
 }
 
+type ServerChange = { [K in keyof ServerSettings]?: ServerSettings[K] | undefined } & {
+  auth?: IncomingServerInput['auth'];
+};
+
+/** What of a change may stand in accounts.json: of `auth` only the name of the mechanism, never a secret. */
+function changeOf({ auth, ...change }: ServerChange) {
+  return withoutUndefined({ ...change, ...(auth === undefined ? {} : { mechanism: auth.mechanism }) });
+}
+
 function mergeOutgoing(
   old: AccountSettings['outgoing'],
-  change: { [K in keyof ServerSettings]?: ServerSettings[K] | undefined },
+  change: ServerChange,
 ): AccountSettings['outgoing'] {
-  const merged = { ...old, ...withoutUndefined(change) };
+  const merged = { ...old, ...changeOf(change) };
   if (merged.host === undefined || merged.port === undefined || merged.tls === undefined) {
     throw new AppError({
       code: 'bad-params',
