@@ -30,7 +30,7 @@ const mails = {
     from: people.jonas,
     subject: 'The copper has come',
     text: 'It lies in the yard under the tarpaulin. If the rain holds off we begin on Monday.\n\nJonas',
-    minutesAgo: 31,
+    minutesAgo: 5,
     seen: false,
   },
   starred: {
