@@ -208,6 +208,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         ...browser,
         engines,
         register,
+        online: () => connectivity.online(),
         beforeSync: (accountIds) => sending.flush(accountIds),
       }),
     },

@@ -4,6 +4,8 @@ import type { RemoteContent } from '../shell/shell.ts';
 const mostImages = 200;
 const mostBytes = 10 * 1024 * 1024;
 const timeoutMs = 15_000;
+/** Fetched side by side: with the size limit this bounds what a mail can make us hold at once. */
+const sideBySide = 6;
 const rasterTypes = /^image\/(png|gif|jpe?g|webp|bmp|avif|x-icon|vnd\.microsoft\.icon)\b/i;
 
 /** Fetches over https only, certificates checked, no cookies, no referrer. Rejects on anything else. */
@@ -40,23 +42,25 @@ export function createRemoteImages(fetchImage: FetchImage): RemoteImages {
     async load(urls) {
       const wanted = [...new Set(urls)].slice(0, mostImages);
       const tokens: Record<string, string> = {};
-      await Promise.all(
-        wanted.map(async (url) => {
+      const rest = wanted.values();
+      const lane = async (): Promise<void> => {
+        for (const url of rest) {
           try {
             // A picture that is only offered in clear is asked for over https or not at all.
             const picture = await fetchImage(url.replace(/^http:/i, 'https:'), {
               maxBytes: mostBytes,
               timeoutMs,
             });
-            if (!rasterTypes.test(picture.contentType)) return;
+            if (!rasterTypes.test(picture.contentType)) continue;
             const token = randomBytes(16).toString('hex');
             keep(token, picture);
             tokens[url] = `/remote/${token}`;
           } catch {
             // The count tells the user; which of a stranger's hosts failed is nobody's business.
           }
-        }),
-      );
+        }
+      };
+      await Promise.all(Array.from({ length: sideBySide }, lane));
       return { tokens, failed: urls.length - Object.keys(tokens).length };
     },
     content(token) {

@@ -44,9 +44,12 @@ export function openLog(directory: string, options: { stderr: boolean }): OpenLo
   // A log that cannot be written (disk full) must not end the program.
   destination.on('error', () => undefined);
   const logger = pino({ level: 'debug', base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  let lines = 0;
   return {
     file,
     log(level, message, detail) {
+      // A program that runs for months keeps to two files too.
+      if (++lines % 1_000 === 0 && rotate(file)) destination.reopen();
       const clean = detail === undefined ? {} : redact(detail);
       logger[level](clean, maskAddresses(message));
       if (options.stderr && (level === 'warn' || level === 'error')) {
@@ -65,11 +68,15 @@ export function openLog(directory: string, options: { stderr: boolean }): OpenLo
   };
 }
 
-function rotate(file: string): void {
+/** True: the file was set aside and a new one is wanted. */
+function rotate(file: string): boolean {
   try {
-    if (statSync(file).size > mostBytes) renameSync(file, `${file}.1`);
+    if (statSync(file).size <= mostBytes) return false;
+    renameSync(file, `${file}.1`);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
   }
 }
 

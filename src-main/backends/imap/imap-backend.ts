@@ -24,6 +24,7 @@ import { status } from './commands/status.ts';
 import { storeFlags } from './commands/store.ts';
 import { cancelled, ConnectionPool, type PoolOptions } from './connection-pool.ts';
 import { connectionFailure } from '../socket/socket-errors.ts';
+import { delay } from '../../platform/clock.ts';
 import { isConnectionLimit, writeOutcome } from './errors.ts';
 import type { ImapPort } from './port.ts';
 import { isUidSet } from './uid-set.ts';
@@ -228,10 +229,7 @@ export function createImapBackend(options: PoolOptions): Backend {
       const seen = JSON.stringify(now);
       if (before !== '' && seen !== before) onNews({ kind: 'exists', exists: now.exists });
       before = seen;
-      await new Promise<void>((resolve) => {
-        const timer = clock.setTimeout(resolve, pollMs);
-        signal.addEventListener('abort', () => (timer.cancel(), resolve()), { once: true });
-      });
+      await delay(clock, pollMs, signal).catch(() => undefined);
     }
   }
 }

@@ -13,6 +13,7 @@ import { readFileIfThere } from '../../platform/atomic-file.ts';
 import { saveToDownloads, saveToFile } from '../../platform/save-file.ts';
 import type { Shell } from '../../shell/shell.ts';
 import type { Engines } from '../../sync/engines.ts';
+import { offline } from '../../sync/session.ts';
 import type { FolderVerbs } from '../../sync/folder-verbs.ts';
 import type { FolderRegister } from '../../sync/folder-register.ts';
 import type { Undo } from '../../sync/undo.ts';
@@ -31,6 +32,8 @@ export interface MailHandlerPorts {
   sanitiser: Sanitiser;
   remoteImages: RemoteImages;
   shell: Shell;
+  /** False: the user keeps the whole program off the network. */
+  online(): boolean;
   /** What waits outside the journal and goes to the servers with a sync: drafts' copies, mails that are due. */
   beforeSync(accountIds: readonly string[]): Promise<void>;
 }
@@ -199,6 +202,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       return { file: chosen };
     },
     'message.loadRemote': async ({ messageId }) => {
+      if (!ports.online()) throw offline();
       const shown = await readMessage(await bytesOf(await rowOf(messageId)), reader, sanitiser);
       const { tokens, failed } = await remoteImages.load(shown.remoteUrls);
       const clean = shown.mail.html === null ? null : await sanitiser.clean(shown.mail.html, tokens);
