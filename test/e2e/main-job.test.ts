@@ -391,7 +391,8 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await page.locator('.status-line').click();
     const sheet = page.getByRole('dialog', { name: 'Changes waiting' });
     await sheet.waitFor();
-    for (const words of [subjectOf('marked'), subjectOf('starred'), subjectOf('moved'), subjectOf('deleted'), subjectOf('filed'), madeFolder, `Re: ${subjectOf('answered')}`])
+    const sentences = ['Mark 1 message as read', 'Star 1 message', 'Move 1 message to Travel', 'Move 1 message to Trash', `Make the folder ${madeFolder}`, `Move 1 message to ${madeFolder}`, `Re: ${subjectOf('answered')}`];
+    for (const words of sentences)
       await sheet.getByRole('heading', { name: words }).first().waitFor();
     await examine('changes waiting');
     await takePicture(page, 'offline', true);
