@@ -387,20 +387,26 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         errors: [],
       };
       reports.add(report);
-      try {
-        await session.ensure();
-        replay();
-        await new Promise<void>((settle) => {
-          requests.push({ folderId: wish.folderId ?? null, bodies: wish.bodies, report, settle });
-          pull();
-          // Lost in this very moment: nobody else would answer.
-          if (pulling === null) failRequests(current.error);
-        });
-      } catch (thrown) {
-        report.errors.push(toAppError(thrown).data);
-      } finally {
-        reports.delete(report);
+      const wasLost = (error: AppErrorData): boolean => error.code === 'connection-lost';
+      // A connection that breaks is made again once: Dovecot hangs up on whoever has a folder open that
+      // another program deletes or renames.
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        report.errors = report.errors.filter((error) => !wasLost(error));
+        try {
+          await session.ensure();
+          replay();
+          await new Promise<void>((settle) => {
+            requests.push({ folderId: wish.folderId ?? null, bodies: wish.bodies, report, settle });
+            pull();
+            // Lost in this very moment: nobody else would answer.
+            if (pulling === null) failRequests(current.error);
+          });
+        } catch (thrown) {
+          report.errors.push(toAppError(thrown).data);
+        }
+        if (!report.errors.some(wasLost)) break;
       }
+      reports.delete(report);
       return report;
     },
     async raw(messageId) {
