@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cells, type Bench, type BenchContext, type Line } from './bench-line.ts';
@@ -15,7 +15,7 @@ import { benchStart } from './start.ts';
 
 /*
  * `npm run bench [-- [--quick] [--write] [name …]]`: each bench prints its lines as it gets them. A full run of all
- * writes docs/benchmarks.md; `--write` does it for part of them too.
+ * writes docs/benchmarks.md; `--write` writes those sections of it that were measured and leaves the others.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const benches: Bench[] = [
@@ -42,14 +42,14 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const sections: { title: string; lines: Line[] }[] = [];
-const loadBefore = loadWords();
+const sections: Section[] = [];
 const world = await BenchWorld.start();
 let failed = false;
 try {
   for (const bench of benches.filter(({ name }) => named.length === 0 || named.includes(name))) {
     const lines: Line[] = [];
-    sections.push({ title: bench.title, lines });
+    const section: Section = { title: bench.title, lines, when: now(), load: loadWords() };
+    sections.push(section);
     say(`\n${bench.title}  (load ${loadWords()})`);
     const context: BenchContext = {
       quick,
@@ -79,10 +79,23 @@ if ((!quick && named.length === 0) || args.includes('--write'))
   writeFileSync(join(root, 'docs', 'benchmarks.md'), document());
 process.exit(failed ? 1 : 0);
 
+interface Section {
+  title: string;
+  lines: Line[];
+  when: string;
+  load: string;
+}
+
+function now(): string {
+  return new Date().toISOString().slice(0, 16).replace('T', ' ');
+}
+
 function document(): string {
-  const table = ({ title, lines }: { title: string; lines: Line[] }): string =>
+  const table = ({ title, lines, when, load }: Section): string =>
     [
       `## ${title}`,
+      '',
+      `Measured ${when} UTC${quick ? ', small sizes' : ''}; load of the machine when it began: ${load}.`,
       '',
       '| What | Value | Floor or peer in the same run | Ratio | Target |',
       '|---|---|---|---|---|',
@@ -93,12 +106,27 @@ function document(): string {
             .join(' | ')} |`,
       ),
     ].join('\n');
+  const kept = keptSections();
+  const measured = benches.flatMap(({ title }) => {
+    const section = sections.find((one) => one.title === title);
+    return section === undefined ? (kept.get(title) ?? []) : table(section);
+  });
   return `${[
     '# Benchmarks',
-    `Written by \`npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}\` on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC. Everything ran on loopback against a Dovecot of our own with warm caches; a rate counts rows that are committed, with References and order. Times move with the machine and with what else it does, so read the ratios: floor and peer were measured in the same run, in turns with us.`,
-    [...machineWords(root), `Load of the machine before: ${loadBefore}; after: ${loadWords()}`]
+    'Written by `npm run bench`. Everything ran on loopback against a Dovecot of our own with warm caches; a rate counts rows that are committed, with References and order. Times move with the machine and with what else it does, so read the ratios: floor and peer were measured in the same run, in turns with us. A load above the number of processors means that other work took part of them.',
+    machineWords(root)
       .map((words) => `- ${words}`)
       .join('\n'),
-    ...sections.map(table),
+    ...measured,
   ].join('\n\n')}\n`;
+}
+
+/** Sections of the document as it stands, by title. */
+function keptSections(): Map<string, string> {
+  const path = join(root, 'docs', 'benchmarks.md');
+  if (!existsSync(path)) return new Map();
+  const blocks = readFileSync(path, 'utf8')
+    .split(/^(?=## )/m)
+    .slice(1);
+  return new Map(blocks.map((block) => [block.slice(3, block.indexOf('\n')), block.trim()]));
 }
