@@ -19,6 +19,8 @@ export interface SearchIndex {
 /** More text than this of one message is not indexed. */
 const longestText = 500_000;
 
+const mostFailures = 5;
+
 export function openSearchIndex(path: string, log: Log): SearchIndex {
   const waiting = new Map<
     number,
@@ -26,11 +28,14 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
   >();
   let nextId = 1;
   let closing = false;
-  let worker = start();
+  /** Threads in a row that ended without an answer. */
+  let failures = 0;
+  let worker: Worker | null = start();
 
   function start(): Worker {
     const made = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } });
     made.on('message', (answer: SearchAnswer) => {
+      failures = 0;
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
       if ('error' in answer) asked?.reject(broken(answer.error));
@@ -40,13 +45,15 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
     made.on('exit', () => {
       for (const asked of waiting.values()) asked.reject(broken('the index was started anew'));
       waiting.clear();
-      if (!closing) worker = start();
+      failures += 1;
+      // A disk that is full or not ours to write: started again for the next question, not for ever.
+      worker = closing || failures >= mostFailures ? null : start();
     });
     made.unref();
     return made;
   }
 
-  const tell = (message: SearchMessage): void => worker.postMessage(message);
+  const tell = (message: SearchMessage): void => worker?.postMessage(message);
 
   return {
     addRows: (rows) => tell({ kind: 'rows', rows }),
@@ -58,12 +65,15 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
     query: (query) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
+        worker ??= start();
         waiting.set(id, { resolve, reject });
         tell({ kind: 'query', id, query });
       }),
     async close() {
       closing = true;
-      const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      const last = worker;
+      if (last === null) return;
+      const gone = new Promise<void>((resolve) => last.once('exit', () => resolve()));
       tell({ kind: 'close' });
       await gone;
     },
