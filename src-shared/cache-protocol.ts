@@ -207,12 +207,6 @@ export const windowMethods = [
   'contacts',
 ] as const satisfies readonly StoreMethod[];
 
-export interface StoreRequest {
-  id: number;
-  method: StoreMethod;
-  params: unknown;
-}
-
 export type StoreAnswer =
   | { id: number; ok: true; value: unknown }
   | { id: number; ok: false; error: string; code: 'quota' | 'damaged' | 'bug' };

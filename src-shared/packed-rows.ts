@@ -24,18 +24,21 @@ export function packBatch(batch: FolderBatch): FolderBatch | PackedBatch {
     const { envelope } = row;
     if (!isPackable(row)) return batch;
     packed += row.uid + field + row.internalDate + field + row.size + field + (row.hasAttachments ? '1' : '');
-    packed += field + row.flags.join(item) + field + row.preview + field + packEnvelope(envelope, row.emailId) + end;
+    packed +=
+      field + row.flags.join(item) + field + row.preview + field + packEnvelope(envelope, row.emailId) + end;
   }
   return { ...rest, packed };
 }
 
 const separator = /[\u009d-\u009f]/;
 const isFree = (text: string): boolean => !separator.test(text);
-const areFree = (people: readonly MailAddress[]): boolean => people.every(({ name, address }) => isFree(name) && isFree(address));
+const areFree = (people: readonly MailAddress[]): boolean =>
+  people.every(({ name, address }) => isFree(name) && isFree(address));
 
 function isPackable({ flags, preview, emailId, envelope: e }: NewRow): boolean {
   const people = areFree(e.from) && areFree(e.to) && areFree(e.cc) && areFree(e.replyTo);
-  const ids = isFree(e.messageIdHeader) && isFree(e.inReplyTo) && e.references.every(isFree) && isFree(emailId ?? '');
+  const ids =
+    isFree(e.messageIdHeader) && isFree(e.inReplyTo) && e.references.every(isFree) && isFree(emailId ?? '');
   return people && ids && isFree(e.subject) && isFree(preview) && flags.every(isFree);
 }
 
@@ -43,11 +46,13 @@ function isPackable({ flags, preview, emailId, envelope: e }: NewRow): boolean {
 export type UnpackedRow = NewRow & { line?: string };
 
 /** What `packBatch` made, as it was; anything else is given back untouched. */
-export function unpackBatch(batch: FolderBatch | PackedBatch): Omit<FolderBatch, 'insert'> & { insert?: UnpackedRow[] } {
+export function unpackBatch(
+  batch: FolderBatch | PackedBatch,
+): Omit<FolderBatch, 'insert'> & { insert?: UnpackedRow[] } {
   if (!('packed' in batch)) return batch;
   const { packed, ...rest } = batch;
   const insert: UnpackedRow[] = [];
-  for (let from = 0; from < packed.length; ) {
+  for (let from = 0; from < packed.length;) {
     const until = packed.indexOf(end, from);
     insert.push(unpackRow(packed.slice(from, until)));
     from = until + 1;
@@ -61,7 +66,8 @@ function unpackRow(text: string): UnpackedRow {
     if (at < 0) throw new SyntaxError('a packed row is not as it was written');
     ends.push(at);
   }
-  const part = (index: number): string => text.slice(index === 0 ? 0 : (ends[index - 1] ?? 0) + 1, ends[index]);
+  const part = (index: number): string =>
+    text.slice(index === 0 ? 0 : (ends[index - 1] ?? 0) + 1, ends[index]);
   const line = part(rowFields - 1);
   const { envelope, emailId } = unpackEnvelope(line);
   const row: UnpackedRow = {
@@ -81,9 +87,26 @@ function unpackRow(text: string): UnpackedRow {
 /** Begins with a separator, which tells it from JSON. */
 export function packEnvelope(e: Envelope, emailId: string | undefined): string {
   return (
-    field + e.subject + field + flat(e.from) + field + flat(e.to) + field + flat(e.cc) + field + flat(e.replyTo) +
-    field + e.messageIdHeader + field + e.inReplyTo + field + e.references.join(item) +
-    field + (e.sentAt === null ? '' : String(e.sentAt)) + field + (emailId ?? '')
+    field +
+    e.subject +
+    field +
+    flat(e.from) +
+    field +
+    flat(e.to) +
+    field +
+    flat(e.cc) +
+    field +
+    flat(e.replyTo) +
+    field +
+    e.messageIdHeader +
+    field +
+    e.inReplyTo +
+    field +
+    e.references.join(item) +
+    field +
+    (e.sentAt === null ? '' : String(e.sentAt)) +
+    field +
+    (emailId ?? '')
   );
 }
 
@@ -92,8 +115,21 @@ export const isPackedEnvelope = (text: string): boolean => text.startsWith(field
 /** @throws SyntaxError when it is not what `packEnvelope` wrote. */
 export function unpackEnvelope(text: string): { envelope: Envelope; emailId: string | null } {
   const parts = text.split(field);
-  const [, subject = '', from = '', to = '', cc = '', replyTo = '', messageIdHeader = '', inReplyTo = '', references = '', sentAt = '', emailId = ''] = parts;
-  if (parts.length !== envelopeFields + 1) throw new SyntaxError('a packed envelope is not as it was written');
+  const [
+    ,
+    subject = '',
+    from = '',
+    to = '',
+    cc = '',
+    replyTo = '',
+    messageIdHeader = '',
+    inReplyTo = '',
+    references = '',
+    sentAt = '',
+    emailId = '',
+  ] = parts;
+  if (parts.length !== envelopeFields + 1)
+    throw new SyntaxError('a packed envelope is not as it was written');
   return {
     envelope: {
       subject,
@@ -122,6 +158,7 @@ function people(text: string): MailAddress[] {
   if (text === '') return [];
   const parts = text.split(item);
   const addresses: MailAddress[] = [];
-  for (let i = 0; i + 1 < parts.length; i += 2) addresses.push({ name: parts[i] ?? '', address: parts[i + 1] ?? '' });
+  for (let i = 0; i + 1 < parts.length; i += 2)
+    addresses.push({ name: parts[i] ?? '', address: parts[i + 1] ?? '' });
   return addresses;
 }

@@ -283,10 +283,7 @@ function changeOf({ auth, ...change }: ServerChange) {
   return withoutUndefined({ ...change, ...(auth === undefined ? {} : { mechanism: auth.mechanism }) });
 }
 
-function mergeOutgoing(
-  old: AccountSettings['outgoing'],
-  change: ServerChange,
-): AccountSettings['outgoing'] {
+function mergeOutgoing(old: AccountSettings['outgoing'], change: ServerChange): AccountSettings['outgoing'] {
   const merged = { ...old, ...changeOf(change) };
   if (merged.host === undefined || merged.port === undefined || merged.tls === undefined) {
     throw new AppError({

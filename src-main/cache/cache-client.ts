@@ -127,7 +127,8 @@ class StoreLink implements CacheClient {
         big += 1;
       }
       call.sent = true;
-      const params = call.method === 'applyBatch' ? packBatch(call.params as StoreParams<'applyBatch'>) : call.params;
+      const params =
+        call.method === 'applyBatch' ? packBatch(call.params as StoreParams<'applyBatch'>) : call.params;
       this.#page?.send({ id: call.id, method: call.method, params });
     }
   }

@@ -12,7 +12,14 @@ import {
   type ReplayResult,
   type ResolvedTarget,
 } from './command.ts';
-import { findCopies, noteTarget, placeByCopyUid, searchFrom, stillThere, type Placed } from './place-copies.ts';
+import {
+  findCopies,
+  noteTarget,
+  placeByCopyUid,
+  searchFrom,
+  stillThere,
+  type Placed,
+} from './place-copies.ts';
 
 /**
  * Moves by UID MOVE (RFC 6851), else copy → proved → UID EXPUNGE of exactly those. After a lost answer

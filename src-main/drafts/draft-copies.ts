@@ -75,7 +75,7 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
       const composed = await composeDraftCopy(draft, account, messageIdHeader, now, blobs);
       const blob = await blobs.put(composed.bytes);
       const drafts = await folders.ensureRole(draft.accountId, 'drafts');
-      const copy: DraftCopy = { messageId: newId('n'), opId: newId('o'), messageIdHeader };
+      const copy: DraftCopy = { messageId: newId('n'), opId: newId('o'), messageIdHeader, of: draft.savedAt };
       // Written down before the operation: after a kill in between nothing is left on a server unknown.
       let older: DraftCopy[] = [];
       const there = await store.changeCopies(draft.draftId, (copies) => {

@@ -46,6 +46,8 @@ export interface Drafts {
   restore(draft: StoredDraft): Promise<void>;
   discard(draftId: string): Promise<void>;
   open(messageId: string): Promise<string>;
+  /** Copies that were due when the program ended are made now. */
+  start(): Promise<void>;
   /** Makes the copies on servers that are due later now. */
   flush(accountId?: string): Promise<void>;
   forget(accountId: string): Promise<void>;
@@ -209,6 +211,7 @@ export function createDrafts(ports: DraftPorts): Drafts {
       if (row === null) throw notFound('That message is not here any more.');
       const raw = await rawOf(messageId);
       const mail = await read(raw);
+      const savedAt = new Date(clock.now()).toISOString();
       const draft: StoredDraft = {
         draftId: newId('d'),
         accountId: row.accountId,
@@ -225,9 +228,9 @@ export function createDrafts(ports: DraftPorts): Drafts {
         answers: null,
         references: mail.references.filter(isMessageId),
         forwardOf: null,
-        savedAt: new Date(clock.now()).toISOString(),
+        savedAt,
         problem: null,
-        copies: [{ messageId, opId: '', messageIdHeader: row.messageIdHeader }],
+        copies: [{ messageId, opId: '', messageIdHeader: row.messageIdHeader, of: savedAt }],
       };
       for (const attachment of mail.attachments) {
         const bytes = await part(raw, attachment.partId);
@@ -244,6 +247,11 @@ export function createDrafts(ports: DraftPorts): Drafts {
       }
       await store.put(draft);
       return draft.draftId;
+    },
+    async start() {
+      for (const draft of store.all()) {
+        if (!draft.copies.some((copy) => copy.of === draft.savedAt)) await copyNow(draft.draftId);
+      }
     },
     async flush(accountId) {
       for (const draftId of [...due.keys()]) {

@@ -11,7 +11,13 @@ const attachmentSchema = v.object({
 });
 export type StoredAttachment = v.InferOutput<typeof attachmentSchema>;
 
-const copySchema = v.object({ messageId: v.string(), opId: v.string(), messageIdHeader: v.string() });
+const copySchema = v.object({
+  messageId: v.string(),
+  opId: v.string(),
+  messageIdHeader: v.string(),
+  /** `savedAt` of the revision it is a copy of; null: not known. */
+  of: v.optional(v.nullable(v.string()), null),
+});
 /** A copy of a revision in the Drafts folder, on the server or on its way. */
 export type DraftCopy = v.InferOutput<typeof copySchema>;
 

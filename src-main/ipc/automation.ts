@@ -89,7 +89,9 @@ export function startAutomation(input: Readable, output: Writable, serve: Serve,
     (line) => {
       const call = answer(line)
         // An answer too long for one string, say: the caller hears of it, the program goes on.
-        .catch((thrown: unknown) => fail(idOf(line), -32603, 'The answer could not be written.', toAppError(thrown).data))
+        .catch((thrown: unknown) =>
+          fail(idOf(line), -32603, 'The answer could not be written.', toAppError(thrown).data),
+        )
         .finally(() => running.delete(call));
       running.add(call);
     },

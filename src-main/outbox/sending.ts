@@ -163,7 +163,17 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     file,
     log,
   });
-  const outbox = createOutbox({ store: outboxStore, drafts, sender, file, blobs, clock, crash, needAccount, log });
+  const outbox = createOutbox({
+    store: outboxStore,
+    drafts,
+    sender,
+    file,
+    blobs,
+    clock,
+    crash,
+    needAccount,
+    log,
+  });
 
   /** A provider that files sent mail by itself answers the question of an unknown sending: it lies in Sent. */
   async function lookForUnknown(accountIds: readonly string[]): Promise<void> {
@@ -202,6 +212,7 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
         ...(await namedInDamagedFiles(ports.paths)),
       ]);
       await blobs.sweep((sha256) => needed.has(sha256));
+      await drafts.start();
       await outbox.start();
     },
     online: () =>

@@ -1,28 +1,35 @@
 export const accountWords = {
   'welcome.title': 'Welcome to Posthorn',
-  'welcome.lead': 'Give your address. Posthorn finds the servers, shows where it learned of them, and asks before it sends your password anywhere.',
+  'welcome.lead':
+    'Give your address. Posthorn finds the servers, shows where it learned of them, and asks before it sends your password anywhere.',
   'welcome.note': 'No account at a Posthorn service is needed: there is none.',
   'welcome.demo': 'Try the demo',
-  'welcome.demoHint': 'The demo has made-up mail on a server of its own, in a second window. Nothing leaves this computer.',
+  'welcome.demoHint':
+    'The demo has made-up mail on a server of its own, in a second window. Nothing leaves this computer.',
   'welcome.demoStarting': 'The demo is starting in a second window…',
   'wizard.title': 'Add an account',
   'wizard.step': 'Step {step} of 2',
   'wizard.address': 'Mail address',
   'wizard.addressWrong': 'That is not a whole mail address. It looks like name@example.org.',
   'wizard.find': 'Find the servers',
-  'wizard.askedOnly': 'Nothing is sent yet but questions to {domain} and to DNS. Your password is asked for later.',
-  'wizard.askedOnlyAny': 'Nothing is sent yet but questions to your mail’s domain and to DNS. Your password is asked for later.',
+  'wizard.askedOnly':
+    'Nothing is sent yet but questions to {domain} and to DNS. Your password is asked for later.',
+  'wizard.askedOnlyAny':
+    'Nothing is sent yet but questions to your mail’s domain and to DNS. Your password is asked for later.',
   'wizard.byHand': 'Enter servers by hand…',
   'wizard.changeByHand': 'Change by hand…',
   'wizard.back': 'Back',
   'wizard.cancel': 'Cancel',
   'wizard.searching': 'Looking for your servers',
-  'wizard.searchingLead': 'All these places are asked at the same time. The most trustworthy answer is proposed.',
+  'wizard.searchingLead':
+    'All these places are asked at the same time. The most trustworthy answer is proposed.',
   'wizard.places': 'Places asked',
   'wizard.stop': 'Stop and use what is known',
-  'wizard.searchNote': 'Only encrypted answers, or DNS, are believed. An unencrypted settings file is never asked for.',
+  'wizard.searchNote':
+    'Only encrypted answers, or DNS, are believed. An unencrypted settings file is never asked for.',
   'wizard.nothingFound': 'No servers were found',
-  'wizard.nothingFoundLead': 'None of these places knows the servers of {domain}. Whoever gave you the address can tell you their names; you can enter them by hand.',
+  'wizard.nothingFoundLead':
+    'None of these places knows the servers of {domain}. Whoever gave you the address can tell you their names; you can enter them by hand.',
   'wizard.tryAgain': 'Look again',
   'wizard.incoming': 'Incoming',
   'wizard.outgoing': 'Outgoing',
@@ -46,7 +53,8 @@ export const accountWords = {
   'wizard.show': 'Show',
   'wizard.continue': 'Continue',
   'wizard.foreignTitle': 'Your mail is kept by another company',
-  'wizard.foreignLead': '{domain} says that its mail lies with {host}. That is common for company addresses. Your password would go there.',
+  'wizard.foreignLead':
+    '{domain} says that its mail lies with {host}. That is common for company addresses. Your password would go there.',
   'wizard.foreignNote': 'If {host} is new to you, ask whoever gave you the address before you go on.',
   'wizard.foreignYes': 'Yes, sign in at {host}',
   'wizard.doNotConnect': 'Do not connect',
@@ -65,7 +73,8 @@ export const accountWords = {
   'wizard.tlsFact.implicit': 'encrypted from the first byte',
   'wizard.tlsFact.starttls': 'encrypted after the greeting',
   'wizard.tlsFact.none': 'not encrypted',
-  'wizard.plaintext': 'I know that without encryption everybody on the way can read my password and my mail, and I want it all the same.',
+  'wizard.plaintext':
+    'I know that without encryption everybody on the way can read my password and my mail, and I want it all the same.',
   'wizard.password': 'Password',
   'wizard.sameSignIn': 'Same name and password for sending',
   'wizard.noSending': 'This account only receives',
@@ -84,7 +93,8 @@ export const accountWords = {
   'wizard.signingIn': 'Signing in at {host}…',
   'wizard.modeNote': 'Nothing is kept when the servers say no.',
   'mode.disconnected': 'Keep a copy (works without network)',
-  'mode.disconnectedWords': 'Your mail stays on the server, and this computer keeps a copy. Read, answer and tidy up anywhere; changes catch up later. Right for almost everyone.',
+  'mode.disconnectedWords':
+    'Your mail stays on the server, and this computer keeps a copy. Read, answer and tidy up anywhere; changes catch up later. Right for almost everyone.',
   'color.0': 'Teal',
   'color.1': 'Plum',
   'color.2': 'Ochre',
@@ -94,7 +104,8 @@ export const accountWords = {
   'color.6': 'Indigo',
   'color.7': 'Umber',
   'certificate.title': '{host} cannot prove who it is',
-  'certificate.lead': '{reason} Either its keeper made the certificate without an authority, or someone stands between. No password has been sent.',
+  'certificate.lead':
+    '{reason} Either its keeper made the certificate without an authority, or someone stands between. No password has been sent.',
   'certificate.madeFor': 'Made for',
   'certificate.issuedBy': 'Issued by',
   'certificate.itself': 'itself',
@@ -105,9 +116,11 @@ export const accountWords = {
   'certificate.copy': 'Copy',
   'certificate.copyName': 'Copy the fingerprint',
   'certificate.copied': 'Copied',
-  'certificate.tick': 'I have compared the fingerprint with the one the server’s keeper gave me, and it is the same.',
+  'certificate.tick':
+    'I have compared the fingerprint with the one the server’s keeper gave me, and it is the same.',
   'certificate.trust': 'Trust this certificate for {host}',
-  'certificate.note': 'Trust is for this certificate at this server only. If it ever changes, Posthorn asks again.',
+  'certificate.note':
+    'Trust is for this certificate at this server only. If it ever changes, Posthorn asks again.',
   'source.srv': 'DNS of {domain}',
   'source.srv.hint': '_imaps._tcp, _submissions._tcp',
   'source.srv.short': 'DNS, {domain}',
@@ -140,9 +153,11 @@ export const accountWords = {
   'outcome.failed': 'no answer',
   'outcome.aborted': 'stopped',
   'signin.title': '{account}: the password was refused',
-  'signin.lead': '{host} does not accept the password of {address}. Your mail here is untouched, and what you do is kept and waits.',
+  'signin.lead':
+    '{host} does not accept the password of {address}. Your mail here is untouched, and what you do is kept and waits.',
   'signin.titleChange': '{account}: new password',
-  'signin.leadChange': 'Posthorn keeps the new password of {address} and tries it at once at {host}. It does not change the password on the server.',
+  'signin.leadChange':
+    'Posthorn keeps the new password of {address} and tries it at once at {host}. It does not change the password on the server.',
   'signin.new': 'New password',
   'signin.keep': 'Keep and try',
   'signin.tryOld': 'Try the old one again',
@@ -152,7 +167,8 @@ export const accountWords = {
   'signin.enter': 'Enter password…',
   'signin.tryNow': 'Try now',
   'unlock.title': 'Open the passwords',
-  'unlock.lead': 'This computer has no keyring that Posthorn can use, so your passwords lie in an encrypted file. Its passphrase opens it. If you have never given one, the one you type now becomes it: nobody can open the file without it.',
+  'unlock.lead':
+    'This computer has no keyring that Posthorn can use, so your passwords lie in an encrypted file. Its passphrase opens it. If you have never given one, the one you type now becomes it: nobody can open the file without it.',
   'unlock.field': 'Passphrase',
   'unlock.open': 'Open',
   'unlock.missing': 'Type the passphrase first.',

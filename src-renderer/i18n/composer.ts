@@ -39,7 +39,10 @@ export const composerWords = {
   'compose.undoTooLate': 'It could not be taken back: {detail}',
   'compose.notSent': 'It was not sent: {detail} The draft is kept.',
   'compose.noRecipient': 'Say to whom it goes.',
-  'compose.badRecipients': { one: 'One address is not right. It is marked.', other: '{count} addresses are not right. They are marked.' },
+  'compose.badRecipients': {
+    one: 'One address is not right. It is marked.',
+    other: '{count} addresses are not right. They are marked.',
+  },
   'compose.filesBusy': 'An attachment is still being read. Send again in a moment.',
   'compose.fileFailed': 'This attachment cannot be sent: {detail} Remove it, or attach it again.',
   'compose.reading': 'Reading {name}',

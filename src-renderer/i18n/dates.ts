@@ -7,7 +7,14 @@ const longWeekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
 const dayMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const monthYear = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
 const longMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
-const full = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' });
+const full = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const weekdayDay = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 
 /** Start of the local day, `daysBack` days before `at`. */
@@ -60,7 +67,8 @@ export function dayGroup(at: number, now: number): string {
 export function headDate(at: number, now: number): string {
   if (!Number.isFinite(at)) return t('reader.noDate');
   if (dayGroup(at, now) === t('list.today')) return `${t('list.today')} ${time.format(at)}`;
-  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return `${weekdayDay.format(at).replace(',', '')} ${time.format(at)}`;
+  if (new Date(at).getFullYear() === new Date(now).getFullYear())
+    return `${weekdayDay.format(at).replace(',', '')} ${time.format(at)}`;
   return `${new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)} ${time.format(at)}`;
 }
 
@@ -68,7 +76,9 @@ export function headDate(at: number, now: number): string {
 export function shortDay(at: number, now: number): string {
   if (!Number.isFinite(at)) return '';
   if (dayGroup(at, now) === t('list.today')) return time.format(at);
-  return new Date(at).getFullYear() === new Date(now).getFullYear() ? weekdayDay.format(at).replace(',', '') : monthYear.format(at);
+  return new Date(at).getFullYear() === new Date(now).getFullYear()
+    ? weekdayDay.format(at).replace(',', '')
+    : monthYear.format(at);
 }
 
 export function fullDate(at: number): string {

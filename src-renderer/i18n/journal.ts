@@ -1,7 +1,10 @@
 export const journalWords = {
   'journal.title': 'Changes waiting',
   'journal.none': 'Nothing is waiting. Everything you did is on the servers.',
-  'journal.goOut': { one: 'One goes out once the network is back.', other: '{count} go out in this order once the network is back.' },
+  'journal.goOut': {
+    one: 'One goes out once the network is back.',
+    other: '{count} go out in this order once the network is back.',
+  },
   'journal.going': { one: 'One is on its way.', other: '{count} are on their way, in this order.' },
   'journal.refused': { one: 'One was refused.', other: '{count} were refused.' },
   'journal.changes': { one: '1 change', other: '{count} changes' },

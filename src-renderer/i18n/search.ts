@@ -13,7 +13,8 @@ export const searchWords = {
   'search.everywhere': 'All mail',
   'search.none': 'Nothing found for “{text}”',
   'search.noneText': 'Subjects, people and the texts kept on this computer were searched.',
-  'search.nonePartly': '{searched} of {of} messages have their text on this computer; the rest could not be looked into.',
+  'search.nonePartly':
+    '{searched} of {of} messages have their text on this computer; the rest could not be looked into.',
   'search.failed': 'The search could not be done',
   'search.more': 'The best {count} of {total} are shown.',
 } as const;

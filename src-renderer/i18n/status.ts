@@ -9,7 +9,10 @@ export const statusWords = {
   'status.offline': 'Working without network since {time}',
   'status.offlineUser': 'Staying off the network since {time}',
   'status.waitingCount': { one: ', 1 change waiting', other: ', {count} changes waiting' },
-  'status.sendingCount': { one: 'Sending 1 change to the server', other: 'Sending {count} changes to the server' },
+  'status.sendingCount': {
+    one: 'Sending 1 change to the server',
+    other: 'Sending {count} changes to the server',
+  },
   'status.parked': { one: '1 change was refused', other: '{count} changes were refused' },
   'status.authFailed': '{host} refuses the password for {address}',
   'status.certificate': 'The certificate of {host} is not trusted; {name} is not connected',
@@ -18,7 +21,13 @@ export const statusWords = {
   'status.error': '{name}: {detail}',
   'status.noAccounts': 'No account yet',
   'status.stayOff': 'Stay off the network',
-  'status.outboxUnknown': { one: '1 message may or may not have been sent', other: '{count} messages may or may not have been sent' },
+  'status.outboxUnknown': {
+    one: '1 message may or may not have been sent',
+    other: '{count} messages may or may not have been sent',
+  },
   'status.outboxFailed': { one: '1 message could not be sent', other: '{count} messages could not be sent' },
-  'status.outboxUndo': { one: 'A message goes out in a moment', other: '{count} messages go out in a moment' },
+  'status.outboxUndo': {
+    one: 'A message goes out in a moment',
+    other: '{count} messages go out in a moment',
+  },
 } as const;

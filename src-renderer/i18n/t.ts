@@ -12,7 +12,11 @@ const numbers = new Intl.NumberFormat('en');
 export function t(key: WordKey, values: Values = {}): string {
   const entry: string | { one: string; other: string } = catalogue[key];
   const text =
-    typeof entry === 'string' ? entry : plurals.select(Number(values['count'] ?? 0)) === 'one' ? entry.one : entry.other;
+    typeof entry === 'string'
+      ? entry
+      : plurals.select(Number(values['count'] ?? 0)) === 'one'
+        ? entry.one
+        : entry.other;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;

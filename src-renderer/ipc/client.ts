@@ -1,12 +1,26 @@
 import { AppError } from '../../src-shared/error.ts';
-import { eventNames, type EventName, type Events, type MethodName, type Params, type Result } from '../../src-shared/ipc/contract.ts';
+import {
+  eventNames,
+  type EventName,
+  type Events,
+  type MethodName,
+  type Params,
+  type Result,
+} from '../../src-shared/ipc/contract.ts';
 import type { WindowAnswer, WindowCall, WindowEvent } from '../../src-shared/ipc/window-messages.ts';
 import type { PosthornBridge } from '../page-bridge/bridge.ts';
 
 /** Main as a window sees it: the contract's methods and what main tells by itself. */
 export interface MainClient {
   /** Rejects with AppError. */
-  call<M extends MethodName>(method: M, ...params: Params<M> extends undefined ? [] : undefined extends Params<M> ? [params?: Params<M>] : [params: Params<M>]): Promise<Result<M>>;
+  call<M extends MethodName>(
+    method: M,
+    ...params: Params<M> extends undefined
+      ? []
+      : undefined extends Params<M>
+        ? [params?: Params<M>]
+        : [params: Params<M>]
+  ): Promise<Result<M>>;
   /** Gives a function that stops listening. */
   on<E extends EventName>(event: E, listener: (params: Events[E]) => void): () => void;
 }
@@ -19,7 +33,9 @@ interface Waiting {
 /** Speaks the contract over the page's bridge and tells main that this window listens. */
 export function createMainClient(bridge: PosthornBridge): MainClient {
   const waiting = new Map<number, Waiting>();
-  const listeners = new Map<EventName, Set<(params: unknown) => void>>(eventNames.map((name) => [name, new Set()]));
+  const listeners = new Map<EventName, Set<(params: unknown) => void>>(
+    eventNames.map((name) => [name, new Set()]),
+  );
   let lastCall = 0;
 
   bridge.onMessage((message) => {

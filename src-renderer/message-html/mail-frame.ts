@@ -51,7 +51,9 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     event.preventDefault();
     const href = link.getAttribute('href') ?? '';
     if (href.startsWith('#')) {
-      link.ownerDocument.getElementById(decodeURIComponentSafe(href.slice(1)))?.scrollIntoView({ block: 'start' });
+      link.ownerDocument
+        .getElementById(decodeURIComponentSafe(href.slice(1)))
+        ?.scrollIntoView({ block: 'start' });
       return;
     }
     callbacks.onLink(href, (link.textContent ?? '').replace(/\s+/g, ' ').trim());
@@ -60,8 +62,23 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
   const onKey = (event: KeyboardEvent): void => {
     const { type, key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey } = event;
     // Enter on a link and Space on a fold are theirs.
-    if ((key === 'Enter' && linkOf(event) !== null) || ((key === 'Enter' || key === ' ') && (event.target as Element | null)?.localName === 'summary')) return;
-    const copy = new KeyboardEvent(type, { key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey, bubbles: true, cancelable: true });
+    if (
+      (key === 'Enter' && linkOf(event) !== null) ||
+      ((key === 'Enter' || key === ' ') && (event.target as Element | null)?.localName === 'summary')
+    )
+      return;
+    const copy = new KeyboardEvent(type, {
+      key,
+      code,
+      location,
+      repeat,
+      ctrlKey,
+      shiftKey,
+      altKey,
+      metaKey,
+      bubbles: true,
+      cancelable: true,
+    });
     if (!iframe.dispatchEvent(copy)) event.preventDefault();
   };
 
@@ -92,7 +109,14 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
   return {
     show(srcdoc) {
       return new Promise((resolve) => {
-        iframe.addEventListener('load', () => { wire(); resolve(); }, { once: true });
+        iframe.addEventListener(
+          'load',
+          () => {
+            wire();
+            resolve();
+          },
+          { once: true },
+        );
         iframe.srcdoc = srcdoc;
       });
     },
@@ -105,7 +129,8 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     fillRemote(pictures) {
       for (const image of images('img[data-remote-src]')) {
         const address = pictures[image.dataset['remoteSrc'] ?? ''];
-        if (address === undefined || !/^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]+$/i.test(address)) continue;
+        if (address === undefined || !/^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]+$/i.test(address))
+          continue;
         image.removeAttribute('data-remote-src');
         image.src = address;
       }

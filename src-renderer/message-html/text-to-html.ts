@@ -19,18 +19,28 @@ const foldedFrom = 4;
 export function textToHtml(text: string, words: TextWords = { showQuote: 'Show quoted text' }): string {
   const lines = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n');
   const signatureAt = lines.findLastIndex((line) => line === '-- ' || line === '--');
-  const hasSignature = signatureAt > 0 && lines.length - signatureAt <= 20 && !lines.slice(signatureAt).some((line) => line.startsWith('>'));
+  const hasSignature =
+    signatureAt > 0 &&
+    lines.length - signatureAt <= 20 &&
+    !lines.slice(signatureAt).some((line) => line.startsWith('>'));
   const body = hasSignature ? lines.slice(0, signatureAt) : lines;
   const blocks = intoBlocks(body);
   const lastQuote = blocks.findLastIndex((block) => block.depth > 0);
-  const nothingAfter = lastQuote >= 0 && blocks.slice(lastQuote + 1).every((block) => block.lines.every((line) => line.trim() === ''));
+  const nothingAfter =
+    lastQuote >= 0 &&
+    blocks.slice(lastQuote + 1).every((block) => block.lines.every((line) => line.trim() === ''));
   // Neighbouring blocks of any depth above 0 are one quote with its own quotes inside.
   let foldStart = lastQuote;
   while (foldStart > 0 && (blocks[foldStart - 1]?.depth ?? 0) > 0) foldStart--;
-  const quotedLines = blocks.slice(Math.max(0, foldStart)).reduce((sum, block) => sum + (block.depth > 0 ? block.lines.length : 0), 0);
-  const folds = nothingAfter && quotedLines >= foldedFrom && blocks.slice(0, foldStart).some((block) => block.lines.some((line) => line.trim() !== ''));
+  const quotedLines = blocks
+    .slice(Math.max(0, foldStart))
+    .reduce((sum, block) => sum + (block.depth > 0 ? block.lines.length : 0), 0);
+  const folds =
+    nothingAfter &&
+    quotedLines >= foldedFrom &&
+    blocks.slice(0, foldStart).some((block) => block.lines.some((line) => line.trim() !== ''));
   let out = '';
-  for (let i = 0; i < blocks.length; ) {
+  for (let i = 0; i < blocks.length;) {
     const block = blocks[i];
     if (block === undefined) break;
     if (block.depth === 0) {
@@ -41,7 +51,10 @@ export function textToHtml(text: string, words: TextWords = { showQuote: 'Show q
     let end = i;
     while ((blocks[end]?.depth ?? 0) > 0) end++;
     const quote = nested(blocks.slice(i, end));
-    out += folds && i === foldStart ? `<details><summary>${escapeHtml(words.showQuote)}</summary>${quote}</details>` : quote;
+    out +=
+      folds && i === foldStart
+        ? `<details><summary>${escapeHtml(words.showQuote)}</summary>${quote}</details>`
+        : quote;
     i = end;
   }
   if (hasSignature) out += `<div class="signature">${lines.slice(signatureAt).map(paragraph).join('')}</div>`;
@@ -90,12 +103,15 @@ function linkWord(word: string): string {
     const end = linkEnd(word, start);
     const shown = word.slice(start, end);
     const target = safeLink(/^www\./i.test(shown) ? `https://${shown}` : shown);
-    if (target !== null && shown.length > 8) return `${escapeHtml(word.slice(0, start))}${link(target, shown)}${escapeHtml(word.slice(end))}`;
+    if (target !== null && shown.length > 8)
+      return `${escapeHtml(word.slice(0, start))}${link(target, shown)}${escapeHtml(word.slice(end))}`;
     return escapeHtml(word);
   }
   const at = word.indexOf('@');
   if (at < 1 || word.length > 330) return escapeHtml(word);
-  const address = /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.){1,8}\p{L}{2,24}/u.exec(word)?.[0].replace(/^[.'`]+/, '');
+  const address = /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.){1,8}\p{L}{2,24}/u
+    .exec(word)?.[0]
+    .replace(/^[.'`]+/, '');
   if (address === undefined) return escapeHtml(word);
   const from = word.indexOf(address);
   return `${escapeHtml(word.slice(0, from))}${link(`mailto:${encodeURI(address)}`, address)}${escapeHtml(word.slice(from + address.length))}`;

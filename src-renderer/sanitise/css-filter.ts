@@ -10,8 +10,33 @@ const properties =
   /^(?:aspect-ratio|background-(?:attachment|blend-mode|clip|color|image|origin|position(?:-[xy])?|repeat(?:-[xy])?|size)|block-size|border(?:-[a-z-]+)?|bottom|box-(?:decoration-break|shadow|sizing)|break-[a-z]+|caption-side|clear|clip|color|column-[a-z-]+|columns|content|counter-[a-z]+|cursor|direction|display|empty-cells|flex(?:-[a-z]+)?|float|font(?:-[a-z-]+)?|gap|grid(?:-[a-z-]+)?|height|hyphens|inline-size|inset(?:-[a-z-]+)?|justify-[a-z]+|align-[a-z]+|place-[a-z]+|left|letter-spacing|line-break|line-height|list-style-(?:image|position|type)|margin(?:-[a-z-]+)?|(?:max|min)-(?:width|height|block-size|inline-size)|object-(?:fit|position)|opacity|order|orphans|outline(?:-[a-z]+)?|overflow(?:-[a-z]+)?|padding(?:-[a-z-]+)?|page-break-[a-z]+|position|quotes|right|row-gap|tab-size|table-layout|text-[a-z-]+|top|unicode-bidi|vertical-align|visibility|white-space(?:-[a-z]+)?|widows|width|word-(?:break|spacing)|writing-mode|z-index|zoom)$/;
 
 const functions = new Set([
-  'rgb', 'rgba', 'hsl', 'hsla', 'hwb', 'lab', 'lch', 'oklab', 'oklch', 'color', 'color-mix', 'light-dark', 'calc', 'min', 'max', 'clamp', 'rect', 'minmax', 'repeat', 'fit-content',
-  'linear-gradient', 'radial-gradient', 'conic-gradient', 'repeating-linear-gradient', 'repeating-radial-gradient', 'repeating-conic-gradient', 'url',
+  'rgb',
+  'rgba',
+  'hsl',
+  'hsla',
+  'hwb',
+  'lab',
+  'lch',
+  'oklab',
+  'oklch',
+  'color',
+  'color-mix',
+  'light-dark',
+  'calc',
+  'min',
+  'max',
+  'clamp',
+  'rect',
+  'minmax',
+  'repeat',
+  'fit-content',
+  'linear-gradient',
+  'radial-gradient',
+  'conic-gradient',
+  'repeating-linear-gradient',
+  'repeating-radial-gradient',
+  'repeating-conic-gradient',
+  'url',
 ]);
 
 /** Properties in which a picture may stand. */
@@ -38,7 +63,8 @@ function allowedValue(name: string, value: string, pictures: RemotePictures): st
   if (name === 'position' && !/^(?:static|relative|absolute|inherit|initial|unset)$/.test(value)) return null;
   if (frameHeight.test(value)) return null;
   const bare = withoutStrings(value);
-  for (const match of bare.matchAll(/([-\w\\]+)\(/g)) if (!functions.has((match[1] ?? '').toLowerCase())) return refuse(value, pictures);
+  for (const match of bare.matchAll(/([-\w\\]+)\(/g))
+    if (!functions.has((match[1] ?? '').toLowerCase())) return refuse(value, pictures);
   if (!/url\(/i.test(bare)) return value;
   return pictured.has(name) ? withPictures(value, pictures) : refuse(value, pictures);
 }
@@ -56,7 +82,8 @@ function withPictures(value: string, pictures: RemotePictures): string | null {
   let understood = true;
   const out = value.replace(address, (_whole, escaped: string) => {
     const url = unescapeCss(escaped).trim();
-    if (rasterData.test(url)) return `url("${url.replace(/["\\\n\r<]/g, (char) => encodeURIComponent(char))}")`;
+    if (rasterData.test(url))
+      return `url("${url.replace(/["\\\n\r<]/g, (char) => encodeURIComponent(char))}")`;
     const shown = pictures.resolve(url);
     return shown === null ? 'none' : `url("${shown}")`;
   });
@@ -65,11 +92,14 @@ function withPictures(value: string, pictures: RemotePictures): string | null {
 }
 
 function unescapeCss(text: string): string {
-  return text.replace(/\\(?:([0-9a-f]{1,6})\s?|(.))/gi, (_whole, hex: string | undefined, char: string | undefined) => {
-    if (hex === undefined) return char ?? '';
-    const code = Number.parseInt(hex, 16);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
-  });
+  return text.replace(
+    /\\(?:([0-9a-f]{1,6})\s?|(.))/gi,
+    (_whole, hex: string | undefined, char: string | undefined) => {
+      if (hex === undefined) return char ?? '';
+      const code = Number.parseInt(hex, 16);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    },
+  );
 }
 
 function withoutStrings(value: string): string {
@@ -95,7 +125,8 @@ function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: str
   for (const rule of Array.from(rules)) {
     if (rule instanceof CSSStyleRule) {
       filterDeclarations(rule.style, pictures);
-      if (rule.style.length > 0) out.push(`${prefixIds(rule.selectorText, idPrefix)} { ${rule.style.cssText} }`);
+      if (rule.style.length > 0)
+        out.push(`${prefixIds(rule.selectorText, idPrefix)} { ${rule.style.cssText} }`);
     } else if (rule instanceof CSSMediaRule) {
       const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
       if (inner !== '') out.push(`@media ${rule.media.mediaText} {\n${inner}\n}`);

@@ -20,7 +20,9 @@ export class RemotePictures {
     this.urls.add(url);
     const shown = this.#shown.get(url);
     // Only our own token addresses: whatever asked for more does not get it.
-    return shown !== undefined && /^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]{1,200}$/i.test(shown) ? shown : null;
+    return shown !== undefined && /^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]{1,200}$/i.test(shown)
+      ? shown
+      : null;
   }
 
   hosts(): string[] {
@@ -37,7 +39,9 @@ export function remoteUrl(raw: string): string | null {
   if (!/^https?:/i.test(absolute) || absolute.length > 8_192) return null;
   try {
     const url = new URL(absolute);
-    return url.host === '' || url.host === 'app.invalid' || url.origin === globalThis.location?.origin ? null : url.href;
+    return url.host === '' || url.host === 'app.invalid' || url.origin === globalThis.location?.origin
+      ? null
+      : url.href;
   } catch {
     return null;
   }

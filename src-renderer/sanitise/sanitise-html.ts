@@ -23,15 +23,139 @@ const idPrefix = 'user-content-';
 
 const config = {
   ALLOWED_TAGS: [
-    'a', 'abbr', 'acronym', 'address', 'article', 'aside', 'b', 'bdi', 'bdo', 'big', 'blockquote', 'body', 'br', 'caption', 'center', 'cite', 'code', 'col', 'colgroup', 'dd', 'del', 'details', 'dfn', 'dir', 'div', 'dl',
-    'dt', 'em', 'figcaption', 'figure', 'font', 'footer', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'head', 'header', 'hgroup', 'hr', 'html', 'i', 'img', 'ins', 'kbd', 'li', 'main', 'mark', 'nav', 'nobr', 'ol', 'p', 'pre', 'q',
-    'rp', 'rt', 'ruby', 's', 'samp', 'section', 'small', 'span', 'strike', 'strong', 'style', 'sub', 'summary', 'sup', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'tt', 'u', 'ul', 'var', 'wbr',
+    'a',
+    'abbr',
+    'acronym',
+    'address',
+    'article',
+    'aside',
+    'b',
+    'bdi',
+    'bdo',
+    'big',
+    'blockquote',
+    'body',
+    'br',
+    'caption',
+    'center',
+    'cite',
+    'code',
+    'col',
+    'colgroup',
+    'dd',
+    'del',
+    'details',
+    'dfn',
+    'dir',
+    'div',
+    'dl',
+    'dt',
+    'em',
+    'figcaption',
+    'figure',
+    'font',
+    'footer',
+    'h1',
+    'h2',
+    'h3',
+    'h4',
+    'h5',
+    'h6',
+    'head',
+    'header',
+    'hgroup',
+    'hr',
+    'html',
+    'i',
+    'img',
+    'ins',
+    'kbd',
+    'li',
+    'main',
+    'mark',
+    'nav',
+    'nobr',
+    'ol',
+    'p',
+    'pre',
+    'q',
+    'rp',
+    'rt',
+    'ruby',
+    's',
+    'samp',
+    'section',
+    'small',
+    'span',
+    'strike',
+    'strong',
+    'style',
+    'sub',
+    'summary',
+    'sup',
+    'table',
+    'tbody',
+    'td',
+    'tfoot',
+    'th',
+    'thead',
+    'time',
+    'tr',
+    'tt',
+    'u',
+    'ul',
+    'var',
+    'wbr',
   ],
   ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml'],
   ADD_FORBID_CONTENTS: ['select', 'textarea', 'datalist', 'object', 'applet', 'canvas'],
   ALLOWED_ATTR: [
-    'abbr', 'align', 'alt', 'background', 'bgcolor', 'border', 'cellpadding', 'cellspacing', 'class', 'clear', 'color', 'colspan', 'compact', 'datetime', 'dir', 'face', 'frame', 'headers', 'height', 'href', 'hspace', 'id',
-    'lang', 'link', 'name', 'noshade', 'nowrap', 'open', 'reversed', 'role', 'rowspan', 'rules', 'scope', 'size', 'span', 'src', 'start', 'style', 'summary', 'text', 'title', 'type', 'valign', 'value', 'vspace', 'width',
+    'abbr',
+    'align',
+    'alt',
+    'background',
+    'bgcolor',
+    'border',
+    'cellpadding',
+    'cellspacing',
+    'class',
+    'clear',
+    'color',
+    'colspan',
+    'compact',
+    'datetime',
+    'dir',
+    'face',
+    'frame',
+    'headers',
+    'height',
+    'href',
+    'hspace',
+    'id',
+    'lang',
+    'link',
+    'name',
+    'noshade',
+    'nowrap',
+    'open',
+    'reversed',
+    'role',
+    'rowspan',
+    'rules',
+    'scope',
+    'size',
+    'span',
+    'src',
+    'start',
+    'style',
+    'summary',
+    'text',
+    'title',
+    'type',
+    'valign',
+    'value',
+    'vspace',
+    'width',
   ],
   // Asked about every attribute, so plain words must pass; the pass below judges each address itself.
   ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|cid|data):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
@@ -64,7 +188,12 @@ export function sanitiseHtml(html: string, options: SanitiseOptions = {}): Sanit
   }
   const cleaner = new Cleaner(root.ownerDocument, pictures);
   const out = cleaner.clean(root);
-  return { html: out, remoteImages: [...pictures.urls], remoteHosts: pictures.hosts(), blocked: purifier.removed.length + cleaner.removed + pictures.refused + (tame.cut ? 1 : 0) };
+  return {
+    html: out,
+    remoteImages: [...pictures.urls],
+    remoteHosts: pictures.hosts(),
+    blocked: purifier.removed.length + cleaner.removed + pictures.refused + (tame.cut ? 1 : 0),
+  };
 }
 
 class Cleaner {
@@ -105,7 +234,9 @@ class Cleaner {
     const wrapper = this.#document.createElement('div');
     wrapper.className = `mail-body ${body.className}`.trim();
     for (const name of ['dir', 'lang', 'style', 'background']) {
-      const value = body.getAttribute(name) ?? (name === 'dir' || name === 'lang' ? body.parentElement?.getAttribute(name) : null);
+      const value =
+        body.getAttribute(name) ??
+        (name === 'dir' || name === 'lang' ? body.parentElement?.getAttribute(name) : null);
       if (value !== null && value !== undefined && value !== '') wrapper.setAttribute(name, value);
     }
     this.#element(wrapper);
@@ -136,7 +267,8 @@ class Cleaner {
     if (kept !== '') element.setAttribute('style', kept);
     else if (style !== null) element.removeAttribute('style');
     for (const name of ['src', 'href']) {
-      if (element.hasAttribute(name) && element.localName !== (name === 'src' ? 'img' : 'a')) this.#drop(element, name);
+      if (element.hasAttribute(name) && element.localName !== (name === 'src' ? 'img' : 'a'))
+        this.#drop(element, name);
     }
     if (element.localName === 'img') this.#picture(element);
     if (element.localName === 'a') this.#link(element);

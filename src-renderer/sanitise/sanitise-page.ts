@@ -16,13 +16,25 @@ export interface SanitiseAnswer {
 }
 
 function isQuestion(message: unknown): message is SanitiseQuestion {
-  return typeof message === 'object' && message !== null && 'id' in message && typeof message.id === 'number' && 'html' in message && typeof message.html === 'string';
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'id' in message &&
+    typeof message.id === 'number' &&
+    'html' in message &&
+    typeof message.html === 'string'
+  );
 }
 
 window.posthorn.onMessage((message) => {
   if (!isQuestion(message)) return;
   const { html, remoteImages, remoteHosts, blocked } = sanitiseHtml(message.html, message.options);
-  const answer: SanitiseAnswer = { id: message.id, html, remote: { count: remoteImages.length, hosts: remoteHosts, urls: remoteImages }, blocked };
+  const answer: SanitiseAnswer = {
+    id: message.id,
+    html,
+    remote: { count: remoteImages.length, hosts: remoteHosts, urls: remoteImages },
+    blocked,
+  };
   window.posthorn.send(answer);
 });
 window.posthorn.ready();

@@ -3,9 +3,55 @@ const mostOpenFormats = 100;
 const mostAttributes = 300;
 
 /** Elements whose end HTML lets one leave out: unclosed they nest nothing. */
-const selfEnding = new Set(['p', 'li', 'td', 'th', 'tr', 'dt', 'dd', 'tbody', 'thead', 'tfoot', 'br', 'hr', 'img', 'input', 'meta', 'link', 'col', 'colgroup', 'wbr', 'base', 'area', 'option', 'html', 'head', 'body', 'embed', 'param', 'source', 'track', 'o:p']);
+const selfEnding = new Set([
+  'p',
+  'li',
+  'td',
+  'th',
+  'tr',
+  'dt',
+  'dd',
+  'tbody',
+  'thead',
+  'tfoot',
+  'br',
+  'hr',
+  'img',
+  'input',
+  'meta',
+  'link',
+  'col',
+  'colgroup',
+  'wbr',
+  'base',
+  'area',
+  'option',
+  'html',
+  'head',
+  'body',
+  'embed',
+  'param',
+  'source',
+  'track',
+  'o:p',
+]);
 /** Elements that the parser opens again in each block that follows. */
-const formats = new Set(['a', 'b', 'big', 'code', 'em', 'font', 'i', 'nobr', 's', 'small', 'strike', 'strong', 'tt', 'u']);
+const formats = new Set([
+  'a',
+  'b',
+  'big',
+  'code',
+  'em',
+  'font',
+  'i',
+  'nobr',
+  's',
+  'small',
+  'strike',
+  'strong',
+  'tt',
+  'u',
+]);
 
 /**
  * Cuts HTML off where it becomes a weapon against the parser, and leaves out tags with hundreds of
@@ -37,7 +83,8 @@ export function tameHtml(html: string): { html: string; cut: boolean } {
     }
     if (!selfEnding.has(name) && html[tag.end - 2] !== '/') depth++;
     if (formats.has(name)) open++;
-    if (depth > deepest || open > mostOpenFormats) return { html: kept.join('') + html.slice(from, at), cut: true };
+    if (depth > deepest || open > mostOpenFormats)
+      return { html: kept.join('') + html.slice(from, at), cut: true };
     at = tag.end - 1;
   }
   return { html: kept.join('') + html.slice(from), cut: kept.length > 0 };

@@ -5,7 +5,14 @@ export class Accounts {
   all = $state.raw<readonly AccountView[]>([]);
   readonly #byId = $derived(new Map(this.all.map((account) => [account.accountId, account])));
   readonly #own = $derived(
-    new Set(this.all.flatMap((account) => [account.address, ...account.settings.identities.map((identity) => identity.address)]).map((address) => address.toLowerCase())),
+    new Set(
+      this.all
+        .flatMap((account) => [
+          account.address,
+          ...account.settings.identities.map((identity) => identity.address),
+        ])
+        .map((address) => address.toLowerCase()),
+    ),
   );
 
   byId(accountId: string): AccountView | undefined {

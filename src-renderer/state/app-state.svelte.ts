@@ -56,7 +56,14 @@ export class AppState {
     this.list = new MessageList(store);
     this.reader = new Reader(main);
     this.search = new Search(main);
-    this.actions = new MailActions({ main, store, list: this.list, toasts: this.toasts, fromList: () => !this.search.active, afterRemoval: (removed) => this.#afterRemoval(removed) });
+    this.actions = new MailActions({
+      main,
+      store,
+      list: this.list,
+      toasts: this.toasts,
+      fromList: () => !this.search.active,
+      afterRemoval: (removed) => this.#afterRemoval(removed),
+    });
   }
 
   async start(): Promise<void> {
@@ -123,19 +130,23 @@ export class AppState {
     clearTimeout(this.#readTimer);
     if (reading) this.route.reading = true;
     this.reader.open(row);
-    if (reading && this.folders.byId(row.folderId)?.role === 'drafts') this.commands.run('composer.open', { mode: 'draft', messageId: row.messageId });
+    if (reading && this.folders.byId(row.folderId)?.role === 'drafts')
+      this.commands.run('composer.open', { mode: 'draft', messageId: row.messageId });
     const seconds = this.preferences.values.markReadSeconds;
     const unread = 'threadUnread' in row ? row.threadUnread > 0 : !row.flags.includes('\\Seen');
     if (seconds < 0 || !unread) return;
     this.#readTimer = setTimeout(() => {
-      if (this.reader.chosen?.messageId === row.messageId) void this.actions.read([row.messageId], true, false);
+      if (this.reader.chosen?.messageId === row.messageId)
+        void this.actions.read([row.messageId], true, false);
     }, seconds * 1000);
   }
 
   /** The rows an action is about: the picked ones, else the one in the reader or under the cursor. */
   targets(): string[] {
     if (this.selection.active) return [...this.selection.picked];
-    const one = this.search.active ? this.reader.chosen?.messageId : (this.list.cursorId ?? this.reader.chosen?.messageId);
+    const one = this.search.active
+      ? this.reader.chosen?.messageId
+      : (this.list.cursorId ?? this.reader.chosen?.messageId);
     return one === undefined || one === null ? [] : [one];
   }
 
@@ -153,7 +164,12 @@ export class AppState {
   #openList(): Promise<void> {
     return this.place.kind === 'outbox'
       ? Promise.resolve()
-      : this.list.open(viewOf(this.place, this.folders, { threaded: this.preferences.values.threaded, unreadOnly: this.unreadOnly }));
+      : this.list.open(
+          viewOf(this.place, this.folders, {
+            threaded: this.preferences.values.threaded,
+            unreadOnly: this.unreadOnly,
+          }),
+        );
   }
 
   #afterRemoval(removed: ReadonlySet<string>): void {
@@ -161,7 +177,10 @@ export class AppState {
     this.selection.clear();
     const { search } = this;
     if (search.active && search.answer !== null) {
-      search.answer = { ...search.answer, rows: search.answer.rows.filter((row) => !removed.has(row.messageId)) };
+      search.answer = {
+        ...search.answer,
+        rows: search.answer.rows.filter((row) => !removed.has(row.messageId)),
+      };
       search.cursor = Math.max(0, Math.min(search.cursor, search.answer.rows.length - 1));
     }
     if (this.reader.chosen === null || !removed.has(this.reader.chosen.messageId)) return;
@@ -219,13 +238,15 @@ export class AppState {
     const shown = new Set(this.list.view?.folderIds ?? []);
     if (notice.folders.some((folder) => shown.has(folder.folderId))) this.list.refresh();
     const read = new Set(this.reader.rows.map((row) => row.messageId));
-    if (notice.messageIds === null || notice.messageIds.some((id) => read.has(id))) void this.reader.refresh();
+    if (notice.messageIds === null || notice.messageIds.some((id) => read.has(id)))
+      void this.reader.refresh();
   }
 
   /** Unified places follow accounts and folders that come and go. */
   #followFolders(): void {
     const wanted = foldersOf(this.place, this.folders).join(' ');
-    if (this.place.kind !== 'outbox' && wanted !== (this.list.view?.folderIds ?? []).join(' ')) void this.#openList();
+    if (this.place.kind !== 'outbox' && wanted !== (this.list.view?.folderIds ?? []).join(' '))
+      void this.#openList();
   }
 
   async #show(messageId: string): Promise<void> {

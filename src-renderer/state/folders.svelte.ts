@@ -1,7 +1,16 @@
 import type { FolderRecord, FolderRole } from '../../src-shared/model/folder.ts';
 import { t } from '../i18n/t.ts';
 
-const roleOrder: Record<FolderRole, number> = { inbox: 0, drafts: 1, sent: 2, archive: 3, all: 8, flagged: 9, junk: 10, trash: 11 };
+const roleOrder: Record<FolderRole, number> = {
+  inbox: 0,
+  drafts: 1,
+  sent: 2,
+  archive: 3,
+  all: 8,
+  flagged: 9,
+  junk: 10,
+  trash: 11,
+};
 
 export class Folders {
   all = $state.raw<readonly FolderRecord[]>([]);
@@ -15,7 +24,11 @@ export class Folders {
   ofAccount(accountId: string): FolderRecord[] {
     return this.all
       .filter((folder) => folder.accountId === accountId && folder.pending !== 'delete')
-      .sort((a, b) => place(a) - place(b) || a.path.localeCompare(b.path, undefined, { sensitivity: 'base', numeric: true }));
+      .sort(
+        (a, b) =>
+          place(a) - place(b) ||
+          a.path.localeCompare(b.path, undefined, { sensitivity: 'base', numeric: true }),
+      );
   }
 
   withRole(role: FolderRole): FolderRecord[] {

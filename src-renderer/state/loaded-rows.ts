@@ -33,12 +33,15 @@ export class LoadedRows {
   /** Drops what is far from `center` once more than `limit` rows are held. */
   keepAround(center: number, limit: number): void {
     if (this.#byIndex.size <= limit) return;
-    for (const index of this.#byIndex.keys()) if (Math.abs(index - center) > limit / 2) this.#byIndex.delete(index);
+    for (const index of this.#byIndex.keys())
+      if (Math.abs(index - center) > limit / 2) this.#byIndex.delete(index);
   }
 
   /** Takes rows out and closes the gaps; gives the indexes they had, ascending. */
   remove(messageIds: ReadonlySet<string>, total: number): number[] {
-    const gone = [...this.#byIndex].filter(([index, row]) => index < total && messageIds.has(row.messageId)).map(([index]) => index);
+    const gone = [...this.#byIndex]
+      .filter(([index, row]) => index < total && messageIds.has(row.messageId))
+      .map(([index]) => index);
     gone.sort((a, b) => a - b);
     if (gone.length === 0) return gone;
     const kept = new Map<number, ListRow>();
@@ -51,7 +54,8 @@ export class LoadedRows {
   }
 
   change(messageIds: ReadonlySet<string>, change: (row: ListRow) => ListRow): void {
-    for (const [index, row] of this.#byIndex) if (messageIds.has(row.messageId)) this.#byIndex.set(index, change(row));
+    for (const [index, row] of this.#byIndex)
+      if (messageIds.has(row.messageId)) this.#byIndex.set(index, change(row));
   }
 }
 

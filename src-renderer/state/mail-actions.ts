@@ -30,7 +30,9 @@ export class MailActions {
   }
 
   archive(rowIds: readonly string[]): Promise<void> {
-    return this.#remove(rowIds, 'notice.archived', (messageIds) => this.#in.main.call('message.archive', { messageIds }));
+    return this.#remove(rowIds, 'notice.archived', (messageIds) =>
+      this.#in.main.call('message.archive', { messageIds }),
+    );
   }
 
   delete(rowIds: readonly string[], forGood = false): Promise<void> {
@@ -40,11 +42,18 @@ export class MailActions {
   }
 
   move(rowIds: readonly string[], folderId: string, name: string): Promise<void> {
-    return this.#remove(rowIds, 'notice.moved', (messageIds) => this.#in.main.call('message.move', { messageIds, folderId }), name);
+    return this.#remove(
+      rowIds,
+      'notice.moved',
+      (messageIds) => this.#in.main.call('message.move', { messageIds, folderId }),
+      name,
+    );
   }
 
   junk(rowIds: readonly string[], junk: boolean): Promise<void> {
-    return this.#remove(rowIds, junk ? 'notice.junk' : 'notice.notJunk', (messageIds) => this.#in.main.call('message.markJunk', { messageIds, junk }));
+    return this.#remove(rowIds, junk ? 'notice.junk' : 'notice.notJunk', (messageIds) =>
+      this.#in.main.call('message.markJunk', { messageIds, junk }),
+    );
   }
 
   star(rowIds: readonly string[], starred: boolean): Promise<void> {
@@ -72,7 +81,12 @@ export class MailActions {
     }
   }
 
-  #remove(rowIds: readonly string[], words: WordKey, act: (messageIds: string[]) => Promise<{ opIds: string[] }>, name = ''): Promise<void> {
+  #remove(
+    rowIds: readonly string[],
+    words: WordKey,
+    act: (messageIds: string[]) => Promise<{ opIds: string[] }>,
+    name = '',
+  ): Promise<void> {
     const { list } = this.#in;
     const removed = new Set(rowIds);
     return this.#tell(() =>
@@ -86,14 +100,23 @@ export class MailActions {
     );
   }
 
-  #setFlag(rowIds: readonly string[], flag: string, on: boolean, words: WordKey, told: boolean): Promise<void> {
+  #setFlag(
+    rowIds: readonly string[],
+    flag: string,
+    on: boolean,
+    words: WordKey,
+    told: boolean,
+  ): Promise<void> {
     const { list } = this.#in;
     const changed = new Set(rowIds);
     return this.#tell(() =>
       list.during(async () => {
         list.changeNow(changed, (row) => withFlag(row, flag, on));
         const messageIds = on && flag === '\\Flagged' ? [...rowIds] : await this.#withConversations(rowIds);
-        const { opIds } = await this.#in.main.call('message.setFlags', { messageIds, ...(on ? { add: [flag] } : { remove: [flag] }) });
+        const { opIds } = await this.#in.main.call('message.setFlags', {
+          messageIds,
+          ...(on ? { add: [flag] } : { remove: [flag] }),
+        });
         if (told) this.#offerUndo(t(words, { count: rowIds.length }), opIds);
       }),
     );

@@ -61,7 +61,10 @@ export class MessageList {
     this.cursorId = null;
     this.cursorIndex = 0;
     try {
-      const page = view.folderIds.length === 0 ? emptyPage : await this.#store.ask('page', { view, start: 0, count: pageSize });
+      const page =
+        view.folderIds.length === 0
+          ? emptyPage
+          : await this.#store.ask('page', { view, start: 0, count: pageSize });
       if (opening !== this.#opening) return;
       this.#take(page, 0, true);
       this.scroll.moveTo(0);
@@ -78,7 +81,11 @@ export class MessageList {
     if (view === null || this.status !== 'ready') return;
     for (let page = Math.floor(first / pageSize); page * pageSize < last; page += 1) {
       const start = page * pageSize;
-      if (this.#asked.has(page) || this.#rows.covers(Math.max(first, start), Math.min(last, start + pageSize, this.total))) continue;
+      if (
+        this.#asked.has(page) ||
+        this.#rows.covers(Math.max(first, start), Math.min(last, start + pageSize, this.total))
+      )
+        continue;
       this.#asked.add(page);
       void this.#load(view, page);
     }
@@ -166,9 +173,11 @@ export class MessageList {
     const opening = this.#opening;
     const atTop = this.scroll.top < 1;
     const anchor = atTop ? null : await this.#findAnchor(view);
-    const cursorPlace = this.cursorId === null ? null : await this.#store.ask('indexOf', { view, messageId: this.cursorId });
+    const cursorPlace =
+      this.cursorId === null ? null : await this.#store.ask('indexOf', { view, messageId: this.cursorId });
     // The user may have scrolled meanwhile: the anchor keeps its distance to where it now stands.
-    const firstWanted = anchor === null ? this.scroll.topIndex : anchor.index - (anchor.was - this.scroll.topIndex);
+    const firstWanted =
+      anchor === null ? this.scroll.topIndex : anchor.index - (anchor.was - this.scroll.topIndex);
     const start = Math.max(0, firstWanted - pageSize);
     const page = await this.#store.ask('page', { view, start, count: 3 * pageSize });
     if (opening !== this.#opening) return;

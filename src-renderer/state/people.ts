@@ -12,6 +12,8 @@ export function personName(person: MailAddress): string {
 export function rowPeople(row: MessageRow | ListRow, recipients: boolean, isOwn: IsOwn): string {
   if (recipients) return row.to.length === 0 ? t('list.noSender') : row.to.map(personName).join(', ');
   const people = 'threadFrom' in row && row.threadFrom.length > 0 ? row.threadFrom : row.from;
-  const names = people.map((person) => (isOwn(person) && people.length > 1 ? t('list.you') : personName(person)));
+  const names = people.map((person) =>
+    isOwn(person) && people.length > 1 ? t('list.you') : personName(person),
+  );
   return names.length === 0 ? t('list.noSender') : [...new Set(names)].join(', ');
 }

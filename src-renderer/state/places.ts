@@ -6,14 +6,19 @@ import { folderName, type Folders } from './folders.svelte.ts';
 export type UnifiedRole = 'inbox' | 'flagged' | 'drafts' | 'sent';
 
 /** What the list shows. */
-export type Place = { kind: 'unified'; role: UnifiedRole } | { kind: 'folder'; folderId: string } | { kind: 'outbox' };
+export type Place =
+  { kind: 'unified'; role: UnifiedRole } | { kind: 'folder'; folderId: string } | { kind: 'outbox' };
 
 export function samePlace(a: Place, b: Place): boolean {
   return placeKey(a) === placeKey(b);
 }
 
 export function placeKey(place: Place): string {
-  return place.kind === 'folder' ? `folder:${place.folderId}` : place.kind === 'unified' ? `unified:${place.role}` : 'outbox';
+  return place.kind === 'folder'
+    ? `folder:${place.folderId}`
+    : place.kind === 'unified'
+      ? `unified:${place.role}`
+      : 'outbox';
 }
 
 const outsideStarred: ReadonlySet<FolderRole> = new Set(['junk', 'trash', 'flagged', 'all']);
@@ -22,10 +27,16 @@ export function foldersOf(place: Place, folders: Folders): string[] {
   if (place.kind === 'outbox') return [];
   if (place.kind === 'folder') return [place.folderId];
   if (place.role !== 'flagged') return folders.withRole(place.role).map((folder) => folder.folderId);
-  return folders.all.filter((folder) => folder.selectable && (folder.role === null || !outsideStarred.has(folder.role))).map((folder) => folder.folderId);
+  return folders.all
+    .filter((folder) => folder.selectable && (folder.role === null || !outsideStarred.has(folder.role)))
+    .map((folder) => folder.folderId);
 }
 
-export function viewOf(place: Place, folders: Folders, options: { threaded: boolean; unreadOnly: boolean }): ListView {
+export function viewOf(
+  place: Place,
+  folders: Folders,
+  options: { threaded: boolean; unreadOnly: boolean },
+): ListView {
   const flagged = place.kind === 'unified' && place.role === 'flagged';
   return {
     folderIds: foldersOf(place, folders),
@@ -35,7 +46,12 @@ export function viewOf(place: Place, folders: Folders, options: { threaded: bool
   };
 }
 
-const unifiedNames = { inbox: 'folders.inboxes', flagged: 'folders.starred', drafts: 'folders.drafts', sent: 'folders.sent' } as const;
+const unifiedNames = {
+  inbox: 'folders.inboxes',
+  flagged: 'folders.starred',
+  drafts: 'folders.drafts',
+  sent: 'folders.sent',
+} as const;
 
 export function placeName(place: Place, folders: Folders): string {
   if (place.kind === 'outbox') return t('folders.outbox');
@@ -46,6 +62,11 @@ export function placeName(place: Place, folders: Folders): string {
 
 /** Lists of what one has written show the recipients. */
 export function showsRecipients(place: Place, folders: Folders): boolean {
-  const role = place.kind === 'unified' ? place.role : place.kind === 'folder' ? folders.byId(place.folderId)?.role : null;
+  const role =
+    place.kind === 'unified'
+      ? place.role
+      : place.kind === 'folder'
+        ? folders.byId(place.folderId)?.role
+        : null;
   return role === 'sent' || role === 'drafts';
 }

@@ -3,7 +3,8 @@ import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { MainClient } from '../ipc/client.ts';
 
-export type Loaded = { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
+export type Loaded =
+  { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
 
 const keptMessages = 20;
 
@@ -88,6 +89,9 @@ export class Reader {
   #put(messageId: string, loaded: Loaded): void {
     const entries = Object.entries(this.loaded).filter(([id]) => id !== messageId);
     const spare = Math.max(0, entries.length + 1 - keptMessages);
-    this.loaded = Object.fromEntries([...entries.filter(([id], at) => at >= spare || this.unfolded.has(id)), [messageId, loaded]]);
+    this.loaded = Object.fromEntries([
+      ...entries.filter(([id], at) => at >= spare || this.unfolded.has(id)),
+      [messageId, loaded],
+    ]);
   }
 }

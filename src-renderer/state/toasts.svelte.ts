@@ -17,9 +17,18 @@ export class Toasts {
   now = $state(0);
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  show(text: string, options: { undo?: () => void; undoName?: string; kind?: 'plain' | 'bad'; ms?: number } = {}): void {
+  show(
+    text: string,
+    options: { undo?: () => void; undoName?: string; kind?: 'plain' | 'bad'; ms?: number } = {},
+  ): void {
     this.now = Date.now();
-    this.current = { text, kind: options.kind ?? 'plain', until: this.now + (options.ms ?? shownMs), ...(options.undo === undefined ? {} : { undo: options.undo }), ...(options.undoName === undefined ? {} : { undoName: options.undoName }) };
+    this.current = {
+      text,
+      kind: options.kind ?? 'plain',
+      until: this.now + (options.ms ?? shownMs),
+      ...(options.undo === undefined ? {} : { undo: options.undo }),
+      ...(options.undoName === undefined ? {} : { undoName: options.undoName }),
+    };
     this.#timer ??= setInterval(() => this.#tick(), 1000);
   }
 

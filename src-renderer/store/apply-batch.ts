@@ -17,9 +17,16 @@ export class StoreMistake extends Error {
 }
 
 /** Reset, vanished, insert, bind, flags, cursor: in this order, and harmless when done twice. */
-export async function applyBatch(db: CacheDatabase, memory: StoreMemory, texts: SegmentTexts, batch: FolderBatch, changes: Changes): Promise<FolderBatchResult> {
+export async function applyBatch(
+  db: CacheDatabase,
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  batch: FolderBatch,
+  changes: Changes,
+): Promise<FolderBatchResult> {
   const folder = memory.folder(batch.folderId);
-  if (folder === undefined) throw new StoreMistake(`applyBatch for a folder that was never put: ${batch.folderId}`);
+  if (folder === undefined)
+    throw new StoreMistake(`applyBatch for a folder that was never put: ${batch.folderId}`);
   if (batch.gen < folder.gen) throw new StoreMistake('applyBatch for a generation that is over');
   if (batch.follows !== undefined && (folder.cursor === null || folder.cursor.lowUid > batch.follows)) {
     throw new StoreMistake('applyBatch after a batch that failed');
@@ -41,10 +48,18 @@ export async function applyBatch(db: CacheDatabase, memory: StoreMemory, texts: 
     memory.reproject(row, changes);
   }
   for (const row of news) memory.reproject(row, changes);
-  result.insertedIds = (batch.insert ?? []).map((item) => memory.idOf(folder.rowOfUid(item.uid, memory.rows)));
-  await settleCopies(memory, texts, [...result.insertedIds, ...(batch.bind ?? []).map((bind) => bind.messageId)], changes);
+  result.insertedIds = (batch.insert ?? []).map((item) =>
+    memory.idOf(folder.rowOfUid(item.uid, memory.rows)),
+  );
+  await settleCopies(
+    memory,
+    texts,
+    [...result.insertedIds, ...(batch.bind ?? []).map((bind) => bind.messageId)],
+    changes,
+  );
   result.changed += setFlags(memory, folder, batch.flags ?? [], changes);
-  if (batch.flagChange !== undefined) result.changed += changeFlags(memory, folder, batch.flagChange, changes);
+  if (batch.flagChange !== undefined)
+    result.changed += changeFlags(memory, folder, batch.flagChange, changes);
   if (batch.cursor !== undefined) {
     folder.cursor = batch.cursor;
     changes.folders.add(folder);
@@ -85,7 +100,13 @@ function removeVanished(memory: StoreMemory, folder: FolderState, set: string, c
 }
 
 /** Rows already there (a batch sent twice) only get their flags. Gives the new rows, not shown yet. */
-function insertNew(memory: StoreMemory, folder: FolderState, items: readonly NewRow[], changes: Changes, result: FolderBatchResult): Set<number> {
+function insertNew(
+  memory: StoreMemory,
+  folder: FolderState,
+  items: readonly NewRow[],
+  changes: Changes,
+  result: FolderBatchResult,
+): Set<number> {
   const news = new Map<number, NewRow>();
   const known: { uid: number; flags: string[] }[] = [];
   for (const item of items) {
@@ -94,28 +115,41 @@ function insertNew(memory: StoreMemory, folder: FolderState, items: readonly New
     else news.set(item.uid, item);
   }
   const rows = insertRows(memory, folder, [...news.values()], changes);
-  if (memory.hasOwnIds) for (const row of rows) {
-    // A message that moved away keeps the id of this place: its successor here needs another.
-    const placeId = idOfPlace(folder.folderId, folder.gen, memory.rows.uid(row));
-    if (!memory.hasOwnId(placeId)) continue;
-    let id = `${placeId}.1`;
-    for (let n = 2; memory.hasOwnId(id); n += 1) id = `${placeId}.${n}`;
-    memory.setOwnId(row, id);
-    changes.aliases.set(id, { id, f: folder.folderId, gen: folder.gen, uid: memory.rows.uid(row) });
-  }
+  if (memory.hasOwnIds)
+    for (const row of rows) {
+      // A message that moved away keeps the id of this place: its successor here needs another.
+      const placeId = idOfPlace(folder.folderId, folder.gen, memory.rows.uid(row));
+      if (!memory.hasOwnId(placeId)) continue;
+      let id = `${placeId}.1`;
+      for (let n = 2; memory.hasOwnId(id); n += 1) id = `${placeId}.${n}`;
+      memory.setOwnId(row, id);
+      changes.aliases.set(id, { id, f: folder.folderId, gen: folder.gen, uid: memory.rows.uid(row) });
+    }
   result.inserted = rows.length;
   result.changed += setFlags(memory, folder, known, changes);
   return new Set(rows);
 }
 
 /** Copies whose source was not known until now. */
-async function settleCopies(memory: StoreMemory, texts: SegmentTexts, ids: readonly string[], changes: Changes): Promise<void> {
+async function settleCopies(
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  ids: readonly string[],
+  changes: Changes,
+): Promise<void> {
   if (memory.pending.copiesOf.size === 0) return;
-  const copies = ids.flatMap((id) => [...(memory.pending.copiesOf.get(id) ?? [])]).filter((id) => memory.rowOf(id) < 0);
+  const copies = ids
+    .flatMap((id) => [...(memory.pending.copiesOf.get(id) ?? [])])
+    .filter((id) => memory.rowOf(id) < 0);
   if (copies.length > 0) await settlePatched(memory, texts, copies, changes);
 }
 
-function setFlags(memory: StoreMemory, folder: FolderState, sets: readonly { uid: number; flags: string[] }[], changes: Changes): number {
+function setFlags(
+  memory: StoreMemory,
+  folder: FolderState,
+  sets: readonly { uid: number; flags: string[] }[],
+  changes: Changes,
+): number {
   const words = memory.words(folder.accountId);
   let changed = 0;
   for (const { uid, flags } of sets) {
@@ -130,7 +164,12 @@ function setFlags(memory: StoreMemory, folder: FolderState, sets: readonly { uid
   return changed;
 }
 
-function changeFlags(memory: StoreMemory, folder: FolderState, change: { uids: number[]; add: string[]; remove: string[] }, changes: Changes): number {
+function changeFlags(
+  memory: StoreMemory,
+  folder: FolderState,
+  change: { uids: number[]; add: string[]; remove: string[] },
+  changes: Changes,
+): number {
   const words = memory.words(folder.accountId);
   const add = words.encode(change.add);
   const remove = words.encode(change.remove);

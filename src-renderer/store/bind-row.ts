@@ -16,9 +16,16 @@ export interface BindingFacts {
   bodyOf: string | null;
 }
 
-export async function factsForBinding(db: CacheDatabase, memory: StoreMemory, texts: SegmentTexts, binds: readonly { messageId: string }[]): Promise<Map<string, BindingFacts>> {
+export async function factsForBinding(
+  db: CacheDatabase,
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  binds: readonly { messageId: string }[],
+): Promise<Map<string, BindingFacts>> {
   const facts = new Map<string, BindingFacts>();
-  const known = binds.map(({ messageId }) => ({ messageId, row: memory.rowOf(messageId) })).filter(({ row }) => row >= 0);
+  const known = binds
+    .map(({ messageId }) => ({ messageId, row: memory.rowOf(messageId) }))
+    .filter(({ row }) => row >= 0);
   const found = await texts.of(known.map(({ row }) => row));
   for (const [at, { messageId, row }] of known.entries()) {
     const text = found[at];
@@ -44,7 +51,13 @@ export async function factsForBinding(db: CacheDatabase, memory: StoreMemory, te
 }
 
 /** Gives the row at `uid` the kept id, and ends the row that had it. Gives the row, or −1 when nothing is known of it. */
-export function bindRow(memory: StoreMemory, folder: FolderState, bind: { messageId: string; uid: number }, facts: BindingFacts | undefined, changes: Changes): number {
+export function bindRow(
+  memory: StoreMemory,
+  folder: FolderState,
+  bind: { messageId: string; uid: number },
+  facts: BindingFacts | undefined,
+  changes: Changes,
+): number {
   const { messageId, uid } = bind;
   const source = memory.rowOf(messageId);
   let target = folder.rowOfUid(uid, memory.rows);
@@ -80,7 +93,13 @@ function endSource(memory: StoreMemory, source: number, changes: Changes): void 
   memory.waiting.delete(source);
 }
 
-function keepBody(memory: StoreMemory, target: number, ids: { messageId: string; oldId: string; oldReadable: boolean }, facts: BindingFacts | undefined, changes: Changes): void {
+function keepBody(
+  memory: StoreMemory,
+  target: number,
+  ids: { messageId: string; oldId: string; oldReadable: boolean },
+  facts: BindingFacts | undefined,
+  changes: Changes,
+): void {
   const segment = memory.segments[memory.rows.segment(target)];
   if (segment === undefined) return;
   if (facts?.readable === true) {

@@ -18,7 +18,9 @@ export class Bodies {
   }
 
   async put({ bodies }: StoreParams<'putBodies'>, changes: Changes): Promise<void> {
-    const known = bodies.map((body) => ({ body, row: this.#memory.rowOf(body.messageId) })).filter(({ row }) => row >= 0);
+    const known = bodies
+      .map((body) => ({ body, row: this.#memory.rowOf(body.messageId) }))
+      .filter(({ row }) => row >= 0);
     await this.#db.transaction('rw', this.#db.bodies, this.#db.bodyFacts, async () => {
       for (const { body, row } of known) {
         const id = this.#memory.idOf(row);

@@ -1,6 +1,12 @@
 import Dexie from 'dexie';
 import type { StoreOpened } from '../../src-shared/cache-protocol.ts';
-import { cacheSchema, databaseName, makeDatabase, type CacheDatabase, type DatabaseDependencies } from './database.ts';
+import {
+  cacheSchema,
+  databaseName,
+  makeDatabase,
+  type CacheDatabase,
+  type DatabaseDependencies,
+} from './database.ts';
 
 export interface OpenedDatabase {
   db: CacheDatabase;
@@ -11,7 +17,11 @@ export interface OpenedDatabase {
  * Opens the cache that main remembers, or an empty one with a new id when it is another's, newer than
  * this Posthorn, or unreadable. `damaged`: it was found to be so while in use.
  */
-export async function openDatabase(expectedCacheId: string | null, damaged: boolean, dependencies?: DatabaseDependencies): Promise<OpenedDatabase> {
+export async function openDatabase(
+  expectedCacheId: string | null,
+  damaged: boolean,
+  dependencies?: DatabaseDependencies,
+): Promise<OpenedDatabase> {
   let reason: StoreOpened['reason'] = damaged ? 'damaged' : null;
   if (!damaged) {
     const db = makeDatabase(databaseName, dependencies);
@@ -31,7 +41,10 @@ export async function openDatabase(expectedCacheId: string | null, damaged: bool
   return makeFresh(reason, dependencies);
 }
 
-export async function makeFresh(reason: StoreOpened['reason'], dependencies?: DatabaseDependencies): Promise<OpenedDatabase> {
+export async function makeFresh(
+  reason: StoreOpened['reason'],
+  dependencies?: DatabaseDependencies,
+): Promise<OpenedDatabase> {
   await new Dexie(databaseName, { ...dependencies }).delete();
   const db = makeDatabase(databaseName, dependencies);
   await db.open();

@@ -8,15 +8,35 @@ import { diskBits, linesOf, type SegmentTexts } from './segment-texts.ts';
  * Writes all changes in one transaction. The memory has them already: when this throws, the memory
  * is thrown away and read again.
  */
-export async function commit(db: CacheDatabase, memory: StoreMemory, texts: SegmentTexts, changes: Changes): Promise<void> {
-  const tables = [db.accounts, db.folders, db.keys, db.states, db.envelopes, db.previews, db.bodies, db.bodyFacts, db.aliases, db.pending, db.contacts];
+export async function commit(
+  db: CacheDatabase,
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  changes: Changes,
+): Promise<void> {
+  const tables = [
+    db.accounts,
+    db.folders,
+    db.keys,
+    db.states,
+    db.envelopes,
+    db.previews,
+    db.bodies,
+    db.bodyFacts,
+    db.aliases,
+    db.pending,
+    db.contacts,
+  ];
   await db.transaction('rw', tables, async () => {
     const work: PromiseLike<unknown>[] = [];
-    for (const [segment, rows] of changes.appended) if (!segment.dropped) work.push(append(db, segment, rows));
+    for (const [segment, rows] of changes.appended)
+      if (!segment.dropped) work.push(append(db, segment, rows));
     const states = [...changes.states, ...changes.appended.keys()].filter((segment) => !segment.dropped);
-    if (states.length > 0) work.push(db.states.bulkPut([...new Set(states)].map((segment) => stateOf(memory, segment))));
+    if (states.length > 0)
+      work.push(db.states.bulkPut([...new Set(states)].map((segment) => stateOf(memory, segment))));
     work.push(...dropSegments(db, changes));
-    for (const [segment, previews] of changes.previews) if (!segment.dropped) work.push(putPreviews(db, segment, previews));
+    for (const [segment, previews] of changes.previews)
+      if (!segment.dropped) work.push(putPreviews(db, segment, previews));
     work.push(...writeSmallTables(db, memory, changes));
     await Promise.all(work);
   });
@@ -32,7 +52,8 @@ async function append(db: CacheDatabase, segment: Segment, added: readonly Appen
   const [f, s] = key;
   const text = added.map((row) => row.line).join('\n');
   const before = segment.saved === 0 ? undefined : await db.keys.get(key);
-  if (segment.saved > 0 && before?.uid.length !== segment.saved) throw new Error('a segment is shorter than it was written');
+  if (segment.saved > 0 && before?.uid.length !== segment.saved)
+    throw new Error('a segment is shorter than it was written');
   await db.keys.put(joinKeys(f, s, segment.gen, before, added));
   const envelopes = before === undefined ? undefined : await db.envelopes.get(key);
   await db.envelopes.put({ f, s, text: envelopes === undefined ? text : `${envelopes.text}\n${text}` });
@@ -41,7 +62,13 @@ async function append(db: CacheDatabase, segment: Segment, added: readonly Appen
   }
 }
 
-function joinKeys(f: string, s: number, gen: number, before: SegmentKeys | undefined, added: readonly AppendedRow[]): SegmentKeys {
+function joinKeys(
+  f: string,
+  s: number,
+  gen: number,
+  before: SegmentKeys | undefined,
+  added: readonly AppendedRow[],
+): SegmentKeys {
   const start = before?.uid.length ?? 0;
   const length = start + added.length;
   let end = before?.refs.length ?? 0;
@@ -56,7 +83,9 @@ function joinKeys(f: string, s: number, gen: number, before: SegmentKeys | undef
     refs: new Float64Array(end + added.reduce((sum, row) => sum + row.refs.length, 0)),
     refEnd: new Uint32Array(length),
   };
-  if (before !== undefined) for (const name of ['uid', 'date', 'size', 'hash', 'refs', 'refEnd'] as const) keys[name].set(before[name]);
+  if (before !== undefined)
+    for (const name of ['uid', 'date', 'size', 'hash', 'refs', 'refEnd'] as const)
+      keys[name].set(before[name]);
   added.forEach((row, at) => {
     keys.uid[start + at] = row.uid;
     keys.date[start + at] = row.date;
@@ -82,7 +111,11 @@ function stateOf(memory: StoreMemory, segment: Segment): SegmentState {
   return { f: segment.folder.folderId, s: segment.no, flags, bits, extra };
 }
 
-async function putPreviews(db: CacheDatabase, segment: Segment, previews: ReadonlyMap<number, string>): Promise<void> {
+async function putPreviews(
+  db: CacheDatabase,
+  segment: Segment,
+  previews: ReadonlyMap<number, string>,
+): Promise<void> {
   const [f, s] = [segment.folder.folderId, segment.no];
   const lines = linesOf(await db.previews.get([f, s]));
   while (lines.length < segment.rows.length) lines.push('""');
@@ -115,9 +148,16 @@ function someBetween(numbers: ReadonlySet<number>, first: number, last: number):
   return false;
 }
 
-function dropRange(db: CacheDatabase, folderId: string, first?: number, last?: number): PromiseLike<unknown>[] {
+function dropRange(
+  db: CacheDatabase,
+  folderId: string,
+  first?: number,
+  last?: number,
+): PromiseLike<unknown>[] {
   const { lower, upper } = segmentRange(folderId, first, last);
-  return [db.keys, db.states, db.envelopes, db.previews].map((table) => table.where('[f+s]').between(lower, upper, true, true).delete());
+  return [db.keys, db.states, db.envelopes, db.previews].map((table) =>
+    table.where('[f+s]').between(lower, upper, true, true).delete(),
+  );
 }
 
 function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Changes): PromiseLike<unknown>[] {
@@ -125,7 +165,9 @@ function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Chang
   for (const folder of changes.deletedFolders) {
     work.push(db.folders.delete(folder.folderId), ...dropRange(db, folder.folderId));
   }
-  const folders = [...changes.folders].filter((folder) => !changes.deletedFolders.has(folder) && (folder.description !== null || folder.onDisk));
+  const folders = [...changes.folders].filter(
+    (folder) => !changes.deletedFolders.has(folder) && (folder.description !== null || folder.onDisk),
+  );
   if (folders.length > 0) {
     for (const folder of folders) folder.onDisk = true;
     work.push(db.folders.bulkPut(folders.map((folder) => folder.toDisk())));
@@ -134,7 +176,10 @@ function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Chang
     work.push(db.accounts.put({ accountId, keywords: memory.words(accountId).keywords }));
   }
   for (const accountId of changes.deletedAccounts) {
-    work.push(db.accounts.delete(accountId), db.contacts.where('[a+address]').between([accountId, ''], [accountId, '\uffff']).delete());
+    work.push(
+      db.accounts.delete(accountId),
+      db.contacts.where('[a+address]').between([accountId, ''], [accountId, '\uffff']).delete(),
+    );
   }
   const aliases = [...changes.aliases];
   const put = aliases.flatMap(([, alias]) => (alias === null ? [] : [alias]));

@@ -27,13 +27,21 @@ export class Contacts {
         const key = `${accountId}\n${address.toLowerCase()}`;
         const known = this.#seen.get(key);
         const weight = (known?.weight ?? 0) + (sent ? sentWeight : 1);
-        this.#seen.set(key, { a: accountId, address, name: name === '' ? (known?.name ?? '') : name, weight });
+        this.#seen.set(key, {
+          a: accountId,
+          address,
+          name: name === '' ? (known?.name ?? '') : name,
+          weight,
+        });
       }
     }
   }
 
   get isDue(): boolean {
-    return this.#seen.size >= writeAfterPeople || (this.#seen.size > 0 && Date.now() - this.#written >= writeAfterMs);
+    return (
+      this.#seen.size >= writeAfterPeople ||
+      (this.#seen.size > 0 && Date.now() - this.#written >= writeAfterMs)
+    );
   }
 
   async write(): Promise<void> {
@@ -44,7 +52,10 @@ export class Contacts {
     this.#seen = new Map();
     const records = [...seen].map(([key, now]) => {
       const before = people.get(key);
-      const record = before === undefined ? { ...now, address: now.address.toLowerCase() } : { ...before, name: now.name === '' ? before.name : now.name, weight: before.weight + now.weight };
+      const record =
+        before === undefined
+          ? { ...now, address: now.address.toLowerCase() }
+          : { ...before, name: now.name === '' ? before.name : now.name, weight: before.weight + now.weight };
       people.set(key, record);
       return record;
     });
@@ -65,7 +76,9 @@ export class Contacts {
         if (known.name === '') known.name = name;
       }
     }
-    return [...found.values()].sort((a, b) => b.weight - a.weight || (a.address < b.address ? -1 : 1)).slice(0, limit);
+    return [...found.values()]
+      .sort((a, b) => b.weight - a.weight || (a.address < b.address ? -1 : 1))
+      .slice(0, limit);
   }
 
   forgetAccount(accountId: string): void {
@@ -74,7 +87,9 @@ export class Contacts {
   }
 
   async #load(): Promise<Map<string, ContactRecord>> {
-    this.#people ??= new Map((await this.#db.contacts.toArray()).map((record) => [`${record.a}\n${record.address}`, record]));
+    this.#people ??= new Map(
+      (await this.#db.contacts.toArray()).map((record) => [`${record.a}\n${record.address}`, record]),
+    );
     return this.#people;
   }
 }

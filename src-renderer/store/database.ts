@@ -151,6 +151,10 @@ export function makeDatabase(name: string, dependencies?: DatabaseDependencies):
 }
 
 /** Keys of all segments of a folder from `first` to `last`. */
-export function segmentRange(f: string, first = 0, last = Number.MAX_SAFE_INTEGER): { lower: [string, number]; upper: [string, number] } {
+export function segmentRange(
+  f: string,
+  first = 0,
+  last = Number.MAX_SAFE_INTEGER,
+): { lower: [string, number]; upper: [string, number] } {
   return { lower: [f, first], upper: [f, last] };
 }

@@ -7,7 +7,18 @@ export interface StoredEnvelope {
   emailId: string | null;
 }
 
-type Line = [string, string[], string[], string[], string[], string, string, string[], number | null, string?];
+type Line = [
+  string,
+  string[],
+  string[],
+  string[],
+  string[],
+  string,
+  string,
+  string[],
+  number | null,
+  string?,
+];
 
 /** Addresses flat (name, address, name, address …): names of fields would be a third of the text. */
 function flat(addresses: readonly MailAddress[]): string[] {
@@ -18,12 +29,23 @@ function flat(addresses: readonly MailAddress[]): string[] {
 
 function unflat(list: readonly string[]): MailAddress[] {
   const addresses: MailAddress[] = [];
-  for (let i = 0; i + 1 < list.length; i += 2) addresses.push({ name: list[i] ?? '', address: list[i + 1] ?? '' });
+  for (let i = 0; i + 1 < list.length; i += 2)
+    addresses.push({ name: list[i] ?? '', address: list[i + 1] ?? '' });
   return addresses;
 }
 
 export function toLine(e: Envelope, emailId: string | undefined): string {
-  const line: Line = [e.subject, flat(e.from), flat(e.to), flat(e.cc), flat(e.replyTo), e.messageIdHeader, e.inReplyTo, e.references, e.sentAt];
+  const line: Line = [
+    e.subject,
+    flat(e.from),
+    flat(e.to),
+    flat(e.cc),
+    flat(e.replyTo),
+    e.messageIdHeader,
+    e.inReplyTo,
+    e.references,
+    e.sentAt,
+  ];
   if (emailId !== undefined) line.push(emailId);
   return JSON.stringify(line);
 }
@@ -33,9 +55,20 @@ export function fromLine(text: string): StoredEnvelope {
   if (isPackedEnvelope(text)) return unpackEnvelope(text);
   const line = JSON.parse(text) as Line;
   const [subject, from, to, cc, replyTo, messageIdHeader, inReplyTo, references, sentAt, emailId] = line;
-  if (typeof subject !== 'string' || !Array.isArray(references)) throw new SyntaxError('an envelope is not as it was written');
+  if (typeof subject !== 'string' || !Array.isArray(references))
+    throw new SyntaxError('an envelope is not as it was written');
   return {
-    envelope: { subject, from: unflat(from), to: unflat(to), cc: unflat(cc), replyTo: unflat(replyTo), messageIdHeader, inReplyTo, references, sentAt },
+    envelope: {
+      subject,
+      from: unflat(from),
+      to: unflat(to),
+      cc: unflat(cc),
+      replyTo: unflat(replyTo),
+      messageIdHeader,
+      inReplyTo,
+      references,
+      sentAt,
+    },
     emailId: emailId ?? null,
   };
 }

@@ -5,7 +5,11 @@ import type { StoreMemory } from './memory.ts';
 import { dropSegment, vanish } from './server-rows.ts';
 
 /** Describes folders; those of the account that are not named stay as they are. */
-export function putFolders(memory: StoreMemory, { accountId, folders }: StoreParams<'putFolders'>, changes: Changes): void {
+export function putFolders(
+  memory: StoreMemory,
+  { accountId, folders }: StoreParams<'putFolders'>,
+  changes: Changes,
+): void {
   for (const description of folders) {
     const folder = memory.folderMade(description.folderId, accountId);
     folder.accountId = accountId;

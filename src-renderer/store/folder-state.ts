@@ -77,7 +77,9 @@ export class FolderState {
 
   load(record: FolderDiskRecord): void {
     const { folderId, accountId, path, name, delimiter, role, subscribed, selectable } = record;
-    this.description = record.described ? { folderId, accountId, path, name, delimiter, role, subscribed, selectable } : null;
+    this.description = record.described
+      ? { folderId, accountId, path, name, delimiter, role, subscribed, selectable }
+      : null;
     this.accountId = accountId;
     this.gen = record.gen;
     this.cursor = record.cursor;
@@ -141,7 +143,13 @@ export class FolderState {
         case 'folder-create':
           // The server has it already when it is described: only the operation's end is still to come.
           if (this.description === null) {
-            Object.assign(record, { path: patch.path, name: patch.name, delimiter: patch.delimiter, role: patch.role, pending: 'create' });
+            Object.assign(record, {
+              path: patch.path,
+              name: patch.name,
+              delimiter: patch.delimiter,
+              role: patch.role,
+              pending: 'create',
+            });
           }
           break;
         case 'folder-rename':

@@ -46,18 +46,41 @@ export async function loadRows(db: CacheDatabase, memory: StoreMemory): Promise<
   }
 }
 
-function loadSegment(memory: StoreMemory, folder: FolderState, keys: SegmentKeys, state: SegmentState | undefined): void {
+function loadSegment(
+  memory: StoreMemory,
+  folder: FolderState,
+  keys: SegmentKeys,
+  state: SegmentState | undefined,
+): void {
   const count = keys.uid.length;
-  if (state?.s !== keys.s || state.flags.length !== count || keys.refEnd.length !== count) throw new DamagedCacheError('a segment is not whole');
+  if (state?.s !== keys.s || state.flags.length !== count || keys.refEnd.length !== count)
+    throw new DamagedCacheError('a segment is not whole');
   const { rows } = memory;
-  const segment: Segment = { index: memory.segments.length, folder, no: keys.s, gen: keys.gen, rows: [], saved: count, live: 0, dropped: false };
+  const segment: Segment = {
+    index: memory.segments.length,
+    folder,
+    no: keys.s,
+    gen: keys.gen,
+    rows: [],
+    saved: count,
+    live: 0,
+    dropped: false,
+  };
   memory.segments.push(segment);
   let ref = 0;
   for (let slot = 0; slot < count; slot += 1) {
     const node = memory.threads.node(keys.hash[slot] ?? 0);
-    for (const end = keys.refEnd[slot] ?? 0; ref < end; ref += 1) memory.threads.unite(node, memory.threads.node(keys.refs[ref] ?? 0));
+    for (const end = keys.refEnd[slot] ?? 0; ref < end; ref += 1)
+      memory.threads.unite(node, memory.threads.node(keys.refs[ref] ?? 0));
     const flags = state.flags[slot] ?? 0;
-    const row = rows.add(folder.number, keys.uid[slot] ?? 0, keys.date[slot] ?? 0, flags, keys.size[slot] ?? 0, node);
+    const row = rows.add(
+      folder.number,
+      keys.uid[slot] ?? 0,
+      keys.date[slot] ?? 0,
+      flags,
+      keys.size[slot] ?? 0,
+      node,
+    );
     rows.place(row, segment.index, slot);
     rows.set(row, (state.bits[slot] ?? 0) & diskBits, true);
     segment.rows.push(row);
@@ -73,7 +96,8 @@ function loadSegment(memory: StoreMemory, folder: FolderState, keys: SegmentKeys
 
 function fillOrders(memory: StoreMemory, folder: FolderState): void {
   const live: number[] = [];
-  for (const segment of folder.segments) for (const row of segment.rows) if (!memory.rows.has(row, rowBits.gone)) live.push(row);
+  for (const segment of folder.segments)
+    for (const row of segment.rows) if (!memory.rows.has(row, rowBits.gone)) live.push(row);
   folder.byUid.fill(Uint32Array.from(live));
   folder.held = live.length;
 }

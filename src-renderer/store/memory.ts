@@ -252,7 +252,8 @@ export class StoreMemory {
     }
     for (const [folder, rows] of changes.entered) {
       const wanted = new Set<number>();
-      for (const row of rows) if (this.shownIn(row) === folder && folder.shownRows.indexOf(row) < 0) wanted.add(row);
+      for (const row of rows)
+        if (this.shownIn(row) === folder && folder.shownRows.indexOf(row) < 0) wanted.add(row);
       folder.shownRows.add([...wanted]);
     }
     for (const folder of changes.folders) folder.version += 1;

@@ -17,5 +17,9 @@ export function idOfPlace(folderId: string, gen: number, uid: number): string {
 export function placeOfId(messageId: string): BirthPlace | null {
   const match = /^([^.]+)\.([0-9a-z]{1,8})\.([0-9a-z]{1,7})$/.exec(messageId);
   if (match === null) return null;
-  return { folderId: match[1] ?? '', gen: Number.parseInt(match[2] ?? '', 36), uid: Number.parseInt(match[3] ?? '', 36) };
+  return {
+    folderId: match[1] ?? '',
+    gen: Number.parseInt(match[2] ?? '', 36),
+    uid: Number.parseInt(match[3] ?? '', 36),
+  };
 }

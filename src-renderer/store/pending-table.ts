@@ -35,14 +35,17 @@ export class PendingTable {
   }
 
   insertOf(messageId: string): (PendingEntry & { patch: InsertPatch }) | undefined {
-    return this.of(messageId).find((entry): entry is PendingEntry & { patch: InsertPatch } => entry.patch.kind === 'insert');
+    return this.of(messageId).find(
+      (entry): entry is PendingEntry & { patch: InsertPatch } => entry.patch.kind === 'insert',
+    );
   }
 
   folderPatches(folderId: string): { accountId: string; patch: FolderPatch }[] {
     const found: { accountId: string; seq: number; patch: FolderPatch }[] = [];
     for (const op of this.ops.values()) {
       for (const patch of op.patches) {
-        if (isFolderPatch(patch) && patch.folderId === folderId) found.push({ accountId: op.accountId, seq: op.seq, patch });
+        if (isFolderPatch(patch) && patch.folderId === folderId)
+          found.push({ accountId: op.accountId, seq: op.seq, patch });
       }
     }
     return found.sort((a, b) => a.seq - b.seq);
@@ -57,7 +60,14 @@ export class PendingTable {
         continue;
       }
       touched.messageIds.add(patch.messageId);
-      const entry: PendingEntry = { opId: op.opId, seq: op.seq, at, mark: op.mark, accountId: op.accountId, patch };
+      const entry: PendingEntry = {
+        opId: op.opId,
+        seq: op.seq,
+        at,
+        mark: op.mark,
+        accountId: op.accountId,
+        patch,
+      };
       const entries = this.#byMessage.get(patch.messageId) ?? [];
       entries.splice(entries.findLastIndex((other) => other.seq <= op.seq) + 1, 0, entry);
       this.#byMessage.set(patch.messageId, entries);

@@ -33,9 +33,18 @@ export class Queries {
       indexes.push(view.sort === 'date-asc' ? at : total - 1 - at);
     }
     const numbers = indexes.map((index) => order.rows[index] ?? 0);
-    const rows = (await this.messageRows(numbers)).map((row): ListRow => ({ ...row, threadCount: 1, threadUnread: row.flags.includes('\\Seen') ? 0 : 1, threadFrom: row.from.slice(0, sendersShown) }));
+    const rows = (await this.messageRows(numbers)).map((row): ListRow => ({
+      ...row,
+      threadCount: 1,
+      threadUnread: row.flags.includes('\\Seen') ? 0 : 1,
+      threadFrom: row.from.slice(0, sendersShown),
+    }));
     if (order.counts !== null) {
-      const senders = await this.#senders(view, numbers, indexes.map((index) => order.counts?.[index] ?? 1));
+      const senders = await this.#senders(
+        view,
+        numbers,
+        indexes.map((index) => order.counts?.[index] ?? 1),
+      );
       rows.forEach((row, at) => {
         const index = indexes[at] ?? 0;
         row.threadCount = order.counts?.[index] ?? 1;
@@ -51,7 +60,11 @@ export class Queries {
     const row = this.#memory.rowOf(messageId);
     const index = row < 0 ? -1 : this.#views.indexOf(view, row);
     const total = order.rows.length;
-    return { index: index < 0 || view.sort === 'date-asc' ? index : total - 1 - index, total, version: order.version };
+    return {
+      index: index < 0 || view.sort === 'date-asc' ? index : total - 1 - index,
+      total,
+      version: order.version,
+    };
   }
 
   /** Row numbers of the view in its own order. */
@@ -67,10 +80,17 @@ export class Queries {
   conversationIds({ view, messageIds }: StoreParams<'conversationIds'>): string[] {
     const { threads, rows } = this.#memory;
     const rootOf = (row: number): number => threads.root(rows.node(row));
-    const roots = new Set(messageIds.map((id) => this.#memory.rowOf(id)).filter((row) => row >= 0).map(rootOf));
+    const roots = new Set(
+      messageIds
+        .map((id) => this.#memory.rowOf(id))
+        .filter((row) => row >= 0)
+        .map(rootOf),
+    );
     const { filter: _, ...unfiltered } = view;
     const all = this.numbersOf({ ...unfiltered, threaded: false });
-    return Array.from(all.filter((row) => roots.has(rootOf(row))).subarray(0, maxIds), (row) => this.#memory.idOf(row));
+    return Array.from(all.filter((row) => roots.has(rootOf(row))).subarray(0, maxIds), (row) =>
+      this.#memory.idOf(row),
+    );
   }
 
   async rows({ messageIds }: StoreParams<'rows'>): Promise<(MessageRow | null)[]> {
@@ -84,7 +104,9 @@ export class Queries {
     const match = /^t.*\.([0-9a-z]+)$/.exec(threadId);
     const root = match === null ? -1 : this.#memory.threads.rootOfHash(Number.parseInt(match[1] ?? '', 36));
     if (root < 0) return [];
-    const shown = this.#memory.threads.rowsOf(root).filter((row) => this.#memory.shownIn(row)?.visible === true);
+    const shown = this.#memory.threads
+      .rowsOf(root)
+      .filter((row) => this.#memory.shownIn(row)?.visible === true);
     const wanted = shown.filter((row) => {
       const role = this.#memory.shownIn(row)?.record().role;
       return role !== 'junk' && role !== 'trash';
@@ -128,7 +150,11 @@ export class Queries {
   }
 
   /** Senders of the conversations that `heads` stand for, oldest first, within the view's folders. */
-  async #senders(view: ListView, heads: readonly number[], counts: readonly number[]): Promise<(MailAddress[] | undefined)[]> {
+  async #senders(
+    view: ListView,
+    heads: readonly number[],
+    counts: readonly number[],
+  ): Promise<(MailAddress[] | undefined)[]> {
     const memory = this.#memory;
     const folders = new Set(view.folderIds);
     const members = heads.map((head, at) => {
@@ -145,7 +171,8 @@ export class Queries {
       if (rows.length === 0) return undefined;
       const senders = new Map<string, MailAddress>();
       for (const text of texts.slice(next, next + rows.length)) {
-        for (const from of text.envelope.from) if (!senders.has(from.address)) senders.set(from.address, from);
+        for (const from of text.envelope.from)
+          if (!senders.has(from.address)) senders.set(from.address, from);
       }
       next += rows.length;
       return [...senders.values()].slice(0, sendersShown);
@@ -155,5 +182,7 @@ export class Queries {
 
 /** A date beyond what ISO 8601 can say is shown as the epoch, never thrown. */
 export function isoTime(ms: number): string {
-  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : new Date(0).toISOString();
+  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15
+    ? new Date(ms).toISOString()
+    : new Date(0).toISOString();
 }

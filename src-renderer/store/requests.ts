@@ -50,7 +50,12 @@ export function readRequest(message: unknown): ReadRequest | null {
   if (!isRecord(message)) return null;
   const { id, method, params, windowId } = message;
   if (typeof id !== 'number' || typeof method !== 'string' || !isRecord(params)) return null;
-  return { id, method, params, windowId: typeof windowId === 'string' && windowId.length < 100 ? windowId : null };
+  return {
+    id,
+    method,
+    params,
+    windowId: typeof windowId === 'string' && windowId.length < 100 ? windowId : null,
+  };
 }
 
 /** Windows hold what strangers wrote: their requests are looked at to the last field. */

@@ -103,7 +103,10 @@ function textOf(lines: Lines | undefined, slot: number): RowText {
   const line = lines?.envelopes[slot];
   if (line === undefined) throw new DamagedCacheError('an envelope is missing');
   const preview = lines?.previews[slot];
-  return { ...fromLine(line), preview: preview === undefined || preview === '' ? '' : String(JSON.parse(preview)) };
+  return {
+    ...fromLine(line),
+    preview: preview === undefined || preview === '' ? '' : String(JSON.parse(preview)),
+  };
 }
 
 /** Bits of a row's state that are on disk. */

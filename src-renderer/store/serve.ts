@@ -1,5 +1,11 @@
 import { unpackBatch } from '../../src-shared/packed-rows.ts';
-import { storeAnswersChannel, windowMethods, type StoreAnswer, type StoreMethod, type StoreParams } from '../../src-shared/cache-protocol.ts';
+import {
+  storeAnswersChannel,
+  windowMethods,
+  type StoreAnswer,
+  type StoreMethod,
+  type StoreParams,
+} from '../../src-shared/cache-protocol.ts';
 import { StoreMistake } from './apply-batch.ts';
 import { isStoreMethod, isWindowParams, readRequest } from './requests.ts';
 import { DamagedCacheError } from './segment-texts.ts';
@@ -49,7 +55,12 @@ export class StoreServer {
     if (this.#windowRequests.has(key)) return;
     const allowed = (windowMethods as readonly string[]).includes(method) && isStoreMethod(method);
     if (!allowed || !isWindowParams(method, params)) {
-      post(storeAnswersChannel(windowId), { id, ok: false, error: `a window cannot ask for ${method} like this`, code: 'bug' });
+      post(storeAnswersChannel(windowId), {
+        id,
+        ok: false,
+        error: `a window cannot ask for ${method} like this`,
+        code: 'bug',
+      });
       return;
     }
     this.#windowRequests.add(key);
@@ -77,11 +88,20 @@ export class StoreServer {
   async #answer({ id, method, params }: Waiting): Promise<StoreAnswer> {
     try {
       const given = method === 'applyBatch' ? unpackBatch(params as StoreParams<'applyBatch'>) : params;
-      return { id, ok: true, value: (await this.#store.run(method, given as StoreParams<typeof method>)) ?? null };
+      return {
+        id,
+        ok: true,
+        value: (await this.#store.run(method, given as StoreParams<typeof method>)) ?? null,
+      };
     } catch (error) {
       const code = codeOf(error);
       if (code === 'damaged') this.#store.markDamaged();
-      return { id, ok: false, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error), code };
+      return {
+        id,
+        ok: false,
+        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+        code,
+      };
     }
   }
 }
@@ -116,6 +136,8 @@ function namesOf(error: unknown, depth = 0): string[] {
   return [
     ...(typeof name === 'string' ? [name] : []),
     ...namesOf(inner, depth + 1),
-    ...(Array.isArray(failures) ? failures.slice(0, 3).flatMap((failure) => namesOf(failure, depth + 1)) : []),
+    ...(Array.isArray(failures)
+      ? failures.slice(0, 3).flatMap((failure) => namesOf(failure, depth + 1))
+      : []),
   ];
 }

@@ -34,7 +34,10 @@ export class ServerQueries {
       return {
         messageId: memory.idOf(row),
         accountId: home.accountId,
-        ref: segment === undefined ? null : { folderId: home.folderId, gen: segment.gen, uid: memory.rows.uid(row) },
+        ref:
+          segment === undefined
+            ? null
+            : { folderId: home.folderId, gen: segment.gen, uid: memory.rows.uid(row) },
         viewFolderId: (memory.views.get(row)?.folder ?? home).folderId,
         serverFlags: memory.serverFlags(row),
         viewFlags: memory.viewFlags(row),
@@ -77,7 +80,11 @@ export class ServerQueries {
     if (folder === undefined) return [];
     const { rows } = this.#memory;
     const found: { uid: number; flags: string[] }[] = [];
-    for (let index = folder.uidIndex(from, rows); index < folder.byUid.length && found.length < maxFlags; index += 1) {
+    for (
+      let index = folder.uidIndex(from, rows);
+      index < folder.byUid.length && found.length < maxFlags;
+      index += 1
+    ) {
       const row = folder.byUid.at(index);
       if (rows.uid(row) > to) break;
       found.push({ uid: rows.uid(row), flags: this.#memory.serverFlags(row) });
@@ -86,7 +93,12 @@ export class ServerQueries {
   }
 
   /** Newest first; rows that are waiting or patched away are not wanted. */
-  bodiesWanted({ folderId, newerThan, maxBytes, limit }: StoreParams<'bodiesWanted'>): StoreResult<'bodiesWanted'> {
+  bodiesWanted({
+    folderId,
+    newerThan,
+    maxBytes,
+    limit,
+  }: StoreParams<'bodiesWanted'>): StoreResult<'bodiesWanted'> {
     const folder = this.#memory.folder(folderId);
     if (folder === undefined) return [];
     const { rows } = this.#memory;
@@ -94,22 +106,31 @@ export class ServerQueries {
     for (let index = folder.shownRows.length - 1; index >= 0 && found.length < limit; index -= 1) {
       const row = folder.shownRows.at(index);
       if (newerThan !== null && rows.date(row) < newerThan) break;
-      const wanted = !rows.has(row, rowBits.readable | rowBits.waiting) && rows.folder(row) === folder.number && rows.size(row) <= maxBytes;
+      const wanted =
+        !rows.has(row, rowBits.readable | rowBits.waiting) &&
+        rows.folder(row) === folder.number &&
+        rows.size(row) <= maxBytes;
       if (wanted) found.push({ messageId: this.#memory.idOf(row), uid: rows.uid(row), size: rows.size(row) });
     }
     return found;
   }
 
   /** In order of folder id, then UID; `after` need not be there any more. */
-  async envelopesAfter({ after, limit }: StoreParams<'envelopesAfter'>): Promise<StoreResult<'envelopesAfter'>> {
+  async envelopesAfter({
+    after,
+    limit,
+  }: StoreParams<'envelopesAfter'>): Promise<StoreResult<'envelopesAfter'>> {
     const memory = this.#memory;
     const [afterFolder = '', afterUid = '0'] = after?.split(' ') ?? [];
-    const folders = memory.folders.filter((folder) => memory.folder(folder.folderId) === folder && folder.folderId >= afterFolder).sort((a, b) => (a.folderId < b.folderId ? -1 : 1));
+    const folders = memory.folders
+      .filter((folder) => memory.folder(folder.folderId) === folder && folder.folderId >= afterFolder)
+      .sort((a, b) => (a.folderId < b.folderId ? -1 : 1));
     const numbers: number[] = [];
     const most = Math.min(limit, maxEnvelopes);
     for (const folder of folders) {
       let index = folder.folderId === afterFolder ? folder.uidIndex(Number(afterUid) + 1, memory.rows) : 0;
-      for (; index < folder.byUid.length && numbers.length < most; index += 1) numbers.push(folder.byUid.at(index));
+      for (; index < folder.byUid.length && numbers.length < most; index += 1)
+        numbers.push(folder.byUid.at(index));
     }
     const texts = await this.#texts.of(numbers);
     const last = numbers.at(-1);
@@ -125,7 +146,10 @@ export class ServerQueries {
           people: peopleText([...(envelope?.from ?? []), ...(envelope?.to ?? []), ...(envelope?.cc ?? [])]),
         };
       }),
-      next: last === undefined || numbers.length < most ? null : `${memory.home(last).folderId} ${memory.rows.uid(last)}`,
+      next:
+        last === undefined || numbers.length < most
+          ? null
+          : `${memory.home(last).folderId} ${memory.rows.uid(last)}`,
     };
   }
 
@@ -136,7 +160,9 @@ export class ServerQueries {
     const root = threads.rootOfHash(hash);
     if (messageIdHeader === '' || root < 0) return [];
     const node = threads.node(hash);
-    return threads.rowsOf(root).filter((row) => rows.node(row) === node && this.#memory.shownIn(row) !== null);
+    return threads
+      .rowsOf(root)
+      .filter((row) => rows.node(row) === node && this.#memory.shownIn(row) !== null);
   }
 
   #viewFolder(row: number): FolderState {

@@ -10,7 +10,12 @@ import { referenceHashes } from './threads.ts';
 const maxSize = 0xffff_ffff;
 
 /** Adds rows that the server has in the folder; their UIDs must be new there. They are not shown yet. */
-export function insertRows(memory: StoreMemory, folder: FolderState, news: readonly UnpackedRow[], changes: Changes): number[] {
+export function insertRows(
+  memory: StoreMemory,
+  folder: FolderState,
+  news: readonly UnpackedRow[],
+  changes: Changes,
+): number[] {
   const { rows } = memory;
   const words = memory.words(folder.accountId);
   const added: number[] = [];
@@ -41,7 +46,11 @@ export function insertRows(memory: StoreMemory, folder: FolderState, news: reado
       refs,
     });
     added.push(row);
-    changes.contacts.push({ accountId: folder.accountId, row: item, sent: folder.description?.role === 'sent' });
+    changes.contacts.push({
+      accountId: folder.accountId,
+      row: item,
+      sent: folder.description?.role === 'sent',
+    });
   }
   folder.byUid.add(added);
   folder.held += added.length;

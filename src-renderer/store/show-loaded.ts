@@ -8,10 +8,18 @@ import type { SegmentTexts } from './segment-texts.ts';
 import { settlePatched } from './waiting-rows.ts';
 
 /** Makes lists and counters of rows just read from disk; the folders' versions stay. */
-export async function showLoadedRows(db: CacheDatabase, memory: StoreMemory, texts: SegmentTexts): Promise<void> {
+export async function showLoadedRows(
+  db: CacheDatabase,
+  memory: StoreMemory,
+  texts: SegmentTexts,
+): Promise<void> {
   for (const folder of memory.folders) showServerRows(memory, folder);
   const changes = new Changes();
-  const ids = new Set([...memory.pending.ops.values()].flatMap((op) => op.patches.flatMap((patch) => ('messageId' in patch ? [patch.messageId] : []))));
+  const ids = new Set(
+    [...memory.pending.ops.values()].flatMap((op) =>
+      op.patches.flatMap((patch) => ('messageId' in patch ? [patch.messageId] : [])),
+    ),
+  );
   await settlePatched(memory, texts, ids, changes);
   await markOwnBodies(db, memory, changes);
   const versions = memory.folders.map((folder) => folder.version);

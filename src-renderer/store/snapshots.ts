@@ -38,9 +38,14 @@ export class Snapshots {
     // Last used goes last, so that the first is the one to give up.
     this.#kept.delete(snapshot);
     this.#kept.set(snapshot, kept);
-    const ids = Array.from(kept.numbers.subarray(start, start + Math.min(count, maxPage)), (row) => this.#memory.idOf(row));
+    const ids = Array.from(kept.numbers.subarray(start, start + Math.min(count, maxPage)), (row) =>
+      this.#memory.idOf(row),
+    );
     const rows = await this.#queries.rows({ messageIds: ids });
-    return { total: kept.numbers.length, rows: rows.map((row, at) => row ?? { messageId: ids[at] ?? '', gone: true }) };
+    return {
+      total: kept.numbers.length,
+      rows: rows.map((row, at) => row ?? { messageId: ids[at] ?? '', gone: true }),
+    };
   }
 
   #forgetOld(): void {

@@ -1,4 +1,8 @@
-import { storeNoticesChannel, storeRequestsChannel, type StoreAnswer } from '../../src-shared/cache-protocol.ts';
+import {
+  storeNoticesChannel,
+  storeRequestsChannel,
+  type StoreAnswer,
+} from '../../src-shared/cache-protocol.ts';
 import { workerChannel } from '../page-bridge/worker-channel.ts';
 import { StoreServer } from './serve.ts';
 import { Store } from './store.ts';

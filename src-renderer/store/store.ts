@@ -1,4 +1,10 @@
-import type { StoreMethod, StoreNotice, StoreOpened, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
+import type {
+  StoreMethod,
+  StoreNotice,
+  StoreOpened,
+  StoreParams,
+  StoreResult,
+} from '../../src-shared/cache-protocol.ts';
 import type { PendingPatches } from '../../src-shared/patch.ts';
 import { applyBatch, StoreMistake } from './apply-batch.ts';
 import { Bodies } from './bodies.ts';
@@ -75,7 +81,8 @@ export class Store {
   }
 
   readonly handlers: Handlers = {
-    open: ({ expectedCacheId }) => this.#open(() => openDatabase(expectedCacheId, this.#damaged, this.#dependencies)),
+    open: ({ expectedCacheId }) =>
+      this.#open(() => openDatabase(expectedCacheId, this.#damaged, this.#dependencies)),
     wipe: () => this.#open(() => makeFresh('damaged', this.#dependencies)),
     putFolders: (params) => this.#write(({ memory }, changes) => putFolders(memory, params, changes)),
     removeFolder: ({ folderId }) =>
@@ -83,8 +90,10 @@ export class Store {
         const folder = memory.folder(folderId);
         if (folder !== undefined) removeFolder(memory, folder, changes);
       }),
-    removeAccount: ({ accountId }) => this.#write((session, changes) => this.#removeAccount(session, accountId, changes)),
-    applyBatch: (batch) => this.#write(({ db, memory, texts }, changes) => applyBatch(db, memory, texts, batch, changes)),
+    removeAccount: ({ accountId }) =>
+      this.#write((session, changes) => this.#removeAccount(session, accountId, changes)),
+    applyBatch: (batch) =>
+      this.#write(({ db, memory, texts }, changes) => applyBatch(db, memory, texts, batch, changes)),
     putCursor: ({ folderId, cursor }) =>
       this.#write(({ memory }, changes) => {
         const folder = memory.folder(folderId);
@@ -92,8 +101,10 @@ export class Store {
         folder.cursor = cursor;
         changes.folders.add(folder);
       }),
-    addPending: ({ ops }) => this.#write((session, changes) => this.#changePending(session, ops, [], changes)),
-    dropPending: ({ opIds }) => this.#write((session, changes) => this.#changePending(session, [], opIds, changes)),
+    addPending: ({ ops }) =>
+      this.#write((session, changes) => this.#changePending(session, ops, [], changes)),
+    dropPending: ({ opIds }) =>
+      this.#write((session, changes) => this.#changePending(session, [], opIds, changes)),
     resetPending: ({ ops }) =>
       this.#write((session, changes) => {
         const kept = new Set(ops.map((op) => op.opId));
@@ -138,7 +149,11 @@ export class Store {
     }
     this.#damaged = false;
     this.#session = session;
-    this.#notify({ notice: 'folders', folders: this.#folders().map((folder) => folder.record()), messageIds: null });
+    this.#notify({
+      notice: 'folders',
+      folders: this.#folders().map((folder) => folder.record()),
+      messageIds: null,
+    });
     return opened;
   }
 
@@ -166,7 +181,10 @@ export class Store {
   #folders(accountId?: string): FolderState[] {
     const { memory } = this.#opened();
     return memory.folders.filter(
-      (folder) => folder.visible && memory.folder(folder.folderId) === folder && (accountId === undefined || folder.accountId === accountId),
+      (folder) =>
+        folder.visible &&
+        memory.folder(folder.folderId) === folder &&
+        (accountId === undefined || folder.accountId === accountId),
     );
   }
 
@@ -205,7 +223,9 @@ export class Store {
 
   #tell(memory: StoreMemory, changes: Changes): void {
     if (changes.folders.size === 0 && changes.deletedFolders.size === 0) return;
-    const folders = [...changes.folders].filter((folder) => folder.visible && memory.folder(folder.folderId) === folder);
+    const folders = [...changes.folders].filter(
+      (folder) => folder.visible && memory.folder(folder.folderId) === folder,
+    );
     const rows = changes.changedRows;
     this.#notify({
       notice: 'folders',
@@ -215,14 +235,21 @@ export class Store {
   }
 
   #removeAccount({ memory, contacts }: Session, accountId: string, changes: Changes): void {
-    for (const folder of memory.folders.filter((other) => other.accountId === accountId && memory.folder(other.folderId) === other)) {
+    for (const folder of memory.folders.filter(
+      (other) => other.accountId === accountId && memory.folder(other.folderId) === other,
+    )) {
       removeFolder(memory, folder, changes);
     }
     changes.deletedAccounts.add(accountId);
     contacts.forgetAccount(accountId);
   }
 
-  async #changePending({ memory, texts }: Session, added: readonly PendingPatches[], dropped: readonly string[], changes: Changes): Promise<void> {
+  async #changePending(
+    { memory, texts }: Session,
+    added: readonly PendingPatches[],
+    dropped: readonly string[],
+    changes: Changes,
+  ): Promise<void> {
     const touched = { messageIds: new Set<string>(), folderIds: new Set<string>() };
     for (const opId of dropped) {
       memory.pending.drop(opId, touched);

@@ -45,8 +45,15 @@ const maxReferences = 40;
  * Hashes of the Message-IDs that a message points to. The account is part of every hash, so that
  * conversations of two accounts never become one.
  */
-export function referenceHashes(accountId: string, references: readonly string[], inReplyTo: string): number[] {
-  const ids = references.length > maxReferences ? [...references.slice(0, 10), ...references.slice(10 - maxReferences)] : references;
+export function referenceHashes(
+  accountId: string,
+  references: readonly string[],
+  inReplyTo: string,
+): number[] {
+  const ids =
+    references.length > maxReferences
+      ? [...references.slice(0, 10), ...references.slice(10 - maxReferences)]
+      : references;
   const hashes = new Set<number>();
   for (const id of ids) if (id !== '') hashes.add(idHash(accountId, id));
   if (inReplyTo !== '' && inReplyTo !== ids.at(-1)) {

@@ -33,7 +33,8 @@ export class Views {
   order(view: ListView): ViewOrder {
     const memory = this.#memory;
     const folders = [...new Set(view.folderIds)].flatMap((id) => memory.folder(id) ?? []);
-    const version = folders.reduce((sum, folder) => sum + folder.version, 0) + (view.threaded ? memory.threads.merges : 0);
+    const version =
+      folders.reduce((sum, folder) => sum + folder.version, 0) + (view.threaded ? memory.threads.merges : 0);
     const [only] = folders;
     if (folders.length === 1 && only !== undefined && !view.threaded && view.filter === undefined) {
       return { rows: only.shownRows.rows(), counts: null, unread: null, version };
@@ -78,7 +79,9 @@ export class Views {
 
   #make(view: ListView, folders: readonly FolderState[], version: number): ViewOrder {
     const flat = this.#filtered(this.#merged(folders.map((folder) => folder.shownRows.rows())), view.filter);
-    return view.threaded ? this.#conversations(flat, version) : { rows: flat, counts: null, unread: null, version };
+    return view.threaded
+      ? this.#conversations(flat, version)
+      : { rows: flat, counts: null, unread: null, version };
   }
 
   #merged(lists: Uint32Array[]): Uint32Array {
@@ -109,13 +112,16 @@ export class Views {
   #filtered(rows: Uint32Array, filter: ListView['filter']): Uint32Array {
     if (filter === undefined) return rows.slice();
     const table = this.#memory.rows;
-    return filter === 'unread' ? rows.filter((row) => !table.has(row, rowBits.seen)) : rows.filter((row) => table.has(row, rowBits.flagged));
+    return filter === 'unread'
+      ? rows.filter((row) => !table.has(row, rowBits.seen))
+      : rows.filter((row) => table.has(row, rowBits.flagged));
   }
 
   /** From the newest to the oldest: the first row seen of a conversation stands for it. */
   #conversations(flat: Uint32Array, version: number): ViewOrder {
     const { rows: table, threads } = this.#memory;
-    if (this.#scratch.length < threads.nodeCount) this.#scratch = new Int32Array(Math.ceil(threads.nodeCount * 1.25));
+    if (this.#scratch.length < threads.nodeCount)
+      this.#scratch = new Int32Array(Math.ceil(threads.nodeCount * 1.25));
     const place = this.#scratch.fill(-1);
     const rows = new Uint32Array(flat.length);
     const counts = new Uint32Array(flat.length);

@@ -12,8 +12,15 @@ import { referenceHashes } from './threads.ts';
  * Brings rows in line with their patches: rows that only a patch has appear or vanish, all others are
  * projected anew. Copies of copies are settled after their source.
  */
-export async function settlePatched(memory: StoreMemory, texts: SegmentTexts, messageIds: Iterable<string>, changes: Changes): Promise<void> {
-  const queue = [...messageIds].map((id) => ({ id, seq: memory.pending.insertOf(id)?.seq ?? -1 })).sort((a, b) => a.seq - b.seq);
+export async function settlePatched(
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  messageIds: Iterable<string>,
+  changes: Changes,
+): Promise<void> {
+  const queue = [...messageIds]
+    .map((id) => ({ id, seq: memory.pending.insertOf(id)?.seq ?? -1 }))
+    .sort((a, b) => a.seq - b.seq);
   for (const { id } of queue) {
     const row = memory.rowOf(id);
     const insert = memory.pending.insertOf(id);
@@ -39,7 +46,13 @@ function isSameInsert(a: InsertPatch | undefined, b: InsertPatch): boolean {
 }
 
 /** An operation was given again with other content (a draft saved once more): its body stays until another comes. */
-async function replaceWaiting(memory: StoreMemory, texts: SegmentTexts, row: number, insert: PendingEntry & { patch: InsertPatch }, changes: Changes): Promise<void> {
+async function replaceWaiting(
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  row: number,
+  insert: PendingEntry & { patch: InsertPatch },
+  changes: Changes,
+): Promise<void> {
   const readable = memory.rows.has(row, rowBits.readable);
   dropWaiting(memory, row, changes);
   changes.droppedBodies.delete(insert.patch.messageId);
@@ -48,13 +61,21 @@ async function replaceWaiting(memory: StoreMemory, texts: SegmentTexts, row: num
   if (readable && next >= 0) memory.setReadable(next, true, changes);
 }
 
-async function addWaiting(memory: StoreMemory, texts: SegmentTexts, entry: PendingEntry & { patch: InsertPatch }, changes: Changes): Promise<void> {
+async function addWaiting(
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  entry: PendingEntry & { patch: InsertPatch },
+  changes: Changes,
+): Promise<void> {
   const { patch } = entry;
   const content = patch.row ?? (await copyOf(memory, texts, patch.fromMessageId, entry.seq));
   if (content === null) return;
   const folder = memory.folderMade(patch.folderId, entry.accountId);
   const hash = memory.nodeHash(folder.accountId, content.envelope.messageIdHeader, patch.messageId);
-  const node = memory.linkThread(hash, referenceHashes(folder.accountId, content.envelope.references, content.envelope.inReplyTo));
+  const node = memory.linkThread(
+    hash,
+    referenceHashes(folder.accountId, content.envelope.references, content.envelope.inReplyTo),
+  );
   const row = memory.rows.add(folder.number, 0, content.internalDate, 0, content.size, node);
   memory.setServerFlags(row, content.flags);
   memory.rows.set(row, rowBits.waiting | rowBits.hidden, true);
@@ -72,7 +93,12 @@ async function addWaiting(memory: StoreMemory, texts: SegmentTexts, entry: Pendi
 }
 
 /** A copy carries the flags that its source shows at the copy's place in the journal. */
-async function copyOf(memory: StoreMemory, texts: SegmentTexts, fromMessageId: string | null, seq: number): Promise<Omit<NewRow, 'uid'> | null> {
+async function copyOf(
+  memory: StoreMemory,
+  texts: SegmentTexts,
+  fromMessageId: string | null,
+  seq: number,
+): Promise<Omit<NewRow, 'uid'> | null> {
   const source = fromMessageId === null ? -1 : memory.rowOf(fromMessageId);
   if (source < 0) return null;
   const [text] = await texts.of([source]);

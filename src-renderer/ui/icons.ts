@@ -120,4 +120,12 @@ export const icons = {
 export type IconName = keyof typeof icons;
 
 /** Icons that point somewhere: they mirror in right-to-left text. */
-export const directedIcons: ReadonlySet<IconName> = new Set(['left', 'right', 'reply', 'reply-all', 'forward', 'undo', 'send']);
+export const directedIcons: ReadonlySet<IconName> = new Set([
+  'left',
+  'right',
+  'reply',
+  'reply-all',
+  'forward',
+  'undo',
+  'send',
+]);

@@ -5,7 +5,9 @@ export interface Piece {
 
 /** `text` cut where one of `words` begins a word or stands in one; without regard to case. */
 export function cutAtMatches(text: string, words: readonly string[]): Piece[] {
-  const wanted = words.filter((word) => word !== '').map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const wanted = words
+    .filter((word) => word !== '')
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   if (wanted.length === 0 || text === '') return [{ text, found: false }];
   const pieces: Piece[] = [];
   let end = 0;
@@ -22,7 +24,14 @@ export function cutAtMatches(text: string, words: readonly string[]): Piece[] {
 /** The first words moved so that a found one is near the start. */
 export function moveToMatch(text: string, words: readonly string[]): string {
   const lower = text.toLowerCase();
-  const at = Math.min(...words.filter((word) => word !== '').map((word) => { const place = lower.indexOf(word.toLowerCase()); return place < 0 ? Infinity : place; }));
+  const at = Math.min(
+    ...words
+      .filter((word) => word !== '')
+      .map((word) => {
+        const place = lower.indexOf(word.toLowerCase());
+        return place < 0 ? Infinity : place;
+      }),
+  );
   if (!Number.isFinite(at) || at < 24) return text;
   const cut = text.lastIndexOf(' ', at - 12);
   return `…${text.slice(cut + 1)}`;

@@ -17,7 +17,9 @@ export class VirtualScroll {
   moves = $state(0);
   readonly map = $derived(new ScrollMap(this.count * this.rowHeight, this.viewport));
   readonly first = $derived(Math.max(0, Math.floor(this.top / this.rowHeight) - overscan));
-  readonly last = $derived(Math.min(this.count, Math.ceil((this.top + this.viewport) / this.rowHeight) + overscan));
+  readonly last = $derived(
+    Math.min(this.count, Math.ceil((this.top + this.viewport) / this.rowHeight) + overscan),
+  );
   /** Index of the row at the upper edge of the view. */
   readonly topIndex = $derived(Math.max(0, Math.min(this.count - 1, Math.floor(this.top / this.rowHeight))));
   /** Where the rows from `first` on lie inside the scrolling element. */
@@ -61,7 +63,8 @@ export class VirtualScroll {
   reveal(index: number): void {
     const start = index * this.rowHeight;
     if (start < this.top) this.moveTo(start);
-    else if (start + this.rowHeight > this.top + this.viewport) this.moveTo(start + this.rowHeight - this.viewport);
+    else if (start + this.rowHeight > this.top + this.viewport)
+      this.moveTo(start + this.rowHeight - this.viewport);
   }
 }
 

@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../../src-main/shell/chromium/find-browser.ts';
-import { buildStorePage, cacheInChromium, removeFolder, type CacheInChromium } from '../fakes/chromium-cache.ts';
+import {
+  buildStorePage,
+  cacheInChromium,
+  removeFolder,
+  type CacheInChromium,
+} from '../fakes/chromium-cache.ts';
 import { cacheContract, cursorOf, folderOf, newRow, viewOf } from './cache-contract.ts';
 
 const binary = await findBrowser();
-if (binary === undefined) console.info('The store in Chromium: skipped, for no Chromium or Chrome was found.');
+if (binary === undefined)
+  console.info('The store in Chromium: skipped, for no Chromium or Chrome was found.');
 
 describe.skipIf(binary === undefined)('the store in Chromium', () => {
   let rendererDir = '';
@@ -47,7 +53,12 @@ describe.skipIf(binary === undefined)('the store in Chromium', () => {
     const first = await started(null);
     const { cacheId } = await first.cache.call('wipe', {});
     await first.cache.call('putFolders', { accountId: 'a', folders: [folderOf('f1')] });
-    await first.cache.call('applyBatch', { folderId: 'f1', gen: 1, insert: [newRow(3)], cursor: cursorOf(1) });
+    await first.cache.call('applyBatch', {
+      folderId: 'f1',
+      gen: 1,
+      insert: [newRow(3)],
+      cursor: cursorOf(1),
+    });
     await first.shell.quit();
     running = undefined;
     const second = await started(cacheId);

@@ -16,11 +16,16 @@ const wide = { width: 1440, height: 900 };
 const replyText = 'Friday at four it is. I bring the soup.';
 const draftSubject = 'What the harbour master wants to know';
 const madeFolder = 'Regatta ⛵ 2026';
-const attachment = { name: 'tide-table.csv', mimeType: 'text/csv', buffer: Buffer.from('hour;metres\n04:12;1.9\n') };
+const attachment = {
+  name: 'tide-table.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from('hour;metres\n04:12;1.9\n'),
+};
 
 const missing = dovecotMissing();
 const display: Display | null = missing === undefined ? await findDisplay() : null;
-const reason = missing ?? (display === null ? 'there is no display, and no Xvfb to make one (package xvfb)' : null);
+const reason =
+  missing ?? (display === null ? 'there is no display, and no Xvfb to make one (package xvfb)' : null);
 if (reason !== null) process.stderr.write(`main-job: not run: ${reason}\n`);
 
 describe.skipIf(reason !== null)('the main job, in a real window on real servers', () => {
@@ -141,7 +146,12 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
       password: person.password,
     });
   /** Waits until the server's folder holds exactly `count` of the mail, and gives them. */
-  const holds = async (person: DemoPerson, folder: string, messageId: string, count: number): Promise<RawMessage[]> => {
+  const holds = async (
+    person: DemoPerson,
+    folder: string,
+    messageId: string,
+    count: number,
+  ): Promise<RawMessage[]> => {
     const raw = await onServer(person);
     try {
       return await until(
@@ -200,22 +210,25 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await status('All mail up to date');
   });
 
-  step('adds the second account from the palette, its servers read from the domain’s settings file', async () => {
-    await fromPalette('Add an account');
-    await page.getByRole('heading', { name: 'Add an account' }).waitFor();
-    await type(work.address);
-    await press('Enter');
-    await page.locator('#wizard-password').waitFor();
-    await type(work.password);
-    await press('Enter');
-    await page.getByRole('heading', { name: 'Where should your mail live?' }).waitFor();
-    await tabTo('Your name, as others see it');
-    await type(work.name);
-    await tabTo('Fetch my mail');
-    await press('Enter');
-    await row('Re: Proofs and invoice for the harbour museum posters').waitFor({ timeout: 30_000 });
-    await status('All mail up to date');
-  });
+  step(
+    'adds the second account from the palette, its servers read from the domain’s settings file',
+    async () => {
+      await fromPalette('Add an account');
+      await page.getByRole('heading', { name: 'Add an account' }).waitFor();
+      await type(work.address);
+      await press('Enter');
+      await page.locator('#wizard-password').waitFor();
+      await type(work.password);
+      await press('Enter');
+      await page.getByRole('heading', { name: 'Where should your mail live?' }).waitFor();
+      await tabTo('Your name, as others see it');
+      await type(work.name);
+      await tabTo('Fetch my mail');
+      await press('Enter');
+      await row('Re: Proofs and invoice for the harbour museum posters').waitFor({ timeout: 30_000 });
+      await status('All mail up to date');
+    },
+  );
 
   step('reads, stars, archives and takes it back', async () => {
     await takePicture(page, 'nothing-open');
@@ -227,7 +240,11 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await page.emulateMedia({ colorScheme: 'dark' });
     await takePicture(page, 'main-dark', true);
     await page.emulateMedia({ colorScheme: 'light' });
-    for (const [width, height] of [[1024, 700], [900, 700], [640, 800]] as const) {
+    for (const [width, height] of [
+      [1024, 700],
+      [900, 700],
+      [640, 800],
+    ] as const) {
       await page.setViewportSize({ width, height });
       await takePicture(page, `main-${width}`);
     }
@@ -250,39 +267,42 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     expect(back?.flags).toContain('\\Flagged');
   });
 
-  step('answers with an attachment, takes it back, sends it again; it arrives in the other account', async () => {
-    await open('answered');
-    await page.getByText('The posters hang').first().waitFor();
-    await press('r');
-    const composer = page.getByRole('dialog', { name: `Re: ${subjectOf('answered')}` });
-    await composer.waitFor();
-    await soon(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('textbox');
-    await type(replyText);
-    await tabTo('Attach');
-    await composer.locator('input[type=file]').setInputFiles(attachment);
-    await composer.getByText('tide-table').waitFor();
-    await composer.locator('.saved', { hasText: 'Saved' }).waitFor();
-    await examine('writing');
-    await takePicture(page, 'composer', true);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await takePicture(page, 'composer-dark');
-    await page.emulateMedia({ colorScheme: 'light' });
-    await press('Control+Enter');
-    await toast('Sending');
-    await press('z');
-    await composer.waitFor();
-    await composer.getByText('tide-table').waitFor();
-    await composer.getByText(replyText).waitFor();
-    expect(world.submission.taken).toHaveLength(0);
-    await press('Control+Enter');
-    await toast('Sending');
-    await composer.waitFor({ state: 'hidden' });
-    await focusIsSeen('after sending');
-    await inboxOf(work).click();
-    await row(`Re: ${subjectOf('answered')}`).waitFor({ timeout: 40_000 });
-    await press('g', 'i');
-    expect(world.submission.taken).toHaveLength(1);
-  });
+  step(
+    'answers with an attachment, takes it back, sends it again; it arrives in the other account',
+    async () => {
+      await open('answered');
+      await page.getByText('The posters hang').first().waitFor();
+      await press('r');
+      const composer = page.getByRole('dialog', { name: `Re: ${subjectOf('answered')}` });
+      await composer.waitFor();
+      await soon(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('textbox');
+      await type(replyText);
+      await tabTo('Attach');
+      await composer.locator('input[type=file]').setInputFiles(attachment);
+      await composer.getByText('tide-table').waitFor();
+      await composer.locator('.saved', { hasText: 'Saved' }).waitFor();
+      await examine('writing');
+      await takePicture(page, 'composer', true);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await takePicture(page, 'composer-dark');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await press('Control+Enter');
+      await toast('Sending');
+      await press('z');
+      await composer.waitFor();
+      await composer.getByText('tide-table').waitFor();
+      await composer.getByText(replyText).waitFor();
+      expect(world.submission.taken).toHaveLength(0);
+      await press('Control+Enter');
+      await toast('Sending');
+      await composer.waitFor({ state: 'hidden' });
+      await focusIsSeen('after sending');
+      await inboxOf(work).click();
+      await row(`Re: ${subjectOf('answered')}`).waitFor({ timeout: 40_000 });
+      await press('g', 'i');
+      expect(world.submission.taken).toHaveLength(1);
+    },
+  );
 
   step('searches, shows the keys and the palette, and keeps a setting', async () => {
     await press('/');
@@ -320,7 +340,10 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await page.getByRole('radio', { name: 'Dark' }).click();
     await soon(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
     await takePicture(page, 'settings-dark');
-    await page.getByRole('navigation', { name: 'Parts of the settings' }).getByRole('button', { name: personal.address.split('@')[1] ?? '' }).click();
+    await page
+      .getByRole('navigation', { name: 'Parts of the settings' })
+      .getByRole('button', { name: personal.address.split('@')[1] ?? '' })
+      .click();
     await page.getByRole('heading', { name: 'Servers' }).waitFor();
     await examine('settings of an account');
     await takePicture(page, 'settings-account');
@@ -391,9 +414,16 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     await page.locator('.status-line').click();
     const sheet = page.getByRole('dialog', { name: 'Changes waiting' });
     await sheet.waitFor();
-    const sentences = ['Mark 1 message as read', 'Star 1 message', 'Move 1 message to Travel', 'Move 1 message to Trash', `Make the folder ${madeFolder}`, `Move 1 message to ${madeFolder}`, `Re: ${subjectOf('answered')}`];
-    for (const words of sentences)
-      await sheet.getByRole('heading', { name: words }).first().waitFor();
+    const sentences = [
+      'Mark 1 message as read',
+      'Star 1 message',
+      'Move 1 message to Travel',
+      'Move 1 message to Trash',
+      `Make the folder ${madeFolder}`,
+      `Move 1 message to ${madeFolder}`,
+      `Re: ${subjectOf('answered')}`,
+    ];
+    for (const words of sentences) await sheet.getByRole('heading', { name: words }).first().waitFor();
     await examine('changes waiting');
     await takePicture(page, 'offline', true);
     await press('Escape');
@@ -439,18 +469,19 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     expect(marked?.flags).toContain('\\Seen');
     const [starred] = await holds(personal, 'INBOX', messageIdOf('starred'), 1);
     expect(starred?.flags).toContain('\\Flagged');
-    for (const [role, folder] of [['moved', 'Travel'], ['deleted', 'Trash'], ['filed', madeFolder]] as const) {
+    for (const [role, folder] of [
+      ['moved', 'Travel'],
+      ['deleted', 'Trash'],
+      ['filed', madeFolder],
+    ] as const) {
       await holds(personal, folder, messageIdOf(role), 1);
       await holds(personal, 'INBOX', messageIdOf(role), 0);
     }
     const raw = await onServer(personal);
-    const drafts = await until(
-      async () => {
-        const found = (await raw.messages('Drafts')).filter(({ bytes }) => bytes.includes(draftSubject));
-        return found.length > 0 ? found : undefined;
-      },
-      'the draft on the server',
-    );
+    const drafts = await until(async () => {
+      const found = (await raw.messages('Drafts')).filter(({ bytes }) => bytes.includes(draftSubject));
+      return found.length > 0 ? found : undefined;
+    }, 'the draft on the server');
     expect(drafts).toHaveLength(1);
     const everywhere: string[] = [];
     for (const { path, attributes } of await raw.folders())
@@ -458,22 +489,26 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
         everywhere.push(...(await raw.messages(path)).map(({ messageId }) => messageId));
     await raw.close();
     for (const role of ['answered', 'archived', 'marked', 'starred', 'moved', 'deleted', 'filed'] as const)
-      expect(everywhere.filter((id) => id === messageIdOf(role)), role).toHaveLength(1);
+      expect(
+        everywhere.filter((id) => id === messageIdOf(role)),
+        role,
+      ).toHaveLength(1);
 
     await soon(() => world.submission.taken.length).toBe(2);
     const other = await onServer(work);
-    const replies = await until(
-      async () => {
-        const found = (await other.messages('INBOX')).filter(({ bytes }) => bytes.includes(`Re: ${subjectOf('answered')}`));
-        return found.length >= 2 ? found : undefined;
-      },
-      'both replies in the other account',
-    );
+    const replies = await until(async () => {
+      const found = (await other.messages('INBOX')).filter(({ bytes }) =>
+        bytes.includes(`Re: ${subjectOf('answered')}`),
+      );
+      return found.length >= 2 ? found : undefined;
+    }, 'both replies in the other account');
     await other.close();
     expect(replies).toHaveLength(2);
     expect(replies.filter(({ bytes }) => bytes.includes('tide-table.csv'))).toHaveLength(1);
     expect(replies.filter(({ bytes }) => bytes.includes('best before five'))).toHaveLength(1);
-    expect(replies.every(({ bytes }) => bytes.includes(`In-Reply-To: ${messageIdOf('answered')}`))).toBe(true);
+    expect(replies.every(({ bytes }) => bytes.includes(`In-Reply-To: ${messageIdOf('answered')}`))).toBe(
+      true,
+    );
   });
 
   step('has nothing that keyboard and screen reader would stumble over', () => {

@@ -27,9 +27,7 @@ export async function takePicture(page: Page, name: string, forDocs = false): Pr
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.all(
-      document.getAnimations().map((animation) => animation.finished.catch(() => undefined)),
-    );
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   });
 }
@@ -43,7 +41,9 @@ async function axeFaults(page: Page, screen: string, onlyColours: boolean): Prom
     ? { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
     : { type: 'tag', values: tags };
   const { violations } = await page.evaluate((wanted) => {
-    const { axe } = window as unknown as { axe: { run(context: unknown, options: unknown): Promise<AxeResult> } };
+    const { axe } = window as unknown as {
+      axe: { run(context: unknown, options: unknown): Promise<AxeResult> };
+    };
     // A mail's own HTML is its sender's.
     return axe.run(document, { iframes: false, resultTypes: ['violations'], runOnly: wanted });
   }, runOnly);
@@ -78,7 +78,8 @@ export async function focusFault(page: Page): Promise<string | null> {
     if (box.width === 0 || box.height === 0) return `${name} is not drawn`;
     const writes = active.isContentEditable || active.matches('input, textarea');
     // A field in which one writes shows its caret.
-    if (writes) return getComputedStyle(active).caretColor === 'transparent' ? `${name} hides its caret` : null;
+    if (writes)
+      return getComputedStyle(active).caretColor === 'transparent' ? `${name} hides its caret` : null;
     const looks = (element: Element): string => {
       const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
       return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 ? 'outline' : boxShadow;

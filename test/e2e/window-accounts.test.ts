@@ -8,26 +8,66 @@ let parts: Parts;
 
 const candidate = (host: string, source: string) => ({
   source,
-  incoming: { protocol: 'imap', host: `imap.${host}`, port: 993, tls: 'implicit', auth: ['PLAIN'], username: 'ina@example.org' },
-  outgoing: { host: `smtp.${host}`, port: 465, tls: 'implicit', auth: ['PLAIN'], username: 'ina@example.org' },
+  incoming: {
+    protocol: 'imap',
+    host: `imap.${host}`,
+    port: 993,
+    tls: 'implicit',
+    auth: ['PLAIN'],
+    username: 'ina@example.org',
+  },
+  outgoing: {
+    host: `smtp.${host}`,
+    port: 465,
+    tls: 'implicit',
+    auth: ['PLAIN'],
+    username: 'ina@example.org',
+  },
 });
 const tried = [
   { source: 'srv', outcome: 'found', detail: '' },
   { source: 'autoconfig', outcome: 'nothing', detail: '404' },
   { source: 'guess', outcome: 'failed', detail: 'imap.example.org does not answer' },
 ];
-const found = { candidates: [candidate('example.org', 'srv'), candidate('example.org', 'mx'), candidate('mail.example.net', 'guess')], tried, confirmHosts: ['imap.mail.example.net', 'smtp.mail.example.net'], warnings: [] };
-const authFailed = { code: 'auth-failed', scope: 'account', next: 'ask-password', detail: 'imap.example.org does not accept this password for ina@example.org. Nothing was kept.', server: { host: 'imap.example.org:993', text: 'Authentication failed.', code: 'AUTHENTICATIONFAILED' } };
+const found = {
+  candidates: [
+    candidate('example.org', 'srv'),
+    candidate('example.org', 'mx'),
+    candidate('mail.example.net', 'guess'),
+  ],
+  tried,
+  confirmHosts: ['imap.mail.example.net', 'smtp.mail.example.net'],
+  warnings: [],
+};
+const authFailed = {
+  code: 'auth-failed',
+  scope: 'account',
+  next: 'ask-password',
+  detail: 'imap.example.org does not accept this password for ina@example.org. Nothing was kept.',
+  server: { host: 'imap.example.org:993', text: 'Authentication failed.', code: 'AUTHENTICATIONFAILED' },
+};
 const certificate = {
   code: 'tls-certificate',
   scope: 'account',
   next: 'tell-user',
   detail: 'The certificate of imap.example.org is not trusted.',
-  certificate: { host: 'imap.example.org', port: 993, fingerprint256: '9f3a61c05e7b12d8440e9ca7b3582df106ee813c7a95d42bc81f60a957e204bd', subject: 'imap.example.org', issuer: 'imap.example.org', validFrom: '2026-05-03T00:00:00Z', validTo: '2029-05-02T00:00:00Z', reason: 'No authority known to this computer has signed it.' },
+  certificate: {
+    host: 'imap.example.org',
+    port: 993,
+    fingerprint256: '9f3a61c05e7b12d8440e9ca7b3582df106ee813c7a95d42bc81f60a957e204bd',
+    subject: 'imap.example.org',
+    issuer: 'imap.example.org',
+    validFrom: '2026-05-03T00:00:00Z',
+    validTo: '2029-05-02T00:00:00Z',
+    reason: 'No authority known to this computer has signed it.',
+  },
 };
 
 async function asked(page: Page, method: string): Promise<unknown[]> {
-  return await page.evaluate((name) => window.scripted.calls.filter((call) => call.method === name).map((call) => call.params), method);
+  return await page.evaluate(
+    (name) => window.scripted.calls.filter((call) => call.method === name).map((call) => call.params),
+    method,
+  );
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -60,7 +100,12 @@ describe('adding an account in the window', () => {
   });
 
   it('asks a refused password again where it stands', async () => {
-    const page = await parts.open({ answers: { 'account.discover': [{ value: found }], 'account.add': [{ error: authFailed }, { value: { accountId: 'a1' } }] } });
+    const page = await parts.open({
+      answers: {
+        'account.discover': [{ value: found }],
+        'account.add': [{ error: authFailed }, { value: { accountId: 'a1' } }],
+      },
+    });
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').waitFor();
     await picture(page, 'discovery-result');
@@ -76,12 +121,22 @@ describe('adding an account in the window', () => {
     await page.getByRole('button', { name: 'Fetch my mail' }).click();
     await page.getByText('added a1').waitFor();
     const [, second] = await asked(page, 'account.add');
-    expect(second).toMatchObject({ name: 'Ina Verhoeven', mode: 'disconnected', incoming: { host: 'imap.example.org', port: 993, tls: 'implicit', password: 'right' }, outgoing: { host: 'smtp.example.org', username: 'ina@example.org' } });
+    expect(second).toMatchObject({
+      name: 'Ina Verhoeven',
+      mode: 'disconnected',
+      incoming: { host: 'imap.example.org', port: 993, tls: 'implicit', password: 'right' },
+      outgoing: { host: 'smtp.example.org', username: 'ina@example.org' },
+    });
     await page.close();
   });
 
   it('names a foreign host in the button and sends no password before the yes', async () => {
-    const page = await parts.open({ answers: { 'account.discover': [{ value: { ...found, candidates: [candidate('mail.example.net', 'mx')] } }], 'account.add': [{ value: { accountId: 'a2' } }] } });
+    const page = await parts.open({
+      answers: {
+        'account.discover': [{ value: { ...found, candidates: [candidate('mail.example.net', 'mx')] } }],
+        'account.add': [{ value: { accountId: 'a2' } }],
+      },
+    });
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').fill('secret');
     await page.keyboard.press('Enter');
@@ -99,7 +154,15 @@ describe('adding an account in the window', () => {
   });
 
   it('shows an unknown certificate and trusts it only after the tick, only for its host', async () => {
-    const page = await parts.open({ theme: 'dark', width: 1024, height: 700, answers: { 'account.discover': [{ value: found }], 'account.add': [{ error: certificate }, { value: { accountId: 'a3' } }] } });
+    const page = await parts.open({
+      theme: 'dark',
+      width: 1024,
+      height: 700,
+      answers: {
+        'account.discover': [{ value: found }],
+        'account.add': [{ error: certificate }, { value: { accountId: 'a3' } }],
+      },
+    });
     await page.keyboard.type('ina@example.org\n');
     await page.getByLabel('Password for ina@example.org').fill('secret');
     await page.keyboard.press('Enter');
@@ -111,14 +174,21 @@ describe('adding an account in the window', () => {
     await page.getByRole('checkbox').check();
     await trust.click();
     await page.getByText('added a3').waitFor();
-    const [, second] = (await asked(page, 'account.add')) as { incoming: { trustFingerprint256?: string }; outgoing: { trustFingerprint256?: string } }[];
+    const [, second] = (await asked(page, 'account.add')) as {
+      incoming: { trustFingerprint256?: string };
+      outgoing: { trustFingerprint256?: string };
+    }[];
     expect(second?.incoming.trustFingerprint256).toBe(certificate.certificate.fingerprint256);
     expect(second?.outgoing.trustFingerprint256).toBeUndefined();
     await page.close();
   });
 
   it('takes servers entered by hand, clear text only with the ticked sentence', async () => {
-    const page = await parts.open({ width: 640, height: 800, answers: { 'account.add': [{ value: { accountId: 'a4' } }] } });
+    const page = await parts.open({
+      width: 640,
+      height: 800,
+      answers: { 'account.add': [{ value: { accountId: 'a4' } }] },
+    });
     await page.getByRole('button', { name: 'Enter servers by hand…' }).click();
     await page.getByLabel('Mail address').fill('tom@localdomain.test');
     const incoming = page.getByRole('group', { name: 'Incoming' });
@@ -136,7 +206,20 @@ describe('adding an account in the window', () => {
     await page.getByRole('button', { name: 'Fetch my mail' }).click();
     await page.getByText('added a4').waitFor();
     expect(await asked(page, 'account.add')).toEqual([
-      { address: 'tom@localdomain.test', mode: 'disconnected', incoming: { protocol: 'imap', host: 'mail.localdomain.test', port: 143, tls: 'none', allowPlaintextPassword: true, username: 'tom', password: 'secret' }, outgoing: null },
+      {
+        address: 'tom@localdomain.test',
+        mode: 'disconnected',
+        incoming: {
+          protocol: 'imap',
+          host: 'mail.localdomain.test',
+          port: 143,
+          tls: 'none',
+          allowPlaintextPassword: true,
+          username: 'tom',
+          password: 'secret',
+        },
+        outgoing: null,
+      },
     ]);
     await page.close();
   });

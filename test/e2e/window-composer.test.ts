@@ -23,7 +23,11 @@ interface Sent {
 }
 
 async function asked(page: Page, method: string): Promise<Sent[]> {
-  return await page.evaluate((name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params as never), method);
+  return await page.evaluate(
+    (name) =>
+      window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params as never),
+    method,
+  );
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -32,7 +36,10 @@ async function picture(page: Page, name: string): Promise<void> {
   expect(await axeFindings(page)).toEqual([]);
 }
 
-async function openWindow(settings: Record<string, unknown> = {}, options: Parameters<WindowHarness['open']>[1] = {}) {
+async function openWindow(
+  settings: Record<string, unknown> = {},
+  options: Parameters<WindowHarness['open']>[1] = {},
+) {
   const opened = await harness.open({ settings }, { reducedMotion: 'reduce', ...options });
   await opened.page.getByRole('row').first().waitFor();
   return opened;
@@ -72,17 +79,31 @@ describe('writing in the window', () => {
     await page.getByText('Your text speaks of an attachment (“attached”)').waitFor();
     await picture(page, 'composer-warning');
     await page.getByRole('button', { name: 'Back to writing' }).last().click();
-    await page.locator('input[type=file]').setInputFiles({ name: 'Order 2026-77.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(96_000, 1) });
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'Order 2026-77.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.alloc(96_000, 1),
+    });
     await page.getByText('96 KB').waitFor();
-    await expect.poll(async () => (await asked(page, 'draft.save')).length, { timeout: 12_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await asked(page, 'draft.save')).length, { timeout: 12_000 })
+      .toBeGreaterThan(0);
     await page.getByText(/Saved/).first().waitFor();
     await picture(page, 'composer');
     const [kept] = await asked(page, 'draft.save');
-    expect(kept).toMatchObject({ accountId: 'personal', subject: 'Paper samples', to: ['Anneke Visser <anneke@visser.example>'] });
+    expect(kept).toMatchObject({
+      accountId: 'personal',
+      subject: 'Paper samples',
+      to: ['Anneke Visser <anneke@visser.example>'],
+    });
     await page.locator('#compose-subject').press('Control+Enter');
     await page.getByRole('status').filter({ hasText: 'Sending “Paper samples”' }).waitFor();
     const [sent] = await asked(page, 'message.send');
-    expect(sent).toMatchObject({ undoSeconds: 10, text: 'Hello, see the attached file.', draftId: expect.any(String) });
+    expect(sent).toMatchObject({
+      undoSeconds: 10,
+      text: 'Hello, see the attached file.',
+      draftId: expect.any(String),
+    });
     expect(sent?.html).toContain('<strong>Hello</strong>, see the attached file.');
     expect(sent?.attachments).toEqual([{ attachmentId: expect.any(String) }]);
     await picture(page, 'undo-send');
@@ -123,7 +144,12 @@ describe('writing in the window', () => {
 
   it('goes to plain text and back without losing a word, and remembers it', async () => {
     const { page, context } = await openWindow({}, { viewport: { width: 800, height: 700 } });
-    await page.evaluate(() => window.fakeMain.emit('window.show', { mailto: 'mailto:ann@example.net?cc=tom@example.net&subject=Caf%C3%A9&body=One%0ATwo%0A%0A%3E%20quoted&attach=/etc/passwd' }));
+    await page.evaluate(() =>
+      window.fakeMain.emit('window.show', {
+        mailto:
+          'mailto:ann@example.net?cc=tom@example.net&subject=Caf%C3%A9&body=One%0ATwo%0A%0A%3E%20quoted&attach=/etc/passwd',
+      }),
+    );
     const text = page.getByRole('textbox', { name: 'Message text' });
     await text.waitFor();
     expect(await page.locator('#compose-subject').inputValue()).toBe('Café');
@@ -135,7 +161,11 @@ describe('writing in the window', () => {
     await picture(page, 'composer-plain-narrow');
     await page.keyboard.press('Control+Shift+P');
     await page.locator('.rich-text blockquote').waitFor();
-    expect(await page.evaluate(() => window.fakeMain.calls.filter((call) => call.method === 'settings.set').map((call) => call.params))).toEqual([{ settings: { composeRich: false } }, { settings: { composeRich: true } }]);
+    expect(
+      await page.evaluate(() =>
+        window.fakeMain.calls.filter((call) => call.method === 'settings.set').map((call) => call.params),
+      ),
+    ).toEqual([{ settings: { composeRich: false } }, { settings: { composeRich: true } }]);
     await page.getByRole('button', { name: 'Discard the draft' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();

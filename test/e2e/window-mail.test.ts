@@ -24,22 +24,45 @@ afterEach(async () => {
   expect(problems, 'errors in the page').toEqual([]);
 });
 
-async function open(world: FakeWorld = {}, options: Parameters<WindowHarness['open']>[1] = {}): Promise<Page> {
+async function open(
+  world: FakeWorld = {},
+  options: Parameters<WindowHarness['open']>[1] = {},
+): Promise<Page> {
   opened = await harness.open(world, options);
   await opened.page.waitForSelector('.app');
   return opened.page;
 }
 
 const rows = (page: Page) => page.locator('[role=row][aria-label]:not(.skeleton)');
-const focusedName = (page: Page): Promise<string | null> => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
-const calls = (page: Page, method: string): Promise<unknown[]> => page.evaluate((name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params), method);
+const focusedName = (page: Page): Promise<string | null> =>
+  page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+const calls = (page: Page, method: string): Promise<unknown[]> =>
+  page.evaluate(
+    (name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params),
+    method,
+  );
 
 async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axeFile, 'utf8'));
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          context: unknown,
+          options: unknown,
+        ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+      };
+    };
     const { violations } = await axe.run(document, { iframes: false });
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .slice(0, 3)
+            .map((node) => node.html.slice(0, 160))
+            .join(' | ')}`,
+      );
   });
 }
 
@@ -51,20 +74,31 @@ describe('list', () => {
     await rows(page).first().click();
     await page.keyboard.press('End');
     await page.locator('[role=row][aria-rowindex="1000000"]:not(.skeleton)').waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex'))).toBe('1000000');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex')))
+      .toBe('1000000');
     const box = await page.locator('[role=row][aria-rowindex="1000000"]').boundingBox();
     const pane = await page.locator('.list-scroll').boundingBox();
-    expect(Math.round((box?.y ?? 0) + (box?.height ?? 0))).toBe(Math.round((pane?.y ?? 0) + (pane?.height ?? 0)));
+    expect(Math.round((box?.y ?? 0) + (box?.height ?? 0))).toBe(
+      Math.round((pane?.y ?? 0) + (pane?.height ?? 0)),
+    );
     await page.keyboard.press('k');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex'))).toBe('999999');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex')))
+      .toBe('999999');
   });
 
   test('scrolls from wheel to wheel without a gap in the middle of 1,000,000 rows', async () => {
     const page = await open({ accounts: 1, messages: 1_000_000 });
     await rows(page).first().waitFor();
-    await page.locator('.list-scroll').evaluate((element) => { element.scrollTop = 8_000_000; });
+    await page.locator('.list-scroll').evaluate((element) => {
+      element.scrollTop = 8_000_000;
+    });
     await rows(page).first().waitFor();
-    const indexes = (): Promise<number[]> => page.locator('[role=row]').evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))));
+    const indexes = (): Promise<number[]> =>
+      page
+        .locator('[role=row]')
+        .evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))));
     await expect.poll(async () => (await indexes())[0] ?? 0).toBeGreaterThan(400_000);
     const before = (await indexes())[0] ?? 0;
     await page.locator('.list-scroll').hover();
@@ -77,7 +111,9 @@ describe('list', () => {
   test('keeps the row under the eye in its place while mail arrives above it', async () => {
     const page = await open({ accounts: 1, messages: 5000 });
     await rows(page).first().waitFor();
-    await page.locator('.list-scroll').evaluate((element) => { element.scrollTop = 64_020; });
+    await page.locator('.list-scroll').evaluate((element) => {
+      element.scrollTop = 64_020;
+    });
     const row = page.locator('[role=row][aria-rowindex="1004"]:not(.skeleton)');
     await row.waitFor();
     const id = await row.getAttribute('data-id');
@@ -118,7 +154,14 @@ describe('list', () => {
     const page = await open({ accounts: 1, messages: 20 });
     await rows(page).first().waitFor();
     const id = await rows(page).first().getAttribute('data-id');
-    await page.evaluate(() => window.fakeMain.refusals.set('message.delete', { code: 'refused', scope: 'message', next: 'tell-user', detail: 'The disk is full; the message was left where it is.' }));
+    await page.evaluate(() =>
+      window.fakeMain.refusals.set('message.delete', {
+        code: 'refused',
+        scope: 'message',
+        next: 'tell-user',
+        detail: 'The disk is full; the message was left where it is.',
+      }),
+    );
     await rows(page).first().click();
     await page.keyboard.press('#');
     await page.locator('.toast [role=alert]', { hasText: 'The disk is full' }).waitFor();
@@ -139,9 +182,13 @@ describe('list', () => {
     const page = await open({ accounts: 1, messages: 100_000 });
     await rows(page).first().waitFor();
     await rows(page).nth(1).click();
-    await rows(page).nth(4).click({ modifiers: ['Shift'] });
+    await rows(page)
+      .nth(4)
+      .click({ modifiers: ['Shift'] });
     await page.getByRole('heading', { name: '4 selected' }).waitFor();
-    await rows(page).nth(2).click({ modifiers: ['Control'] });
+    await rows(page)
+      .nth(2)
+      .click({ modifiers: ['Control'] });
     await page.getByRole('heading', { name: '3 selected' }).waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('x');
@@ -156,7 +203,9 @@ describe('list', () => {
   test('names a row as sight says it', async () => {
     const page = await open({ messages: 2000 });
     await rows(page).first().waitFor();
-    expect(await rows(page).nth(1).getAttribute('aria-label')).toMatch(/^starred, Sofía Marín, Fotos de la excursión \(66\), .+, Rowing club account, has attachment$/);
+    expect(await rows(page).nth(1).getAttribute('aria-label')).toMatch(
+      /^starred, Sofía Marín, Fotos de la excursión \(66\), .+, Rowing club account, has attachment$/,
+    );
   });
 });
 
@@ -169,7 +218,9 @@ describe('reader', () => {
     await page.keyboard.press('j');
     await expect.poll(() => page.locator('#subject').textContent()).not.toBe(first);
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.classList.contains('reader-scroll'))).toBe(true);
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.classList.contains('reader-scroll')))
+      .toBe(true);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('row');
   });
@@ -186,7 +237,10 @@ describe('reader', () => {
     await page.getByRole('button', { name: 'Show once' }).click();
     await expect.poll(async () => (await calls(page, 'message.loadRemote')).length).toBe(1);
     await frame.getByRole('link', { name: 'www.canal.example' }).click();
-    await page.getByRole('dialog', { name: 'This link goes somewhere else' }).getByText('evil.test', { exact: true }).waitFor();
+    await page
+      .getByRole('dialog', { name: 'This link goes somewhere else' })
+      .getByText('evil.test', { exact: true })
+      .waitFor();
     await page.getByRole('button', { name: 'Do not open' }).click();
     expect(await calls(page, 'app.openLink')).toEqual([]);
     await frame.getByRole('link', { name: 'he has never once been wrong' }).click();
@@ -219,7 +273,9 @@ describe('window', () => {
 
   test('the status line is true, and the panel lets a change be taken back', async () => {
     const page = await open({ offline: true, waiting: true });
-    await page.getByRole('button', { name: /Working without network since \d\d:\d\d, 4 changes waiting/ }).click();
+    await page
+      .getByRole('button', { name: /Working without network since \d\d:\d\d, 4 changes waiting/ })
+      .click();
     const panel = page.getByRole('dialog', { name: 'Changes waiting' });
     expect(await panel.locator('h3').first().textContent()).toBe('Keep “Scan of the lease” in Sent');
     await panel.getByText('a47 NO [OVERQUOTA] Quota exceeded').waitFor();
@@ -259,7 +315,11 @@ describe('window', () => {
     const panes: (string | undefined)[] = [];
     for (let turn = 0; turn < 5; turn += 1) {
       await page.keyboard.press('F6');
-      panes.push(await page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane']));
+      panes.push(
+        await page.evaluate(
+          () => document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane'],
+        ),
+      );
     }
     expect(panes).toEqual(['reader', 'status', 'bar', 'folders', 'list']);
   });
@@ -275,21 +335,73 @@ describe('window', () => {
     await page.locator('[data-pane=list]').waitFor();
   });
 
-  const states: [string, FakeWorld, Parameters<WindowHarness['open']>[1], ((page: Page) => Promise<void>)?][] = [
+  const states: [
+    string,
+    FakeWorld,
+    Parameters<WindowHarness['open']>[1],
+    ((page: Page) => Promise<void>)?,
+  ][] = [
     ['main-light', {}, { colorScheme: 'light' }, (page) => rows(page).nth(5).click()],
     ['main-dark', {}, { colorScheme: 'dark' }, (page) => rows(page).first().click()],
     ['compact', { settings: { density: 'compact', theme: 'dark' } }, {}, (page) => rows(page).nth(3).click()],
     ['first-sync', { accounts: 1, firstSync: true, messages: 12_431 }, {}],
     ['empty', { messages: 0 }, {}],
     ['list-failed', { storeFails: 'The cache could not be read.' }, {}],
-    ['password-refused', { authFailed: true, notices: ['The list of drafts was damaged and was read from its copy; nothing is missing.'] }, {}],
+    [
+      'password-refused',
+      {
+        authFailed: true,
+        notices: ['The list of drafts was damaged and was read from its copy; nothing is missing.'],
+      },
+      {},
+    ],
     ['offline', { offline: true, waiting: true }, {}, (page) => page.locator('.status-line').click()],
-    ['selected', {}, {}, async (page) => { await rows(page).nth(1).click(); await rows(page).nth(3).click({ modifiers: ['Control'] }); }],
-    ['search', {}, {}, async (page) => { await page.keyboard.press('/'); await page.keyboard.type('proof'); await page.locator('mark').first().waitFor(); }],
-    ['palette', {}, {}, async (page) => { await page.keyboard.press('Control+k'); await page.getByRole('combobox').waitFor(); }],
-    ['keys', {}, {}, async (page) => { await page.keyboard.press('?'); await page.getByRole('dialog').waitFor(); }],
+    [
+      'selected',
+      {},
+      {},
+      async (page) => {
+        await rows(page).nth(1).click();
+        await rows(page)
+          .nth(3)
+          .click({ modifiers: ['Control'] });
+      },
+    ],
+    [
+      'search',
+      {},
+      {},
+      async (page) => {
+        await page.keyboard.press('/');
+        await page.keyboard.type('proof');
+        await page.locator('mark').first().waitFor();
+      },
+    ],
+    [
+      'palette',
+      {},
+      {},
+      async (page) => {
+        await page.keyboard.press('Control+k');
+        await page.getByRole('combobox').waitFor();
+      },
+    ],
+    [
+      'keys',
+      {},
+      {},
+      async (page) => {
+        await page.keyboard.press('?');
+        await page.getByRole('dialog').waitFor();
+      },
+    ],
     ['1024', {}, { viewport: { width: 1024, height: 700 } }, (page) => rows(page).first().click()],
-    ['900', {}, { viewport: { width: 900, height: 700 } }, (page) => page.getByRole('button', { name: 'Folders' }).click()],
+    [
+      '900',
+      {},
+      { viewport: { width: 900, height: 700 } },
+      (page) => page.getByRole('button', { name: 'Folders' }).click(),
+    ],
     ['640', {}, { viewport: { width: 640, height: 900 } }, (page) => rows(page).first().click()],
     ['200-percent', {}, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
     ['100000', { accounts: 1, messages: 100_000 }, {}, (page) => rows(page).nth(2).click()],
@@ -300,7 +412,13 @@ describe('window', () => {
     if (world.messages !== 0 && world.storeFails === undefined) await rows(page).first().waitFor();
     await act?.(page);
     await page.evaluate(() => document.fonts.ready);
-    await expect.poll(() => page.evaluate(() => document.getAnimations().every((animation) => animation.playState === 'finished'))).toBe(true);
+    await expect
+      .poll(() =>
+        page.evaluate(() =>
+          document.getAnimations().every((animation) => animation.playState === 'finished'),
+        ),
+      )
+      .toBe(true);
     await page.screenshot({ path: `${pictures}/${name}.png` });
     // Forced colours are the system's; axe reads the ones that the page asked for.
     if (name !== 'forced-colours') expect(await seriousFaults(page)).toEqual([]);

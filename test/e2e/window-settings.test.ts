@@ -8,7 +8,10 @@ const shots = process.env['POSTHORN_SHOTS'] ?? 'test-artefacts/window';
 let harness: WindowHarness;
 
 async function asked(page: Page, method: string): Promise<unknown[]> {
-  return await page.evaluate((name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params), method);
+  return await page.evaluate(
+    (name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params),
+    method,
+  );
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -35,9 +38,20 @@ describe('settings in the window', () => {
     await page.getByRole('switch', { name: 'Write with formatting' }).click();
     await page.getByLabel(/^Undo send:/).click();
     await page.getByRole('option', { name: '30 seconds' }).click();
-    expect(await asked(page, 'settings.set')).toEqual([{ settings: { theme: 'dark' } }, { settings: { composeRich: false } }, { settings: { undoSendSeconds: 30 } }]);
+    expect(await asked(page, 'settings.set')).toEqual([
+      { settings: { theme: 'dark' } },
+      { settings: { composeRich: false } },
+      { settings: { undoSendSeconds: 30 } },
+    ]);
     await picture(page, 'settings-general-dark');
-    await page.evaluate(() => window.fakeMain.refusals.set('settings.set', { code: 'refused', scope: 'app', next: 'tell-user', detail: 'The disk is full.' }));
+    await page.evaluate(() =>
+      window.fakeMain.refusals.set('settings.set', {
+        code: 'refused',
+        scope: 'app',
+        next: 'tell-user',
+        detail: 'The disk is full.',
+      }),
+    );
     await page.getByRole('radio', { name: 'Light' }).click();
     await page.getByRole('alert').filter({ hasText: 'The disk is full.' }).waitFor();
     expect(await page.getByRole('radio', { name: 'Dark' }).getAttribute('aria-checked')).toBe('true');
@@ -52,7 +66,10 @@ describe('settings in the window', () => {
   });
 
   it('changes an account and removes it only after saying what is lost', async () => {
-    const { page, context } = await harness.open({ accounts: 2 }, { reducedMotion: 'reduce', viewport: { width: 1024, height: 700 } });
+    const { page, context } = await harness.open(
+      { accounts: 2 },
+      { reducedMotion: 'reduce', viewport: { width: 1024, height: 700 } },
+    );
     await page.getByRole('row').first().waitFor();
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Noordlicht' }).click();
@@ -69,8 +86,14 @@ describe('settings in the window', () => {
     const changes = await asked(page, 'account.update');
     expect(changes).toEqual([
       { accountId: 'work', color: 4 },
-      { accountId: 'work', identities: [expect.objectContaining({ signature: 'Ina Verhoeven\nOffice for Maps' })] },
-      { accountId: 'work', incoming: expect.objectContaining({ host: 'imap2.noordlicht.example', port: 993, tls: 'implicit' }) },
+      {
+        accountId: 'work',
+        identities: [expect.objectContaining({ signature: 'Ina Verhoeven\nOffice for Maps' })],
+      },
+      {
+        accountId: 'work',
+        incoming: expect.objectContaining({ host: 'imap2.noordlicht.example', port: 993, tls: 'implicit' }),
+      },
     ]);
     await page.getByRole('button', { name: 'Remove…' }).click();
     await page.getByRole('heading', { name: 'Remove Noordlicht from this computer?' }).waitFor();
@@ -94,7 +117,10 @@ describe('settings in the window', () => {
   });
 
   it('welcomes when there is no account', async () => {
-    const { page, context } = await harness.open({ accounts: 0, messages: 0 }, { reducedMotion: 'reduce', viewport: { width: 640, height: 700 } });
+    const { page, context } = await harness.open(
+      { accounts: 0, messages: 0 },
+      { reducedMotion: 'reduce', viewport: { width: 640, height: 700 } },
+    );
     await page.getByRole('heading', { name: 'Welcome to Posthorn' }).waitFor();
     await picture(page, 'welcome-narrow');
     await context.close();

@@ -2,7 +2,13 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import type { CachePort } from '../../src-main/cache/cache-port.ts';
 import { StoreServer } from '../../src-renderer/store/serve.ts';
 import { Store } from '../../src-renderer/store/store.ts';
-import type { StoreAnswer, StoreMethod, StoreNotice, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
+import type {
+  StoreAnswer,
+  StoreMethod,
+  StoreNotice,
+  StoreParams,
+  StoreResult,
+} from '../../src-shared/cache-protocol.ts';
 
 export interface CacheInProcess extends CachePort {
   /** A store on the same database, as after a restart; the old one is closed. */

@@ -16,7 +16,12 @@ export async function buildStorePage(): Promise<string> {
   await build({
     configFile: join(root, 'vite.renderer.config.ts'),
     logLevel: 'error',
-    build: { outDir, emptyOutDir: true, sourcemap: false, rolldownOptions: { input: { store: join(root, 'src-renderer/store.html') } } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      sourcemap: false,
+      rolldownOptions: { input: { store: join(root, 'src-renderer/store.html') } },
+    },
   });
   return outDir;
 }
@@ -41,7 +46,11 @@ export function openShellFor(profileDir: string, rendererDir: string): Promise<S
 }
 
 /** The store as the product runs it: shell, hidden page, worker, Chromium's IndexedDB. */
-export async function cacheInChromium(profileDir: string, rendererDir: string, expectedCacheId: string | null): Promise<CacheInChromium> {
+export async function cacheInChromium(
+  profileDir: string,
+  rendererDir: string,
+  expectedCacheId: string | null,
+): Promise<CacheInChromium> {
   const shell = await openShellFor(profileDir, rendererDir);
   // Chromium makes no hidden page any more once its last one was closed; in the product a window stays.
   await shell.openPage({ path: '/store.html', hidden: true });

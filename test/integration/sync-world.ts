@@ -29,7 +29,7 @@ export function mail(
   ].join('\r\n');
 }
 
-export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A profile of its own, and programs on it. */
 export class Profile {
@@ -163,18 +163,6 @@ export async function shownState(posthorn: Headless, accountId: string): Promise
     for (const row of await rowsOf(posthorn, folder.folderId))
       lines.push(line(row.messageIdHeader, row.flags, Date.parse(row.date), row.size));
     state[folder.path] = lines.sort();
-  }
-  return state;
-}
-
-/** Folder → sha256 of each message with its flags: where each mail is, and how often. */
-export async function ledger(raw: RawImap): Promise<Record<string, string[]>> {
-  const state: Record<string, string[]> = {};
-  for (const folder of await raw.folders()) {
-    if (folder.attributes.some((word) => /noselect|nonexistent/i.test(word))) continue;
-    state[folder.path] = (await raw.messages(folder.path))
-      .map((m) => `${subjectOf(m.bytes)} ${m.sha256.slice(0, 12)} ${[...m.flags].sort().join(' ')}`.trim())
-      .sort();
   }
   return state;
 }

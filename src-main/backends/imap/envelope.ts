@@ -155,7 +155,11 @@ function parsePlainDate(text: string): number | null {
   const minute = twoDigits(text, from + 15);
   const second = twoDigits(text, from + 18);
   const year = twoDigits(text, from + 7) * 100 + twoDigits(text, from + 9);
-  if (sign === 0 || month === undefined || !(day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && year >= 1000))
+  if (
+    sign === 0 ||
+    month === undefined ||
+    !(day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && year >= 1000)
+  )
     return null;
   const offset = (twoDigits(text, from + 22) * 60 + twoDigits(text, from + 24)) * sign;
   const time = Date.UTC(year, month, day, hour, minute, Math.min(59, second)) - offset * 60_000;

@@ -67,16 +67,6 @@ export interface ImapPort {
   close(detail: string): void;
 }
 
-/** Raw bytes as the text that they spell: UTF-8, else as they are. */
-export function textOf(value: Value | undefined): string {
-  if (value === null || value === undefined || Array.isArray(value)) return '';
-  if (typeof value !== 'string') return value.toString('utf8');
-  for (let i = 0; i < value.length; i++) {
-    if (value.charCodeAt(i) > 0x7f) return Buffer.from(value, 'latin1').toString('utf8');
-  }
-  return value;
-}
-
 /** Raw bytes, one character each: for atoms and names whose decoding is someone else's. */
 export function rawOf(value: Value | undefined): string {
   if (value === null || value === undefined || Array.isArray(value)) return '';

@@ -19,7 +19,13 @@ export interface AccountHandlerPorts {
 
 export type AccountHandlers = Pick<Handlers, Extract<keyof Handlers, `account.${string}`>>;
 
-export function accountHandlers({ accounts, engines, push, release, discover }: AccountHandlerPorts): AccountHandlers {
+export function accountHandlers({
+  accounts,
+  engines,
+  push,
+  release,
+  discover,
+}: AccountHandlerPorts): AccountHandlers {
   let discovering: AbortController | null = null;
   return {
     'account.discover': async ({ address }) => {

@@ -26,7 +26,9 @@ export function parseAddresses(raw: string, limits: ReadLimits, defects: DefectL
   try {
     // Encoded words pass through the list parser as they are: decoded before, a comma in one would
     // split the list; decoded by it, a word in place of an address would vanish with its true domain.
-    const parsed: { value: Entry[] } = parseAddressHeader(raw.replaceAll('=?', hidden), { decodePunycode: false });
+    const parsed: { value: Entry[] } = parseAddressHeader(raw.replaceAll('=?', hidden), {
+      decodePunycode: false,
+    });
     entries = parsed.value;
   } catch {
     defects.add('address-odd');
@@ -37,7 +39,13 @@ export function parseAddresses(raw: string, limits: ReadLimits, defects: DefectL
   return out;
 }
 
-function collect(entries: readonly Entry[], out: MailAddress[], limits: ReadLimits, defects: DefectList, depth: number): void {
+function collect(
+  entries: readonly Entry[],
+  out: MailAddress[],
+  limits: ReadLimits,
+  defects: DefectList,
+  depth: number,
+): void {
   for (const entry of entries) {
     if (out.length >= limits.maxAddresses) {
       defects.add('addresses-too-many');
@@ -66,7 +74,8 @@ function cleanAddress(text: string, defects: DefectList): string {
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
   const quoted = /^"(?:[^"\\]|\\.)*"$/.test(local);
-  const sound = at > 0 && /^[^\s@<>()",;:]+$|^\[[^\]\s]+\]$/.test(domain) && (quoted || /^[^\s@<>()",;:]+$/.test(local));
+  const sound =
+    at > 0 && /^[^\s@<>()",;:]+$|^\[[^\]\s]+\]$/.test(domain) && (quoted || /^[^\s@<>()",;:]+$/.test(local));
   if (!sound && address !== '') defects.add('address-odd');
   return address;
 }

@@ -23,8 +23,27 @@ export interface Bodies {
   inlineImages: Record<string, string>;
 }
 
-const textual = new Set(['text/plain', 'text/html', 'text/enriched', 'text/richtext', 'text/markdown', 'application/xhtml+xml']);
-const notBody = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/directory', 'text/rfc822-headers', 'text/css', 'text/javascript', 'text/csv', 'text/rtf', 'text/x-moz-deleted', 'text/x-amp-html']);
+const textual = new Set([
+  'text/plain',
+  'text/html',
+  'text/enriched',
+  'text/richtext',
+  'text/markdown',
+  'application/xhtml+xml',
+]);
+const notBody = new Set([
+  'text/calendar',
+  'text/vcard',
+  'text/x-vcard',
+  'text/directory',
+  'text/rfc822-headers',
+  'text/css',
+  'text/javascript',
+  'text/csv',
+  'text/rtf',
+  'text/x-moz-deleted',
+  'text/x-amp-html',
+]);
 
 /** Text, HTML and attachments of a message (RFC 2046 5.1, RFC 2387), not those of messages inside it. */
 export function readBodies(root: Part, limits: ReadLimits, defects: DefectList): Bodies {
@@ -36,7 +55,9 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
     if (nested !== undefined) segments = [...segments, ...new Collector(limits, defects).walk(nested, true)];
   }
   const anyHtml = segments.some((segment) => segment.html !== null);
-  const html = anyHtml ? segments.map((segment) => segment.html ?? textBlock(segment.text ?? '')).join('\n') : null;
+  const html = anyHtml
+    ? segments.map((segment) => segment.html ?? textBlock(segment.text ?? '')).join('\n')
+    : null;
   const text = segments
     .map((segment) => segment.text ?? plain(segment.html ?? '', defects))
     .filter((piece) => piece.trim() !== '')
@@ -48,13 +69,18 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
     if (attachment.contentId === null) continue;
     if (attachment.contentId in inlineImages) continue;
     if (attachment.contentType.startsWith('image/')) inlineImages[attachment.contentId] = attachment.partId;
-    attachment.embedded = attachment.contentType.startsWith('image/') && citesContentId(cited, attachment.contentId);
+    attachment.embedded =
+      attachment.contentType.startsWith('image/') && citesContentId(cited, attachment.contentId);
   }
   return { text, html, attachments: collector.attachments, inlineImages: { ...inlineImages } };
 }
 
 function citesContentId(html: string, contentId: string): boolean {
-  return html.includes(`cid:${contentId}`) || html.includes(`cid:${encodeURIComponent(contentId)}`) || html.includes(`cid:${contentId.replace(/&/g, '&amp;')}`);
+  return (
+    html.includes(`cid:${contentId}`) ||
+    html.includes(`cid:${encodeURIComponent(contentId)}`) ||
+    html.includes(`cid:${contentId.replace(/&/g, '&amp;')}`)
+  );
 }
 
 function hasWords(segment: Segment): boolean {
@@ -139,7 +165,8 @@ class Collector {
 
   #related(part: Part, first: boolean): Segment[] {
     const start = part.type.params.get('start')?.replace(/^<|>$/g, '');
-    const root = part.children.find((child) => start !== undefined && child.contentId === start) ?? part.children[0];
+    const root =
+      part.children.find((child) => start !== undefined && child.contentId === start) ?? part.children[0];
     const segments: Segment[] = [];
     if (root !== undefined) segments.push(...this.walk(root, first));
     for (const child of part.children) if (child !== root) segments.push(...this.walk(child, false));
@@ -161,7 +188,8 @@ class Collector {
     if (decoded.problem !== null) this.#defects.add(decoded.problem, oneLine(label ?? ''));
     const text = decoded.text.replace(/\r\n?/g, '\n').replaceAll('\0', '');
     if (isHtml) return [{ text: null, html: text }];
-    if (part.type.value === 'text/enriched' || part.type.value === 'text/richtext') return [{ text: fromEnriched(text), html: null }];
+    if (part.type.value === 'text/enriched' || part.type.value === 'text/richtext')
+      return [{ text: fromEnriched(text), html: null }];
     return [{ text: this.#plainText(part, text), html: null }];
   }
 
@@ -188,8 +216,12 @@ class Collector {
 
   #attach(part: Part): void {
     if (part.encoding === 'unknown') this.#defects.add('encoding-unknown', oneLine(part.encodingName));
-    const disposition = part.disposition?.value === 'inline' || (part.disposition === null && part.contentId !== null) ? 'inline' : 'attachment';
-    const smime = part.type.value.endsWith('pkcs7-mime') && part.type.params.get('smime-type') !== 'signed-data';
+    const disposition =
+      part.disposition?.value === 'inline' || (part.disposition === null && part.contentId !== null)
+        ? 'inline'
+        : 'attachment';
+    const smime =
+      part.type.value.endsWith('pkcs7-mime') && part.type.params.get('smime-type') !== 'signed-data';
     if (smime) this.#defects.add('encrypted');
     const given = fileNameOf(part);
     this.attachments.push({
@@ -220,7 +252,8 @@ function decodedSize(part: Part): number {
   if (part.encoding === 'identity' || part.encoding === 'unknown') return length;
   if (part.encoding !== 'base64') return partBytes(part).bytes.length;
   // Exact for small parts; large ones are counted by their first line's length, without decoding all.
-  if (length < 65_536) return decodeTransfer(part.source.subarray(part.bodyStart, part.bodyEnd), 'base64').bytes.length;
+  if (length < 65_536)
+    return decodeTransfer(part.source.subarray(part.bodyStart, part.bodyEnd), 'base64').bytes.length;
   const body = part.source.subarray(part.bodyStart, part.bodyEnd);
   const lineEnd = body.indexOf(10);
   const line = lineEnd < 0 ? length : lineEnd + 1;
@@ -231,7 +264,10 @@ function decodedSize(part: Part): number {
 
 /** `<meta charset>` of an HTML part whose header names no character set. */
 function metaCharset(bytes: Buffer): string | null {
-  return /<meta[^>]{0,200}charset\s*=\s*["']?([\w:.-]{2,40})/i.exec(bytes.toString('latin1', 0, 2_048))?.[1] ?? null;
+  return (
+    /<meta[^>]{0,200}charset\s*=\s*["']?([\w:.-]{2,40})/i.exec(bytes.toString('latin1', 0, 2_048))?.[1] ??
+    null
+  );
 }
 
 /** text/enriched (RFC 1896): commands cut out, "<<" is "<", one line break is a blank. */

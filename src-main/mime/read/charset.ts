@@ -10,7 +10,23 @@ export interface DecodedText {
 }
 
 /** Labels that say nothing: text is read as UTF-8 when it is that, else guessed. */
-const silent = new Set(['', 'us-ascii', 'ascii', 'ansi_x3.4-1968', '7bit', '8bit', 'utf-8', 'utf8', 'unknown-8bit', 'x-unknown', 'unknown', 'default', 'default_charset', 'none', 'binary']);
+const silent = new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'ansi_x3.4-1968',
+  '7bit',
+  '8bit',
+  'utf-8',
+  'utf8',
+  'unknown-8bit',
+  'x-unknown',
+  'unknown',
+  'default',
+  'default_charset',
+  'none',
+  'binary',
+]);
 
 /** As browsers read them (WHATWG encoding standard): the label's larger relative is what senders mean. */
 const meant: Record<string, string> = {
@@ -18,30 +34,30 @@ const meant: Record<string, string> = {
   'iso-8859-9': 'windows-1254',
   'iso-8859-11': 'windows-874',
   'tis-620': 'windows-874',
-  'gb2312': 'gb18030',
-  'gbk': 'gb18030',
+  gb2312: 'gb18030',
+  gbk: 'gb18030',
   'gb_2312-80': 'gb18030',
   'x-gbk': 'gb18030',
-  'cp936': 'gb18030',
+  cp936: 'gb18030',
   'ks_c_5601-1987': 'cp949',
-  'ksc_5601': 'cp949',
-  'ks_c_5601': 'cp949',
+  ksc_5601: 'cp949',
+  ks_c_5601: 'cp949',
   'euc-kr': 'cp949',
   'x-windows-949': 'cp949',
-  'big5': 'big5-hkscs',
+  big5: 'big5-hkscs',
   'x-x-big5': 'big5-hkscs',
-  'shift_jis': 'cp932',
+  shift_jis: 'cp932',
   'shift-jis': 'cp932',
-  'sjis': 'cp932',
+  sjis: 'cp932',
   'x-sjis': 'cp932',
   'iso-8859-8-i': 'iso-8859-8',
   'iso-8859-8-e': 'iso-8859-8',
   'iso-8859-6-i': 'iso-8859-6',
   'iso-8859-6-e': 'iso-8859-6',
   'unicode-1-1-utf-7': 'utf-7',
-  'utf7': 'utf-7',
+  utf7: 'utf-7',
   'x-unicode-2-0-utf-7': 'utf-7',
-  'macintosh': 'macroman',
+  macintosh: 'macroman',
   'x-mac-roman': 'macroman',
 };
 
@@ -63,22 +79,37 @@ function asUtf8(bytes: Uint8Array): string | null {
 export function decodeText(bytes: Buffer, label: string | null): DecodedText {
   const marked = byMark(bytes);
   if (marked !== null) return marked;
-  const given = (label ?? '').trim().toLowerCase().replace(/^["']|["']$/g, '');
+  const given = (label ?? '')
+    .trim()
+    .toLowerCase()
+    .replace(/^["']|["']$/g, '');
   if (isAscii(bytes)) {
     if (hasIso2022(bytes) && !given.startsWith('iso-2022')) {
       const text = decodeJapanese(bytes, 'JIS');
-      if (text !== null) return { text, charset: 'iso-2022-jp', problem: silent.has(given) && given !== 'us-ascii' && given !== 'utf-8' ? null : 'charset-mislabelled' };
+      if (text !== null)
+        return {
+          text,
+          charset: 'iso-2022-jp',
+          problem:
+            silent.has(given) && given !== 'us-ascii' && given !== 'utf-8' ? null : 'charset-mislabelled',
+        };
     }
     if (silent.has(given)) return { text: bytes.toString('latin1'), charset: 'utf-8', problem: null };
   }
   if (silent.has(given)) {
     const text = asUtf8(bytes);
-    if (text !== null) return { text, charset: 'utf-8', problem: given === 'us-ascii' || given === 'ascii' ? 'charset-mislabelled' : null };
+    if (text !== null)
+      return {
+        text,
+        charset: 'utf-8',
+        problem: given === 'us-ascii' || given === 'ascii' ? 'charset-mislabelled' : null,
+      };
     if (given.startsWith('utf')) {
       const lossy = bytes.toString('utf8');
       const lost = count(lossy, /\ufffd/g);
       // Mostly right UTF-8 with a cut or damaged character is still UTF-8.
-      if (lost * 2 <= count(lossy, /[^\x00-\x7f\ufffd]/g)) return { text: lossy, charset: 'utf-8', problem: 'charset-broken' };
+      if (lost * 2 <= count(lossy, /[^\x00-\x7f\ufffd]/g))
+        return { text: lossy, charset: 'utf-8', problem: 'charset-broken' };
     }
     const guessed = guess(bytes);
     return { ...guessed, problem: given === '' ? null : 'charset-mislabelled' };
@@ -92,13 +123,17 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
   if (name === 'windows-1252' || name === 'iso-8859-15') {
     const text = asUtf8(bytes);
     // Two or more well-formed sequences do not happen by chance in Western text.
-    if (text !== null && count(text, /[^\x00-\x7f]/g) >= 2) return { text, charset: 'utf-8', problem: 'charset-mislabelled' };
+    if (text !== null && count(text, /[^\x00-\x7f]/g) >= 2)
+      return { text, charset: 'utf-8', problem: 'charset-mislabelled' };
   }
-  if (/^(?:iso-?2022-?jp|jis|csiso2022jp)/.test(name)) return orGuess(decodeJapanese(bytes, 'JIS'), 'iso-2022-jp', bytes);
+  if (/^(?:iso-?2022-?jp|jis|csiso2022jp)/.test(name))
+    return orGuess(decodeJapanese(bytes, 'JIS'), 'iso-2022-jp', bytes);
   if (/^euc-?jp|^x-euc-?jp/.test(name)) return orGuess(decodeJapanese(bytes, 'EUCJP'), 'euc-jp', bytes);
-  if (/^(?:cs)?iso-?2022-?kr/.test(name)) return orGuess(iconv.decode(shifted(bytes), 'cp949'), 'iso-2022-kr', bytes);
+  if (/^(?:cs)?iso-?2022-?kr/.test(name))
+    return orGuess(iconv.decode(shifted(bytes), 'cp949'), 'iso-2022-kr', bytes);
   if (/^hz-?gb-?2312/.test(name)) return orGuess(iconv.decode(hz(bytes), 'gb18030'), 'hz-gb-2312', bytes);
-  if (name === 'base64' || name === 'hex' || !iconv.encodingExists(name)) return { ...guess(bytes), problem: 'charset-unknown' };
+  if (name === 'base64' || name === 'hex' || !iconv.encodingExists(name))
+    return { ...guess(bytes), problem: 'charset-unknown' };
   let text: string;
   try {
     text = iconv.decode(bytes, name);
@@ -122,8 +157,10 @@ function byMark(bytes: Buffer): DecodedText | null {
   if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     return { text: bytes.subarray(3).toString('utf8'), charset: 'utf-8', problem: null };
   }
-  if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return { text: iconv.decode(bytes, 'utf-16le'), charset: 'utf-16le', problem: null };
-  if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff) return { text: iconv.decode(bytes, 'utf-16be'), charset: 'utf-16be', problem: null };
+  if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe)
+    return { text: iconv.decode(bytes, 'utf-16le'), charset: 'utf-16le', problem: null };
+  if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff)
+    return { text: iconv.decode(bytes, 'utf-16be'), charset: 'utf-16be', problem: null };
   return null;
 }
 
@@ -164,7 +201,10 @@ function fitsDoubleByte(sample: Buffer, charset: string): boolean {
   const wide = count(text, /[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\u3000-\u303f]/g);
   const kana = count(text, /[\u3040-\u30ff]/g);
   const hangul = count(text, /[\uac00-\ud7a3]/g);
-  const odd = count(text.slice(0, -1), /[\ufffd\ue000-\uf8ff\uff61-\uff9f]|[^\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\u2000-\u26ff\u00a0-\u00ff]/g);
+  const odd = count(
+    text.slice(0, -1),
+    /[\ufffd\ue000-\uf8ff\uff61-\uff9f]|[^\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\u2000-\u26ff\u00a0-\u00ff]/g,
+  );
   if (wide < 4 || odd * 10 > wide) return false;
   if (charset === 'cp932' || charset === 'euc-jp') return kana * 6 >= wide;
   if (charset === 'cp949') return hangul * 2 >= wide;

@@ -2,8 +2,33 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 /** Minutes east of UTC of the zones of RFC 5322 4.3 and a few that senders write all the same. */
 const zones: Record<string, number> = {
-  ut: 0, utc: 0, gmt: 0, z: 0, wet: 0, bst: 60, cet: 60, met: 60, mez: 60, west: 60, cest: 120, mest: 120, mesz: 120, eet: 120,
-  eest: 180, msk: 180, ist: 330, jst: 540, kst: 540, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  z: 0,
+  wet: 0,
+  bst: 60,
+  cet: 60,
+  met: 60,
+  mez: 60,
+  west: 60,
+  cest: 120,
+  mest: 120,
+  mesz: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  ist: 330,
+  jst: 540,
+  kst: 540,
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
 };
 
 /**
@@ -11,17 +36,41 @@ const zones: Record<string, number> = {
  * 5322 with its obsolete forms, asctime ("Wed May 17 19:35:05 2000"), ISO 8601, "17-May-00".
  */
 export function parseDate(raw: string): string | null {
-  const text = raw.slice(0, 200).replace(/\([^()]*\)/g, ' ').replace(/\([^()]*\)/g, ' ').trim();
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/i.exec(text);
-  if (iso !== null) return build(Number(iso[1]), Number(iso[2]) - 1, iso[3], iso[4] ?? '0', iso[5] ?? '0', iso[6] ?? '0', zoneMinutes(iso[7] ?? ''));
-  const time = /(\d{1,2})\s*[:.]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?/i.exec(text);
+  const text = raw
+    .slice(0, 200)
+    .replace(/\([^()]*\)/g, ' ')
+    .replace(/\([^()]*\)/g, ' ')
+    .trim();
+  const iso =
+    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/i.exec(text);
+  if (iso !== null)
+    return build(
+      Number(iso[1]),
+      Number(iso[2]) - 1,
+      iso[3],
+      iso[4] ?? '0',
+      iso[5] ?? '0',
+      iso[6] ?? '0',
+      zoneMinutes(iso[7] ?? ''),
+    );
+  const time =
+    /(\d{1,2})\s*[:.]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?/i.exec(text);
   const before = time === null ? text : text.slice(0, time.index);
   const after = time === null ? '' : text.slice(time.index + time[0].length);
-  const words = before.toLowerCase().split(/[\s,/-]+/).filter((word) => word !== '');
-  const at = words.findIndex((word) => /^[a-z]{3,9}\.?$/.test(word) && months.includes(word.slice(0, 3)) && !/^(?:mon|tue|wed|thu|fri|sat|sun)/.test(word));
+  const words = before
+    .toLowerCase()
+    .split(/[\s,/-]+/)
+    .filter((word) => word !== '');
+  const at = words.findIndex(
+    (word) =>
+      /^[a-z]{3,9}\.?$/.test(word) &&
+      months.includes(word.slice(0, 3)) &&
+      !/^(?:mon|tue|wed|thu|fri|sat|sun)/.test(word),
+  );
   if (at < 0) return null;
   const month = months.indexOf((words[at] ?? '').slice(0, 3));
-  const isNumber = (word: string | undefined): word is string => word !== undefined && /^\d{1,4}(?:st|nd|rd|th)?\.?$/.test(word);
+  const isNumber = (word: string | undefined): word is string =>
+    word !== undefined && /^\d{1,4}(?:st|nd|rd|th)?\.?$/.test(word);
   let day: string | undefined;
   let year: string | undefined;
   const previous = words[at - 1];
@@ -45,7 +94,15 @@ export function parseDate(raw: string): string | null {
   const half = time?.[4]?.toLowerCase();
   if (half === 'p' && hour < 12) hour += 12;
   if (half === 'a' && hour === 12) hour = 0;
-  return build(fullYear(year), month, day, String(hour), time?.[2] ?? '0', time?.[3] ?? '0', zoneMinutes(zoneText));
+  return build(
+    fullYear(year),
+    month,
+    day,
+    String(hour),
+    time?.[2] ?? '0',
+    time?.[3] ?? '0',
+    zoneMinutes(zoneText),
+  );
 }
 
 /** RFC 5322 4.3: two digits below 50 are of this century, three digits count from 1900. */
@@ -70,10 +127,27 @@ function zoneMinutes(text: string): number {
   return named === null ? 0 : (zones[named[0].toLowerCase()] ?? 0);
 }
 
-function build(year: number, month: number, dayText: string | undefined, hourText: string, minuteText: string, secondText: string, zone: number): string | null {
+function build(
+  year: number,
+  month: number,
+  dayText: string | undefined,
+  hourText: string,
+  minuteText: string,
+  secondText: string,
+  zone: number,
+): string | null {
   const day = Number.parseInt(dayText ?? '', 10);
   const [hour, minute, second] = [Number(hourText), Number(minuteText), Number(secondText)];
-  const valid = year >= 1900 && year <= 9998 && month >= 0 && month < 12 && day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && second <= 61;
+  const valid =
+    year >= 1900 &&
+    year <= 9998 &&
+    month >= 0 &&
+    month < 12 &&
+    day >= 1 &&
+    day <= 31 &&
+    hour <= 24 &&
+    minute <= 59 &&
+    second <= 61;
   if (!valid) return null;
   const instant = Date.UTC(year, month, day, hour, minute, Math.min(second, 59)) - zone * 60_000;
   return Number.isFinite(instant) ? new Date(instant).toISOString() : null;

@@ -11,7 +11,8 @@ export class DefectList {
 
   add(code: DefectCode, concerning?: string): void {
     const sentence = defectSentences[code];
-    const detail = concerning === undefined || concerning === '' ? sentence : `${sentence} (${concerning.slice(0, 80)})`;
+    const detail =
+      concerning === undefined || concerning === '' ? sentence : `${sentence} (${concerning.slice(0, 80)})`;
     const key = `${code} ${detail}`;
     if (this.#seen.size < this.#max && !this.#seen.has(key)) this.#seen.set(key, { code, detail });
   }

@@ -6,7 +6,8 @@ export function unflow(text: string, delSp: boolean): string {
   const out: string[] = [];
   const state: { open: { depth: number; text: string } | null } = { open: null };
   const flush = (): void => {
-    if (state.open !== null) out.push(`${state.open.depth > 0 ? `${'>'.repeat(state.open.depth)} ` : ''}${state.open.text}`);
+    if (state.open !== null)
+      out.push(`${state.open.depth > 0 ? `${'>'.repeat(state.open.depth)} ` : ''}${state.open.text}`);
     state.open = null;
   };
   for (const line of text.split('\n')) {

@@ -121,7 +121,9 @@ function looksLikeHeader(bytes: Buffer, at: number): boolean {
 
 /** After a line of blanks: still the header? (RFC 5322 4.2 allows blank folded lines; some write them in place of the empty line.) */
 function goesOn(bytes: Buffer, at: number): boolean {
-  return bytes[at] === 32 || bytes[at] === 9 || bytes[at] === 13 || bytes[at] === 10 || looksLikeHeader(bytes, at);
+  return (
+    bytes[at] === 32 || bytes[at] === 9 || bytes[at] === 13 || bytes[at] === 10 || looksLikeHeader(bytes, at)
+  );
 }
 
 function isBlank(bytes: Buffer, from: number, to: number): boolean {

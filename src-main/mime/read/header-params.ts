@@ -14,7 +14,11 @@ export interface ParameterValue {
 export function parseParameters(raw: string): ParameterValue {
   const text = raw.length > 16_384 ? raw.slice(0, 16_384) : raw;
   const pieces = splitPieces(text);
-  const value = stripComments(pieces[0] ?? '').trim().toLowerCase().replace(/\s*\/\s*/, '/').replace(/^"|"$/g, '');
+  const value = stripComments(pieces[0] ?? '')
+    .trim()
+    .toLowerCase()
+    .replace(/\s*\/\s*/, '/')
+    .replace(/^"|"$/g, '');
   const plain = new Map<string, string>();
   const extended = new Map<string, { text: string; encoded: boolean }[]>();
   for (const piece of pieces.slice(1)) {
@@ -31,7 +35,8 @@ export function parseParameters(raw: string): ParameterValue {
     const name = continuation[1] ?? '';
     const index = Number(continuation[2] ?? 0);
     const list = extended.get(name) ?? [];
-    if (list[index] === undefined) list[index] = { text: content, encoded: continuation[2] === undefined || continuation[3] === '*' };
+    if (list[index] === undefined)
+      list[index] = { text: content, encoded: continuation[2] === undefined || continuation[3] === '*' };
     extended.set(name, list);
   }
   const params = new Map<string, string>();
@@ -104,7 +109,10 @@ function splitPieces(text: string): string[] {
 }
 
 function unquote(text: string): string {
-  if (!text.startsWith('"')) return stripComments(text).trim().replace(/^'(.*)'$/, '$1');
+  if (!text.startsWith('"'))
+    return stripComments(text)
+      .trim()
+      .replace(/^'(.*)'$/, '$1');
   let out = '';
   for (let i = 1; i < text.length; i++) {
     const char = text[i] ?? '';

@@ -6,7 +6,13 @@ const longestHtml = 512 * 1024;
 const convert = compile({
   wordwrap: false,
   decodeEntities: true,
-  limits: { maxInputLength: longestHtml, maxDepth: 120, maxChildNodes: 20_000, maxBaseElements: 1, ellipsis: '…' },
+  limits: {
+    maxInputLength: longestHtml,
+    maxDepth: 120,
+    maxChildNodes: 20_000,
+    maxBaseElements: 1,
+    ellipsis: '…',
+  },
   selectors: [
     { selector: 'a', options: { ignoreHref: true } },
     { selector: 'img', format: 'skip' },
@@ -23,7 +29,10 @@ const convert = compile({
     { selector: 'table', format: 'block' },
     { selector: 'tr', format: 'block' },
     { selector: 'td', format: 'block' },
-    { selector: 'blockquote', options: { trimEmptyLines: true, leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    {
+      selector: 'blockquote',
+      options: { trimEmptyLines: true, leadingLineBreaks: 1, trailingLineBreaks: 1 },
+    },
   ],
 });
 

@@ -3,10 +3,31 @@ import { decodeWords, oneLine } from './encoded-words.ts';
 import type { Part } from './tree.ts';
 
 const extensions: Record<string, string> = {
-  'image/jpeg': 'jpg', 'image/png': 'png', 'image/gif': 'gif', 'image/webp': 'webp', 'image/svg+xml': 'svg', 'image/bmp': 'bmp', 'image/tiff': 'tif',
-  'application/pdf': 'pdf', 'application/zip': 'zip', 'application/json': 'json', 'application/rtf': 'rtf', 'text/rtf': 'rtf',
-  'text/plain': 'txt', 'text/html': 'html', 'text/calendar': 'ics', 'text/csv': 'csv', 'text/vcard': 'vcf', 'text/x-vcard': 'vcf', 'text/xml': 'xml', 'application/xml': 'xml',
-  'audio/mpeg': 'mp3', 'audio/wav': 'wav', 'audio/ogg': 'ogg', 'video/mp4': 'mp4', 'video/quicktime': 'mov',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/svg+xml': 'svg',
+  'image/bmp': 'bmp',
+  'image/tiff': 'tif',
+  'application/pdf': 'pdf',
+  'application/zip': 'zip',
+  'application/json': 'json',
+  'application/rtf': 'rtf',
+  'text/rtf': 'rtf',
+  'text/plain': 'txt',
+  'text/html': 'html',
+  'text/calendar': 'ics',
+  'text/csv': 'csv',
+  'text/vcard': 'vcf',
+  'text/x-vcard': 'vcf',
+  'text/xml': 'xml',
+  'application/xml': 'xml',
+  'audio/mpeg': 'mp3',
+  'audio/wav': 'wav',
+  'audio/ogg': 'ogg',
+  'video/mp4': 'mp4',
+  'video/quicktime': 'mov',
 };
 
 /** A name for a part that has none: by what it is, with the extension that its type says. */
@@ -27,6 +48,12 @@ export function defaultName(part: Part): string {
   if (/^application\/(?:x-)?pkcs7-signature$/.test(type)) return 'smime.p7s';
   if (/^application\/(?:x-)?pkcs7-mime$/.test(type)) return 'smime.p7m';
   const extension = extensions[type];
-  const base = type.startsWith('image/') ? 'image' : type.startsWith('audio/') ? 'sound' : type.startsWith('video/') ? 'video' : 'attachment';
+  const base = type.startsWith('image/')
+    ? 'image'
+    : type.startsWith('audio/')
+      ? 'sound'
+      : type.startsWith('video/')
+        ? 'video'
+        : 'attachment';
   return extension === undefined ? base : `${base}.${extension}`;
 }

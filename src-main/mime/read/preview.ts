@@ -11,7 +11,10 @@ export function previewOf(text: string): string {
     if (line === '-- ' || line.startsWith('-----Original Message')) break;
     if (line.startsWith('>')) continue;
     const words = line
-      .replace(/[\p{Cc}\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\ufeff\u2007]+/gu, ' ')
+      .replace(
+        /[\p{Cc}\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\ufeff\u2007]+/gu,
+        ' ',
+      )
       .replace(/[-=_*~#]{4,}/g, ' ')
       .replace(/\s+/g, ' ')
       .trim();
@@ -21,5 +24,10 @@ export function previewOf(text: string): string {
     if (length > longest) break;
   }
   const all = Array.from(lines.join(' '));
-  return all.length <= longest ? all.join('') : `${all.slice(0, longest - 1).join('').trimEnd()}…`;
+  return all.length <= longest
+    ? all.join('')
+    : `${all
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`;
 }

@@ -13,7 +13,23 @@ import { uuFiles } from './transfer.ts';
 import { decodeText } from './charset.ts';
 import { parseTree, partBytes, type Part } from './tree.ts';
 
-const single = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'subject', 'date', 'message-id', 'in-reply-to', 'references', 'content-type', 'content-transfer-encoding', 'content-disposition', 'mime-version']);
+const single = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'mime-version',
+]);
 
 /**
  * Reads a message. Never throws: what is odd is listed in `defects`, what cannot be read is empty.
@@ -32,7 +48,11 @@ export function readMail(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): R
 }
 
 /** Decoded bytes of one part (or of a file in a text: "1.uu1"); null when there is no such part. */
-export function readPart(bytes: Uint8Array, partId: string, limits: Partial<ReadLimits> = {}): Uint8Array | null {
+export function readPart(
+  bytes: Uint8Array,
+  partId: string,
+  limits: Partial<ReadLimits> = {},
+): Uint8Array | null {
   const effective = { ...defaultLimits, ...limits };
   try {
     const root = parseTree(withLineFeeds(asBuffer(bytes)), effective, new DefectList(1));
@@ -66,7 +86,11 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   const addresses = (name: string): MailAddress[] => {
     const values = fields.filter((field) => field.name.toLowerCase() === name).map((field) => field.raw);
     // From is the first one, as receivers verify it; several To or Cc lines are one list that was split.
-    return parseAddresses(name === 'from' || name === 'sender' ? (values[0] ?? '') : values.join(', '), limits, defects);
+    return parseAddresses(
+      name === 'from' || name === 'sender' ? (values[0] ?? '') : values.join(', '),
+      limits,
+      defects,
+    );
   };
   const from = addresses('from');
   if (from.length === 0) defects.add('no-from');
@@ -74,7 +98,9 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   const date = rawDate === null ? null : parseDate(rawDate);
   if (rawDate === null) defects.add('no-date');
   else if (date === null) defects.add('bad-date');
-  const bodies: Bodies = limits.headersOnly ? { text: '', html: null, attachments: [], inlineImages: {} } : readBodies(root, limits, defects);
+  const bodies: Bodies = limits.headersOnly
+    ? { text: '', html: null, attachments: [], inlineImages: {} }
+    : readBodies(root, limits, defects);
   return {
     headers: fields.map((field) => ({ name: field.name, value: oneLine(decodeWords(field.raw)) })),
     messageId: messageIds(value(fields, 'message-id') ?? '')[0] ?? '',
@@ -115,12 +141,18 @@ function messageIds(raw: string): string[] {
   const bracketed = raw.match(/<[^<>\s]{1,900}>/g);
   if (bracketed !== null) return bracketed.slice(-200);
   // Some write them without brackets.
-  return raw.split(/[\s,]+/).filter((word) => /^[^\s@<>]+@[^\s@<>]+$/.test(word)).slice(-200).map((word) => `<${word}>`);
+  return raw
+    .split(/[\s,]+/)
+    .filter((word) => /^[^\s@<>]+@[^\s@<>]+$/.test(word))
+    .slice(-200)
+    .map((word) => `<${word}>`);
 }
 
 function isRealAttachment(attachment: MailAttachment): boolean {
   if (attachment.embedded) return false;
-  return !/^application\/(?:pgp-signature|pgp-encrypted|(?:x-)?pkcs7-signature|ms-tnef-signature)$|^message\/(?:delivery-status|disposition-notification)$|^text\/(?:rfc822-headers|x-amp-html)$/.test(attachment.contentType);
+  return !/^application\/(?:pgp-signature|pgp-encrypted|(?:x-)?pkcs7-signature|ms-tnef-signature)$|^message\/(?:delivery-status|disposition-notification)$|^text\/(?:rfc822-headers|x-amp-html)$/.test(
+    attachment.contentType,
+  );
 }
 
 function findPart(part: Part, partId: string): Part | null {

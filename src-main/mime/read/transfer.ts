@@ -7,11 +7,31 @@ export interface Decoded {
 export type TransferEncoding = 'identity' | 'base64' | 'quoted-printable' | 'uuencode' | 'unknown';
 
 export function transferEncoding(value: string): TransferEncoding {
-  const name = value.replace(/\([^)]*\)/g, '').trim().toLowerCase().replace(/[;\s"'].*$/, '');
+  const name = value
+    .replace(/\([^)]*\)/g, '')
+    .trim()
+    .toLowerCase()
+    .replace(/[;\s"'].*$/, '');
   if (name === 'base64' || name === 'b' || name === 'base-64' || name === 'x-base64') return 'base64';
-  if (name === 'quoted-printable' || name === 'qp' || name === 'quoted_printable' || name === 'quotedprintable') return 'quoted-printable';
+  if (
+    name === 'quoted-printable' ||
+    name === 'qp' ||
+    name === 'quoted_printable' ||
+    name === 'quotedprintable'
+  )
+    return 'quoted-printable';
   if (name === 'x-uuencode' || name === 'uuencode' || name === 'x-uue' || name === 'uue') return 'uuencode';
-  if (name === '' || name === '7bit' || name === '8bit' || name === 'binary' || name === '7-bit' || name === '8-bit' || name === 'none' || name === 'text') return 'identity';
+  if (
+    name === '' ||
+    name === '7bit' ||
+    name === '8bit' ||
+    name === 'binary' ||
+    name === '7-bit' ||
+    name === '8-bit' ||
+    name === 'none' ||
+    name === 'text'
+  )
+    return 'identity';
   return 'unknown';
 }
 
@@ -153,11 +173,17 @@ export function uuFiles(text: string): UuFile[] {
 function uuLine(line: string): Buffer | null {
   if (line === '' || line === '`') return Buffer.alloc(0);
   const length = (line.charCodeAt(0) - 32) & 63;
-  if (line.charCodeAt(0) < 32 || line.charCodeAt(0) > 96 || line.length - 1 < Math.floor((length * 4) / 3) - 1) return null;
+  if (
+    line.charCodeAt(0) < 32 ||
+    line.charCodeAt(0) > 96 ||
+    line.length - 1 < Math.floor((length * 4) / 3) - 1
+  )
+    return null;
   const out = Buffer.alloc(length);
   let written = 0;
   for (let i = 1; written < length; i += 4) {
-    const value = (k: number): number => ((Number.isNaN(line.charCodeAt(i + k)) ? 32 : line.charCodeAt(i + k)) - 32) & 63;
+    const value = (k: number): number =>
+      ((Number.isNaN(line.charCodeAt(i + k)) ? 32 : line.charCodeAt(i + k)) - 32) & 63;
     const word = (value(0) << 18) | (value(1) << 12) | (value(2) << 6) | value(3);
     for (const shift of [16, 8, 0]) if (written < length) out[written++] = (word >> shift) & 255;
   }

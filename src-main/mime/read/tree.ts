@@ -51,7 +51,13 @@ class TreeReader {
   readonly #depthBefore: number;
   readonly #open: string[] = [];
 
-  constructor(bytes: Buffer, limits: ReadLimits, defects: DefectList, counter: { parts: number }, depthBefore: number) {
+  constructor(
+    bytes: Buffer,
+    limits: ReadLimits,
+    defects: DefectList,
+    counter: { parts: number },
+    depthBefore: number,
+  ) {
     this.#bytes = bytes;
     this.#limits = limits;
     this.#defects = defects;
@@ -65,9 +71,22 @@ class TreeReader {
   }
 
   /** `leafId`: this part's number when it is no multipart; `prefix`: what its children's begin with. */
-  #entity(start: number, prefix: string, leafId: string, isMessage: boolean, inDigest: boolean, depth: number): { part: Part; end: Delimiter } {
+  #entity(
+    start: number,
+    prefix: string,
+    leafId: string,
+    isMessage: boolean,
+    inDigest: boolean,
+    depth: number,
+  ): { part: Part; end: Delimiter } {
     this.#counter.parts++;
-    const block = readHeaderBlock(this.#bytes, start, (at) => this.#delimiterAt(at) !== null, this.#limits, this.#defects);
+    const block = readHeaderBlock(
+      this.#bytes,
+      start,
+      (at) => this.#delimiterAt(at) !== null,
+      this.#limits,
+      this.#defects,
+    );
     const part = describe(block.fields, this.#bytes, start, block.bodyStart, inDigest);
     const isMultipart = part.type.value.startsWith('multipart/');
     part.partId = isMultipart && isMessage ? (prefix === '' ? '' : `${prefix}.TEXT`) : leafId;
@@ -96,7 +115,9 @@ class TreeReader {
   /** message/rfc822 in base64 (forbidden by RFC 2046 5.2.1, sent all the same): a buffer of its own. */
   #encodedMessage(part: Part, leafId: string, depth: number): void {
     const decoded = decodeTransfer(part.source.subarray(part.bodyStart, part.bodyEnd), part.encoding).bytes;
-    part.children.push(new TreeReader(decoded, this.#limits, this.#defects, this.#counter, depth + 1).message(0, leafId).part);
+    part.children.push(
+      new TreeReader(decoded, this.#limits, this.#defects, this.#counter, depth + 1).message(0, leafId).part,
+    );
   }
 
   #multipart(part: Part, prefix: string, depth: number): Delimiter {
@@ -124,7 +145,13 @@ class TreeReader {
     part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
     if (part.bodyEnd > part.bodyStart) {
       const params = new Map(part.type.params);
-      part.children.push({ ...part, partId: part.partId === '' || part.partId.endsWith('.TEXT') ? '1' : `${part.partId}.1`, type: { value: 'text/plain', params }, disposition: null, children: [] });
+      part.children.push({
+        ...part,
+        partId: part.partId === '' || part.partId.endsWith('.TEXT') ? '1' : `${part.partId}.1`,
+        type: { value: 'text/plain', params },
+        disposition: null,
+        children: [],
+      });
     }
     return end;
   }
@@ -184,7 +211,9 @@ class TreeReader {
     if (this.#open.length === 0 || this.#bytes[at] !== dash || this.#bytes[at + 1] !== dash) return null;
     const lineEnd = this.#bytes.indexOf(10, at);
     const next = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
-    const line = this.#bytes.toString('latin1', at + 2, Math.min(next, at + 1_000)).replace(/[ \t\r\n]+$/, '');
+    const line = this.#bytes
+      .toString('latin1', at + 2, Math.min(next, at + 1_000))
+      .replace(/[ \t\r\n]+$/, '');
     for (let level = this.#open.length - 1; level >= 0; level--) {
       const boundary = this.#open[level] ?? '';
       if (line === boundary) return { level, closing: false, at, next };
@@ -213,17 +242,35 @@ function beforeDelimiter(bytes: Buffer, start: number, at: number): number {
 /** The first line "--something" that a header line or an empty line follows. Looks at 64 KB. */
 function sniffBoundary(bytes: Buffer, from: number): string | null {
   const text = bytes.toString('latin1', from, Math.min(bytes.length, from + 65_536));
-  const match = /(?:^|\n)--([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)/.exec(text);
+  const match =
+    /(?:^|\n)--([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)/.exec(
+      text,
+    );
   const found = match?.[1];
   return found === undefined || /^-+$/.test(found) ? null : found;
 }
 
-function describe(fields: HeaderField[], source: Buffer, headerStart: number, bodyStart: number, inDigest: boolean): Part {
-  const first = (name: string): string | null => fields.find((field) => field.name.toLowerCase() === name)?.raw ?? null;
+function describe(
+  fields: HeaderField[],
+  source: Buffer,
+  headerStart: number,
+  bodyStart: number,
+  inDigest: boolean,
+): Part {
+  const first = (name: string): string | null =>
+    fields.find((field) => field.name.toLowerCase() === name)?.raw ?? null;
   const rawType = first('content-type');
   const type = rawType === null ? { value: '', params: new Map<string, string>() } : parseParameters(rawType);
   const typed = /^[^\s/;]+\/[^\s/;]+$/.test(type.value);
-  if (!typed) type.value = type.value === 'text' ? 'text/plain' : inDigest ? 'message/rfc822' : type.value === 'multipart' ? 'multipart/mixed' : 'text/plain';
+  if (!typed)
+    type.value =
+      type.value === 'text'
+        ? 'text/plain'
+        : inDigest
+          ? 'message/rfc822'
+          : type.value === 'multipart'
+            ? 'multipart/mixed'
+            : 'text/plain';
   const rawDisposition = first('content-disposition');
   const encodingName = first('content-transfer-encoding') ?? '';
   const rawId = first('content-id');

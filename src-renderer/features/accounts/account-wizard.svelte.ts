@@ -3,7 +3,16 @@ import { toAppError } from '../../../src-shared/error.ts';
 import type { Candidate, Discovery, TriedSource } from '../../../src-shared/ipc/areas/account.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { t } from '../../i18n/t.ts';
-import { addParams, domainOf, emptyForm, fillFrom, isAddress, serverProblem, trust, type AccountForm } from './server-form.ts';
+import {
+  addParams,
+  domainOf,
+  emptyForm,
+  fillFrom,
+  isAddress,
+  serverProblem,
+  trust,
+  type AccountForm,
+} from './server-form.ts';
 
 export type WizardStep = 'address' | 'search' | 'result' | 'foreign' | 'manual' | 'mode' | 'certificate';
 
@@ -39,7 +48,11 @@ export class AccountWizard {
   get foreignHosts(): string[] {
     const asked = new Set((this.discovery?.confirmHosts ?? []).map((host) => host.toLowerCase()));
     const used = [this.form.incoming.host, ...(this.form.receiveOnly ? [] : [this.form.outgoing.host])];
-    return [...new Set(used.filter((host) => asked.has(host.toLowerCase()) && !this.#foreignAgreed.has(host.toLowerCase())))];
+    return [
+      ...new Set(
+        used.filter((host) => asked.has(host.toLowerCase()) && !this.#foreignAgreed.has(host.toLowerCase())),
+      ),
+    ];
   }
 
   async search(): Promise<void> {
@@ -57,7 +70,8 @@ export class AccountWizard {
     this.step = 'search';
     this.busy = true;
     const stop = this.#main.on('discover.progress', (source) => {
-      if (mine === this.#search) this.tried = [...this.tried.filter((one) => one.source !== source.source), source];
+      if (mine === this.#search)
+        this.tried = [...this.tried.filter((one) => one.source !== source.source), source];
     });
     try {
       const found = await this.#main.call('account.discover', { address: this.form.address });
@@ -108,8 +122,12 @@ export class AccountWizard {
   toMode(): void {
     const { incoming, outgoing, receiveOnly, sameSignIn } = this.form;
     // By hand a domain without a dot will do ("ina@nas"): nobody looks it up.
-    if (!/^[^\s@<>"]+@[^\s@<>"/]+$/u.test(this.form.address.trim())) this.fieldProblem = t('wizard.addressWrong');
-    else if (serverProblem(incoming, true) !== null || (!receiveOnly && serverProblem(outgoing, !sameSignIn) !== null)) {
+    if (!/^[^\s@<>"]+@[^\s@<>"/]+$/u.test(this.form.address.trim()))
+      this.fieldProblem = t('wizard.addressWrong');
+    else if (
+      serverProblem(incoming, true) !== null ||
+      (!receiveOnly && serverProblem(outgoing, !sameSignIn) !== null)
+    ) {
       this.fieldProblem = null;
       this.step = 'manual';
       return;
@@ -150,11 +168,18 @@ export class AccountWizard {
       this.form.password = '';
       this.form.outgoing.password = '';
       // The account is there; a name or colour that could not be kept can be set again in the settings.
-      await this.#main.call('account.update', { accountId, color: this.color, ...(this.accountName.trim() === '' ? {} : { name: this.accountName.trim() }) }).catch(() => undefined);
+      await this.#main
+        .call('account.update', {
+          accountId,
+          color: this.color,
+          ...(this.accountName.trim() === '' ? {} : { name: this.accountName.trim() }),
+        })
+        .catch(() => undefined);
       return accountId;
     } catch (thrown) {
       this.error = toAppError(thrown).data;
-      if (this.error.code === 'tls-certificate' && this.error.certificate !== undefined) this.step = 'certificate';
+      if (this.error.code === 'tls-certificate' && this.error.certificate !== undefined)
+        this.step = 'certificate';
       else this.toServers();
       return null;
     } finally {

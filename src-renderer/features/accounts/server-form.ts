@@ -35,7 +35,14 @@ const usualPorts: Record<'incoming' | 'outgoing', Record<TlsMode, number>> = {
 };
 
 export function emptyServer(side: 'incoming' | 'outgoing'): ServerForm {
-  return { host: '', port: usualPorts[side].implicit, tls: 'implicit', username: '', password: '', plaintextAgreed: false };
+  return {
+    host: '',
+    port: usualPorts[side].implicit,
+    tls: 'implicit',
+    username: '',
+    password: '',
+    plaintextAgreed: false,
+  };
 }
 
 export function emptyForm(): AccountForm {
@@ -60,8 +67,22 @@ export function fillFrom(form: AccountForm, candidate: Candidate): AccountForm {
   const { incoming, outgoing } = candidate;
   return {
     ...form,
-    incoming: { ...form.incoming, host: incoming.host, port: incoming.port, tls: incoming.tls, username: incoming.username || form.address, plaintextAgreed: false },
-    outgoing: { ...form.outgoing, host: outgoing.host, port: outgoing.port, tls: outgoing.tls, username: outgoing.username || form.address, plaintextAgreed: false },
+    incoming: {
+      ...form.incoming,
+      host: incoming.host,
+      port: incoming.port,
+      tls: incoming.tls,
+      username: incoming.username || form.address,
+      plaintextAgreed: false,
+    },
+    outgoing: {
+      ...form.outgoing,
+      host: outgoing.host,
+      port: outgoing.port,
+      tls: outgoing.tls,
+      username: outgoing.username || form.address,
+      plaintextAgreed: false,
+    },
     sameSignIn: outgoing.username === '' || outgoing.username === incoming.username,
     receiveOnly: false,
   };
@@ -70,7 +91,8 @@ export function fillFrom(form: AccountForm, candidate: Candidate): AccountForm {
 /** The first thing that keeps a server from being tried; null when it may be. */
 export function serverProblem(server: ServerForm, needsName: boolean): ServerProblem | null {
   if (!/^[^\s/\\@"'<>]+$/u.test(server.host.trim())) return 'host';
-  if (server.port === null || !Number.isInteger(server.port) || server.port < 1 || server.port > 65_535) return 'port';
+  if (server.port === null || !Number.isInteger(server.port) || server.port < 1 || server.port > 65_535)
+    return 'port';
   if (needsName && server.username.trim() === '') return 'username';
   if (server.tls === 'none' && !server.plaintextAgreed) return 'plaintext';
   return null;
@@ -98,7 +120,12 @@ export function addParams(form: AccountForm, name: string): Params<'account.add'
     address: form.address.trim(),
     ...(name.trim() === '' ? {} : { name: name.trim() }),
     mode: 'disconnected',
-    incoming: { protocol: 'imap', ...serverParams(form.incoming, form.trusted), username, password: form.password },
+    incoming: {
+      protocol: 'imap',
+      ...serverParams(form.incoming, form.trusted),
+      username,
+      password: form.password,
+    },
     outgoing: form.receiveOnly
       ? null
       : {
@@ -115,7 +142,10 @@ export function trust(form: AccountForm, facts: CertificateFacts): AccountForm {
 }
 
 export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).trim().toLowerCase();
+  return address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase();
 }
 
 /** Enough to ask the domain: something, an at sign, a domain of one label or more. */
@@ -127,7 +157,8 @@ export function isAddress(text: string): boolean {
 export function fingerprintLines(hex: string): string[] {
   const pairs = hex.toUpperCase().match(/../g) ?? [];
   const lines: string[] = [];
-  for (let at = 0; at < pairs.length; at += 8) lines.push(`${pairs.slice(at, at + 4).join(' ')}\u2002${pairs.slice(at + 4, at + 8).join(' ')}`);
+  for (let at = 0; at < pairs.length; at += 8)
+    lines.push(`${pairs.slice(at, at + 4).join(' ')}\u2002${pairs.slice(at + 4, at + 8).join(' ')}`);
   return lines;
 }
 
@@ -136,5 +167,7 @@ export function commonHost(hosts: readonly string[]): string | null {
   const parents = hosts.map((host) => host.slice(host.indexOf('.') + 1));
   const [first] = parents;
   if (hosts.length === 1) return hosts[0] ?? null;
-  return first !== undefined && first.includes('.') && parents.every((parent) => parent === first) ? first : null;
+  return first !== undefined && first.includes('.') && parents.every((parent) => parent === first)
+    ? first
+    : null;
 }

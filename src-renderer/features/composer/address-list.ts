@@ -7,7 +7,11 @@ export interface Recipient extends MailAddress {
 
 /** Something before and after the at sign, without what would end the address or begin another. */
 export function isMailAddress(text: string): boolean {
-  return /^(?:[^\s@<>()[\],;:\\"]+|"[^"\\\r\n]+")@(?:[^\s@<>()[\],;:\\"./]+(?:\.[^\s@<>()[\],;:\\"./]+)*|\[[0-9A-Fa-f.:]+\])$/u.test(text) && text.length <= 320;
+  return (
+    /^(?:[^\s@<>()[\],;:\\"]+|"[^"\\\r\n]+")@(?:[^\s@<>()[\],;:\\"./]+(?:\.[^\s@<>()[\],;:\\"./]+)*|\[[0-9A-Fa-f.:]+\])$/u.test(
+      text,
+    ) && text.length <= 320
+  );
 }
 
 /** Splits at commas, semicolons and line ends outside quotes, angles and brackets. */
@@ -41,13 +45,21 @@ function splitEntries(text: string): string[] {
 function parseEntry(entry: string): Recipient {
   const angled = /^(.*?)\s*<([^<>]*)>$/su.exec(entry);
   if (angled !== null) {
-    const name = (angled[1] ?? '').trim().replace(/^"(.*)"$/su, '$1').replace(/\\(.)/gu, '$1').trim();
+    const name = (angled[1] ?? '')
+      .trim()
+      .replace(/^"(.*)"$/su, '$1')
+      .replace(/\\(.)/gu, '$1')
+      .trim();
     const address = (angled[2] ?? '').trim().replace(/^mailto:/iu, '');
-    return isMailAddress(address) ? { name: name === address ? '' : name, address, valid: true } : { name: '', address: entry, valid: false };
+    return isMailAddress(address)
+      ? { name: name === address ? '' : name, address, valid: true }
+      : { name: '', address: entry, valid: false };
   }
   const commented = /^([^\s()]+)\s*\(([^()]*)\)$/u.exec(entry);
   const bare = (commented?.[1] ?? entry).replace(/^mailto:/iu, '');
-  return isMailAddress(bare) ? { name: commented?.[2]?.trim() ?? '', address: bare, valid: true } : { name: '', address: entry, valid: false };
+  return isMailAddress(bare)
+    ? { name: commented?.[2]?.trim() ?? '', address: bare, valid: true }
+    : { name: '', address: entry, valid: false };
 }
 
 /** Whatever people type or paste: several entries, names with or without quotes, one a line. */
@@ -64,10 +76,13 @@ export function parseAddressList(text: string): Recipient[] {
 /** As it stands in a header, for drafts and forwarded headers. */
 export function formatAddress({ name, address }: MailAddress): string {
   if (name === '') return address;
-  return /^[\p{L}\p{N} !#$%&'*+\-/=?^_`{|}~]+$/u.test(name) ? `${name} <${address}>` : `"${name.replace(/["\\]/gu, '\\$&')}" <${address}>`;
+  return /^[\p{L}\p{N} !#$%&'*+\-/=?^_`{|}~]+$/u.test(name)
+    ? `${name} <${address}>`
+    : `"${name.replace(/["\\]/gu, '\\$&')}" <${address}>`;
 }
 
-export const sameAddress = (a: MailAddress, b: MailAddress): boolean => a.address.toLowerCase() === b.address.toLowerCase();
+export const sameAddress = (a: MailAddress, b: MailAddress): boolean =>
+  a.address.toLowerCase() === b.address.toLowerCase();
 
 /** Adds what is not there yet. */
 export function addRecipients(list: readonly Recipient[], added: readonly Recipient[]): Recipient[] {

@@ -53,9 +53,22 @@ export class Attachments {
 
   addFiles(files: readonly File[]): void {
     for (const file of files) {
-      const key = this.#push({ filename: file.name === '' ? 'file' : file.name, contentType: file.type, size: file.size, state: 'reading', input: null });
+      const key = this.#push({
+        filename: file.name === '' ? 'file' : file.name,
+        contentType: file.type,
+        size: file.size,
+        state: 'reading',
+        input: null,
+      });
       if (file.size > largestFile) {
-        this.#fail(key, t('compose.fileTooLarge', { name: file.name, size: formatSize(file.size), limit: formatSize(largestFile) }));
+        this.#fail(
+          key,
+          t('compose.fileTooLarge', {
+            name: file.name,
+            size: formatSize(file.size),
+            limit: formatSize(largestFile),
+          }),
+        );
         continue;
       }
       this.#queue = this.#queue.then(() => this.#read(key, file));
@@ -63,9 +76,18 @@ export class Attachments {
   }
 
   /** Parts of a message we have, for forwarding. */
-  addParts(messageId: string, parts: readonly { partId: string; filename: string; contentType: string; size: number }[]): void {
+  addParts(
+    messageId: string,
+    parts: readonly { partId: string; filename: string; contentType: string; size: number }[],
+  ): void {
     for (const part of parts) {
-      this.#push({ filename: part.filename, contentType: part.contentType, size: part.size, state: 'read', input: { messageId, partId: part.partId, filename: part.filename } });
+      this.#push({
+        filename: part.filename,
+        contentType: part.contentType,
+        size: part.size,
+        state: 'read',
+        input: { messageId, partId: part.partId, filename: part.filename },
+      });
     }
   }
 
@@ -91,7 +113,16 @@ export class Attachments {
   restore(kept: readonly DraftAttachment[]): void {
     this.all = kept.map((one) => {
       lastKey += 1;
-      return { key: lastKey, filename: one.filename, contentType: one.contentType, size: one.size, state: 'kept', progress: 100, problem: null, input: { attachmentId: one.attachmentId } };
+      return {
+        key: lastKey,
+        filename: one.filename,
+        contentType: one.contentType,
+        size: one.size,
+        state: 'kept',
+        progress: 100,
+        problem: null,
+        input: { attachmentId: one.attachmentId },
+      };
     });
   }
 
@@ -119,7 +150,11 @@ export class Attachments {
       });
       const one = this.#find(key);
       if (one === undefined) return;
-      one.input = { filename: one.filename, base64, ...(one.contentType === '' ? {} : { contentType: one.contentType }) };
+      one.input = {
+        filename: one.filename,
+        base64,
+        ...(one.contentType === '' ? {} : { contentType: one.contentType }),
+      };
       one.state = 'read';
       this.#changed();
     } catch {
@@ -129,7 +164,8 @@ export class Attachments {
 }
 
 function sameInput(a: AttachmentInput, b: AttachmentInput): boolean {
-  if ('attachmentId' in a || 'attachmentId' in b) return 'attachmentId' in a && 'attachmentId' in b && a.attachmentId === b.attachmentId;
+  if ('attachmentId' in a || 'attachmentId' in b)
+    return 'attachmentId' in a && 'attachmentId' in b && a.attachmentId === b.attachmentId;
   if ('base64' in a && 'base64' in b) return a.filename === b.filename && a.base64 === b.base64;
   return 'partId' in a && 'partId' in b && a.partId === b.partId && a.messageId === b.messageId;
 }

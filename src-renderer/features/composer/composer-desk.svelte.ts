@@ -10,7 +10,12 @@ import { startAnswer, startDraft, startNew } from './open-session.ts';
 /** A thrown-away draft can be had back this long; only then main throws it away, too. */
 const discardAfterMs = 10_000;
 
-export type OpenRequest = { mode: 'new' } | { mode: AnswerKind; messageId: string } | { mode: 'draft'; messageId: string } | { mode: 'draft'; draftId: string } | { mode: 'mailto'; mailto: string };
+export type OpenRequest =
+  | { mode: 'new' }
+  | { mode: AnswerKind; messageId: string }
+  | { mode: 'draft'; messageId: string }
+  | { mode: 'draft'; draftId: string }
+  | { mode: 'mailto'; mailto: string };
 
 /** Which message is being written. One at a time is shown; opening another keeps the first as a draft. */
 export class ComposerDesk {
@@ -51,21 +56,27 @@ export class ComposerDesk {
       if (this.session !== null && !(await this.close())) return;
       this.#show(start.session);
     } catch (thrown) {
-      this.#app.toasts.show(t('compose.notOpened', { detail: toAppError(thrown).data.detail }), { kind: 'bad' });
+      this.#app.toasts.show(t('compose.notOpened', { detail: toAppError(thrown).data.detail }), {
+        kind: 'bad',
+      });
     }
   }
 
   async #start(request: OpenRequest): Promise<{ session: ComposerSession } | null> {
     const { main, accounts, preferences } = this.#app;
     const rich = preferences.values.composeRich;
-    const make = (start: SessionStart | null): { session: ComposerSession } | null => (start === null ? null : { session: new ComposerSession(main, start) });
+    const make = (start: SessionStart | null): { session: ComposerSession } | null =>
+      start === null ? null : { session: new ComposerSession(main, start) };
     if (request.mode === 'new' || request.mode === 'mailto') {
       const sender = this.#usualSender();
       const mailto: Mailto | null = request.mode === 'mailto' ? parseMailto(request.mailto) : null;
       return sender === null ? null : make(startNew(sender, rich, mailto));
     }
     if (request.mode === 'draft') {
-      const draftId = 'draftId' in request ? request.draftId : (await main.call('draft.open', { messageId: request.messageId })).draftId;
+      const draftId =
+        'draftId' in request
+          ? request.draftId
+          : (await main.call('draft.open', { messageId: request.messageId })).draftId;
       if (this.session?.draftId === draftId) return { session: this.session };
       const draft = (await main.call('draft.list', {})).find((one) => one.draftId === draftId);
       const made = draft === undefined ? null : make(startDraft(draft, this.#senders, rich));
@@ -73,8 +84,14 @@ export class ComposerDesk {
       return made;
     }
     const message = await main.call('message.get', { messageId: request.messageId });
-    const made = make(startAnswer(message, request.mode, this.#senders, rich, (person) => accounts.isOwn(person)));
-    if (request.mode === 'forward') made?.session.attachments.addParts(message.messageId, message.attachments.filter((part) => !part.embedded));
+    const made = make(
+      startAnswer(message, request.mode, this.#senders, rich, (person) => accounts.isOwn(person)),
+    );
+    if (request.mode === 'forward')
+      made?.session.attachments.addParts(
+        message.messageId,
+        message.attachments.filter((part) => !part.embedded),
+      );
     return made;
   }
 
@@ -86,7 +103,8 @@ export class ComposerDesk {
   }
 
   #show(session: ComposerSession): void {
-    if (this.session === null && document.activeElement instanceof HTMLElement) this.#focusBack = document.activeElement;
+    if (this.session === null && document.activeElement instanceof HTMLElement)
+      this.#focusBack = document.activeElement;
     session.reopen();
     this.session = session;
     this.#app.route.surface = 'mail';
@@ -123,7 +141,9 @@ export class ComposerDesk {
       const { draftId } = session;
       if (draftId === null) return;
       this.#app.main.call('draft.discard', { draftId }).catch((thrown: unknown) => {
-        this.#app.toasts.show(t('compose.discardFailed', { detail: toAppError(thrown).data.detail }), { kind: 'bad' });
+        this.#app.toasts.show(t('compose.discardFailed', { detail: toAppError(thrown).data.detail }), {
+          kind: 'bad',
+        });
       });
     }, discardAfterMs);
     this.#app.toasts.show(t('compose.discarded'), {
@@ -142,7 +162,12 @@ export class ComposerDesk {
     try {
       const { outboxId } = await session.send(seconds);
       if (this.session === session) this.#leave();
-      if (seconds > 0) this.#app.toasts.show(t('compose.sending', { subject }), { undo: () => void this.takeBack(outboxId), undoName: t('compose.undoSend'), ms: seconds * 1000 });
+      if (seconds > 0)
+        this.#app.toasts.show(t('compose.sending', { subject }), {
+          undo: () => void this.takeBack(outboxId),
+          undoName: t('compose.undoSend'),
+          ms: seconds * 1000,
+        });
       else this.#app.toasts.show(t('compose.handed', { subject }));
       return true;
     } catch (thrown) {
@@ -157,13 +182,22 @@ export class ComposerDesk {
       const { draftId } = await this.#app.main.call('outbox.cancel', { outboxId });
       await this.open({ mode: 'draft', draftId });
     } catch (thrown) {
-      this.#app.toasts.show(t('compose.undoTooLate', { detail: toAppError(thrown).data.detail }), { kind: 'bad' });
+      this.#app.toasts.show(t('compose.undoTooLate', { detail: toAppError(thrown).data.detail }), {
+        kind: 'bad',
+      });
     }
   }
 
   #commands(): Command[] {
     const chosen = (): string | null => this.#app.reader.chosen?.messageId ?? this.#app.list.cursorId ?? null;
-    const answer = (id: string, kind: AnswerKind, icon: 'reply' | 'reply-all' | 'forward', name: string, gmail: string, thunderbird: string): Command => ({
+    const answer = (
+      id: string,
+      kind: AnswerKind,
+      icon: 'reply' | 'reply-all' | 'forward',
+      name: string,
+      gmail: string,
+      thunderbird: string,
+    ): Command => ({
       id,
       name,
       group: 'write',
@@ -176,7 +210,14 @@ export class ComposerDesk {
       },
     });
     return [
-      { id: 'composer.new', name: t('command.compose'), group: 'write', icon: 'pen', keys: { gmail: ['c'], thunderbird: ['Ctrl N', 'c'] }, run: () => void this.open({ mode: 'new' }) },
+      {
+        id: 'composer.new',
+        name: t('command.compose'),
+        group: 'write',
+        icon: 'pen',
+        keys: { gmail: ['c'], thunderbird: ['Ctrl N', 'c'] },
+        run: () => void this.open({ mode: 'new' }),
+      },
       answer('composer.reply', 'reply', 'reply', t('command.reply'), 'r', 'Ctrl R'),
       answer('composer.replyAll', 'reply-all', 'reply-all', t('command.replyAll'), 'a', 'Ctrl Shift R'),
       answer('composer.forward', 'forward', 'forward', t('command.forward'), 'f', 'Ctrl L'),

@@ -1,7 +1,13 @@
 import { toAppError } from '../../../src-shared/error.ts';
 import type { Params } from '../../../src-shared/ipc/contract.ts';
 import type { MainClient } from '../../ipc/client.ts';
-import { addRecipients, formatAddress, parseAddressList, sameAddress, type Recipient } from './address-list.ts';
+import {
+  addRecipients,
+  formatAddress,
+  parseAddressList,
+  sameAddress,
+  type Recipient,
+} from './address-list.ts';
 import type { Sender } from './answering.ts';
 import { Attachments } from './attachments.svelte.ts';
 import { signatureText, swapHtmlSignature, swapTextSignature } from './signature.ts';
@@ -67,6 +73,7 @@ export class ComposerSession {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #queue: Promise<boolean> = Promise.resolve(true);
   #closed = false;
+  #closing = false;
 
   constructor(main: MainClient, start: SessionStart) {
     this.#main = main;
@@ -107,7 +114,10 @@ export class ComposerSession {
   }
 
   remove(field: Field, one: Recipient): void {
-    this.setField(field, this[field].filter((other) => !sameAddress(other, one)));
+    this.setField(
+      field,
+      this[field].filter((other) => !sameAddress(other, one)),
+    );
   }
 
   moveToBcc(): void {
@@ -161,7 +171,7 @@ export class ComposerSession {
     const entries = this.#entries();
     this.saving = true;
     try {
-      const kept = await this.#main.call('draft.save', entries);
+      const kept = await this.#main.call('draft.save', this.#closing ? { ...entries, close: true } : entries);
       this.draftId = kept.draftId;
       this.savedAt = Date.now();
       this.saveProblem = null;
@@ -182,8 +192,15 @@ export class ComposerSession {
     const worth = this.#worthKeeping || this.#touched || this.draftId !== null;
     if (worth && !this.#touched && this.draftId === null) this.changed();
     if (worth) {
+      // The last save says so: main then puts the copy into the Drafts folder at once.
+      this.#closing = true;
+      if (this.#touched) this.dirty = true;
       // A change can come in while a save is under way.
-      while (this.dirty) if (!(await this.save()) && this.saveProblem !== null) return false;
+      while (this.dirty) {
+        if ((await this.save()) || this.saveProblem === null) continue;
+        this.#closing = false;
+        return false;
+      }
     }
     this.end();
     return true;
@@ -197,6 +214,7 @@ export class ComposerSession {
 
   reopen(): void {
     this.#closed = false;
+    this.#closing = false;
     if (this.dirty) this.changed();
   }
 
@@ -210,7 +228,10 @@ export class ComposerSession {
     await this.#queue;
     this.sending = true;
     try {
-      const sent = await this.#main.call('message.send', { ...this.#entries(), ...(undoSeconds > 0 ? { undoSeconds } : {}) });
+      const sent = await this.#main.call('message.send', {
+        ...this.#entries(),
+        ...(undoSeconds > 0 ? { undoSeconds } : {}),
+      });
       this.end();
       this.dirty = false;
       return sent;
@@ -247,5 +268,7 @@ function swapSignatureIn(html: string, signature: string): string {
   const plain = signatureText(signature);
   if (plain === '') return html;
   const asParagraph = textToHtml(plain);
-  return html.includes(asParagraph) ? html.replace(asParagraph, () => swapHtmlSignature('', signature)) : html;
+  return html.includes(asParagraph)
+    ? html.replace(asParagraph, () => swapHtmlSignature('', signature))
+    : html;
 }

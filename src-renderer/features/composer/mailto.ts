@@ -25,13 +25,20 @@ const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu
 export function parseMailto(url: string): Mailto | null {
   const match = /^mailto:([^?#]*)(?:\?([^#]*))?/iu.exec(url.trim());
   if (match === null) return null;
-  const result: Mailto = { to: parseAddressList(decode(match[1] ?? '')), cc: [], bcc: [], subject: '', body: '' };
+  const result: Mailto = {
+    to: parseAddressList(decode(match[1] ?? '')),
+    cc: [],
+    bcc: [],
+    subject: '',
+    body: '',
+  };
   for (const pair of (match[2] ?? '').split(/&(?:amp;)?/u)) {
     const equals = pair.indexOf('=');
     if (equals < 1) continue;
     const value = decode(pair.slice(equals + 1));
     const name = decode(pair.slice(0, equals)).toLowerCase();
-    if (name === 'to' || name === 'cc' || name === 'bcc') result[name] = addRecipients(result[name], parseAddressList(value));
+    if (name === 'to' || name === 'cc' || name === 'bcc')
+      result[name] = addRecipients(result[name], parseAddressList(value));
     else if (name === 'subject') result.subject = oneLine(value).slice(0, 1000);
     else if (name === 'body') result.body = value.replace(/\r\n?/gu, '\n').slice(0, 100_000);
   }

@@ -2,7 +2,16 @@ import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
 import type { Draft } from '../../../src-shared/ipc/areas/sending.ts';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
 import { parseAddressList } from './address-list.ts';
-import { addressedSender, answerRecipients, forwardSubject, listAddress, replySubject, senderFor, type AnswerKind, type Sender } from './answering.ts';
+import {
+  addressedSender,
+  answerRecipients,
+  forwardSubject,
+  listAddress,
+  replySubject,
+  senderFor,
+  type AnswerKind,
+  type Sender,
+} from './answering.ts';
 import type { SessionStart } from './composer-session.svelte.ts';
 import type { Mailto } from './mailto.ts';
 import { plainBody, richBody } from './quoting.ts';
@@ -16,16 +25,29 @@ export function startNew(sender: Sender, rich: boolean, mailto: Mailto | null): 
     sender,
     rich,
     ...(mailto === null ? {} : { to: mailto.to, cc: mailto.cc, bcc: mailto.bcc, subject: mailto.subject }),
-    text: body === '' ? plainBody(null, null, signature) : `${body}${signature === '' ? '' : `\n\n${signatureText(signature)}`}`,
+    text:
+      body === ''
+        ? plainBody(null, null, signature)
+        : `${body}${signature === '' ? '' : `\n\n${signatureText(signature)}`}`,
     html: body === '' ? richBody(null, null, signature) : `${textToHtml(body)}${signatureHtml(signature)}`,
   };
 }
 
-export function startAnswer(message: FullMessage, kind: AnswerKind, senders: readonly Sender[], rich: boolean, isOwn: (person: MailAddress) => boolean): SessionStart | null {
+export function startAnswer(
+  message: FullMessage,
+  kind: AnswerKind,
+  senders: readonly Sender[],
+  rich: boolean,
+  isOwn: (person: MailAddress) => boolean,
+): SessionStart | null {
   const sender = senderFor(message, senders);
   if (sender === null) return null;
   const { signature } = sender.identity;
-  const holders = new Set(senders.filter(({ account }) => account.accountId === message.accountId).map(({ identity }) => identity.address.toLowerCase()));
+  const holders = new Set(
+    senders
+      .filter(({ account }) => account.accountId === message.accountId)
+      .map(({ identity }) => identity.address.toLowerCase()),
+  );
   return {
     sender,
     rich,
@@ -41,7 +63,8 @@ export function startAnswer(message: FullMessage, kind: AnswerKind, senders: rea
 
 export function startDraft(draft: Draft, senders: readonly Sender[], rich: boolean): SessionStart | null {
   const ofAccount = senders.filter((sender) => sender.account.accountId === draft.accountId);
-  const sender = ofAccount.find((one) => one.identity.identityId === draft.identityId) ?? ofAccount[0] ?? senders[0];
+  const sender =
+    ofAccount.find((one) => one.identity.identityId === draft.identityId) ?? ofAccount[0] ?? senders[0];
   if (sender === undefined) return null;
   return {
     sender,

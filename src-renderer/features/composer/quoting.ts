@@ -7,10 +7,20 @@ import { escapeHtml, textToHtml } from './text-body.ts';
 
 /** Beyond this, quoted HTML makes the editor slow; its text is quoted instead. */
 const longestHtml = 300_000;
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 
-const people = (list: readonly MailAddress[]): string => list.map((one) => (one.name === '' ? one.address : `${one.name} <${one.address}>`)).join(', ');
-const sentDate = (message: FullMessage): string | null => (message.sentAt === null || !Number.isFinite(Date.parse(message.sentAt)) ? null : day.format(Date.parse(message.sentAt)));
+const people = (list: readonly MailAddress[]): string =>
+  list.map((one) => (one.name === '' ? one.address : `${one.name} <${one.address}>`)).join(', ');
+const sentDate = (message: FullMessage): string | null =>
+  message.sentAt === null || !Number.isFinite(Date.parse(message.sentAt))
+    ? null
+    : day.format(Date.parse(message.sentAt));
 
 export function attribution(message: FullMessage): string {
   const from = message.from[0];
@@ -50,7 +60,9 @@ export function plainBody(message: FullMessage | null, kind: AnswerKind | null, 
 export function richBody(message: FullMessage | null, kind: AnswerKind | null, signature: string): string {
   const own = `<p></p>${signatureHtml(signature)}`;
   if (message === null || kind === null) return own;
-  const words = message.html !== null && message.html.length <= longestHtml ? message.html : textToHtml(message.text);
-  if (kind === 'forward') return `${own}<p data-attribution="">${forwardedHead(message).map(escapeHtml).join('<br>')}</p>${words}`;
+  const words =
+    message.html !== null && message.html.length <= longestHtml ? message.html : textToHtml(message.text);
+  if (kind === 'forward')
+    return `${own}<p data-attribution="">${forwardedHead(message).map(escapeHtml).join('<br>')}</p>${words}`;
   return `${own}<p data-attribution="">${escapeHtml(attribution(message))}</p><blockquote>${words}</blockquote>`;
 }

@@ -9,7 +9,8 @@ export function textToHtml(text: string): string {
   let html = '';
   let block: string[] = [];
   const flush = (): void => {
-    if (block.length > 0) html += `<p>${block.map((line) => escapeHtml(line).replace(/^ +| {2,}/gu, (blanks) => '\u00a0'.repeat(blanks.length))).join('<br>')}</p>`;
+    if (block.length > 0)
+      html += `<p>${block.map((line) => escapeHtml(line).replace(/^ +| {2,}/gu, (blanks) => '\u00a0'.repeat(blanks.length))).join('<br>')}</p>`;
     block = [];
   };
   for (let at = 0; at < lines.length; at += 1) {
@@ -51,7 +52,12 @@ function linkOf(node: JSONContent | undefined): string | null {
 }
 
 function sameLink(words: string, href: string): boolean {
-  const plain = (text: string): string => text.trim().replace(/^(?:mailto:|https?:\/\/)/iu, '').replace(/\/$/u, '').toLowerCase();
+  const plain = (text: string): string =>
+    text
+      .trim()
+      .replace(/^(?:mailto:|https?:\/\/)/iu, '')
+      .replace(/\/$/u, '')
+      .toLowerCase();
   return plain(words) === plain(href);
 }
 
@@ -97,7 +103,10 @@ function blocksText(nodes: readonly JSONContent[], between = '\n\n'): string {
   for (const [at, node] of nodes.entries()) {
     const one = blockText(node);
     // An empty paragraph is a blank line more, not two.
-    text += at === 0 ? one : `${(node.content ?? []).length === 0 && node.type === 'paragraph' ? '\n' : between}${one}`;
+    text +=
+      at === 0
+        ? one
+        : `${(node.content ?? []).length === 0 && node.type === 'paragraph' ? '\n' : between}${one}`;
   }
   return text;
 }

@@ -44,8 +44,11 @@ export function warningsFor(mail: Outgoing, said: ReadonlySet<WarningId>): Warni
   const { list, expectedFrom } = mail;
   if (mail.subject.trim() === '') warnings.push({ id: 'subject', text: t('compose.warnSubject') });
   if (word !== null) warnings.push({ id: 'attachment', text: t('compose.warnAttachment', { word }) });
-  if (open.length >= manyRecipients) warnings.push({ id: 'many', text: t('compose.warnMany', { count: open.length }) });
-  if (list !== null && open.some((one) => one.address.toLowerCase() === list.toLowerCase())) warnings.push({ id: 'list', text: t('compose.warnList', { list }) });
-  if (expectedFrom !== null && expectedFrom.toLowerCase() !== mail.from.toLowerCase()) warnings.push({ id: 'from', text: t('compose.warnFrom', { from: mail.from, expected: expectedFrom }) });
+  if (open.length >= manyRecipients)
+    warnings.push({ id: 'many', text: t('compose.warnMany', { count: open.length }) });
+  if (list !== null && open.some((one) => one.address.toLowerCase() === list.toLowerCase()))
+    warnings.push({ id: 'list', text: t('compose.warnList', { list }) });
+  if (expectedFrom !== null && expectedFrom.toLowerCase() !== mail.from.toLowerCase())
+    warnings.push({ id: 'from', text: t('compose.warnFrom', { from: mail.from, expected: expectedFrom }) });
   return warnings.filter((warning) => !said.has(warning.id));
 }

@@ -6,7 +6,10 @@ import type { IconName } from '../../ui/icons.ts';
 /** Where a change stands, in words. */
 export function entryState(entry: JournalEntry): string {
   const time = clockTime(Date.parse(entry.at));
-  const next = entry.nextTryAt === null ? '' : ` · ${t('journal.nextTry', { time: clockTime(Date.parse(entry.nextTryAt)) })}`;
+  const next =
+    entry.nextTryAt === null
+      ? ''
+      : ` · ${t('journal.nextTry', { time: clockTime(Date.parse(entry.nextTryAt)) })}`;
   switch (entry.state) {
     case 'parked':
       return t('journal.parked', { time });
@@ -36,8 +39,11 @@ export function entryIcon(entry: JournalEntry): IconName {
 
 /** Refused changes first, then in the order in which they go out. */
 export function inOrder(entries: readonly JournalEntry[]): JournalEntry[] {
-  const rank = (entry: JournalEntry): number => (entry.state === 'parked' ? 0 : entry.state === 'unknown' ? 1 : 2);
-  return entries.filter((entry) => entry.state !== 'done' && entry.state !== 'cancelled').toSorted((a, b) => rank(a) - rank(b) || a.at.localeCompare(b.at));
+  const rank = (entry: JournalEntry): number =>
+    entry.state === 'parked' ? 0 : entry.state === 'unknown' ? 1 : 2;
+  return entries
+    .filter((entry) => entry.state !== 'done' && entry.state !== 'cancelled')
+    .toSorted((a, b) => rank(a) - rank(b) || a.at.localeCompare(b.at));
 }
 
 export function outboxSentence(item: OutboxItem): string {
@@ -54,7 +60,10 @@ export function outboxState(item: OutboxItem): string {
     case 'scheduled':
       return t('outbox.scheduled', { time: next });
     case 'queued':
-      return t('outbox.queued', { time: since }) + (next === '' ? '' : ` · ${t('journal.nextTry', { time: next })}`);
+      return (
+        t('outbox.queued', { time: since }) +
+        (next === '' ? '' : ` · ${t('journal.nextTry', { time: next })}`)
+      );
     case 'sent':
       return t('outbox.sent', { time: clockTime(Date.parse(item.sentAt ?? '')) });
     default:
@@ -66,6 +75,8 @@ export function outboxState(item: OutboxItem): string {
 export function refusedRecipients(item: OutboxItem): string {
   return item.recipients
     .filter((recipient) => recipient.state === 'refused')
-    .map((recipient) => t('outbox.recipientRefused', { address: recipient.address, reply: recipient.reply ?? '' }))
+    .map((recipient) =>
+      t('outbox.recipientRefused', { address: recipient.address, reply: recipient.reply ?? '' }),
+    )
     .join('\n');
 }

@@ -7,7 +7,12 @@ export function isUnread(row: MessageRow | ListRow): boolean {
 }
 
 /** What a screen reader says for a row: everything that sight says, in the order of the design. */
-export function rowName(row: MessageRow | ListRow, people: string, account: string | null, now: number): string {
+export function rowName(
+  row: MessageRow | ListRow,
+  people: string,
+  account: string | null,
+  now: number,
+): string {
   const count = 'threadCount' in row ? row.threadCount : 1;
   const words = [
     isUnread(row) ? t('row.unread') : null,

@@ -7,7 +7,9 @@ export interface UsedLink {
 export function hostOf(url: string): string | null {
   try {
     const parsed = new URL(url);
-    return parsed.protocol === 'http:' || parsed.protocol === 'https:' ? parsed.hostname.replace(/^www\./, '') : null;
+    return parsed.protocol === 'http:' || parsed.protocol === 'https:'
+      ? parsed.hostname.replace(/^www\./, '')
+      : null;
   } catch {
     return null;
   }

@@ -6,17 +6,39 @@ import { folderName } from '../../state/folders.svelte.ts';
 import { matchRank, type Choice } from '../../ui/choice.ts';
 import type { IconName } from '../../ui/icons.ts';
 
-const groupWords = { act: 'group.message', select: 'group.select', write: 'group.write', go: 'group.go', window: 'group.window', move: 'group.move' } as const;
+const groupWords = {
+  act: 'group.message',
+  select: 'group.select',
+  write: 'group.write',
+  go: 'group.go',
+  window: 'group.window',
+  move: 'group.move',
+} as const;
 const groupOrder: readonly CommandGroup[] = ['act', 'write', 'go', 'window', 'select', 'move'];
-const roleIcons: Readonly<Record<string, IconName>> = { inbox: 'inbox', drafts: 'draft', sent: 'send', archive: 'archive', junk: 'junk', trash: 'trash' };
+const roleIcons: Readonly<Record<string, IconName>> = {
+  inbox: 'inbox',
+  drafts: 'draft',
+  sent: 'send',
+  archive: 'archive',
+  junk: 'junk',
+  trash: 'trash',
+};
 
 /** Folders that answer to what was typed, best first. */
-function folderChoices(app: AppState, typed: string, accepts: (folder: FolderRecord) => boolean, run: (folder: FolderRecord) => void): (Choice & { rank: number })[] {
+function folderChoices(
+  app: AppState,
+  typed: string,
+  accepts: (folder: FolderRecord) => boolean,
+  run: (folder: FolderRecord) => void,
+): (Choice & { rank: number })[] {
   return app.accounts.all
     .flatMap((account) => app.folders.ofAccount(account.accountId))
     .filter((folder) => folder.selectable && accepts(folder))
     .map((folder) => {
-      const name = folder.role === null && folder.delimiter !== null ? folder.path.split(folder.delimiter).join(' / ') : folderName(folder);
+      const name =
+        folder.role === null && folder.delimiter !== null
+          ? folder.path.split(folder.delimiter).join(' / ')
+          : folderName(folder);
       return {
         id: `folder:${folder.folderId}`,
         name,
@@ -32,11 +54,21 @@ function folderChoices(app: AppState, typed: string, accepts: (folder: FolderRec
 }
 
 /** Everything that can be done or gone to now. */
-export function paletteChoices(app: AppState, typed: string, strokes: (keys: string) => string[][]): Choice[] {
+export function paletteChoices(
+  app: AppState,
+  typed: string,
+  strokes: (keys: string) => string[][],
+): Choice[] {
   const set = app.preferences.values.keys;
   const commands = groupOrder.flatMap((group) =>
     app.commands.all
-      .filter((command) => command.group === group && command.quiet !== true && command.name !== '' && command.enabled?.() !== false)
+      .filter(
+        (command) =>
+          command.group === group &&
+          command.quiet !== true &&
+          command.name !== '' &&
+          command.enabled?.() !== false,
+      )
       .map((command) => ({ command, rank: matchRank(command.name, typed) }))
       .filter(({ rank }) => rank > 0)
       .sort((a, b) => b.rank - a.rank)
@@ -53,20 +85,43 @@ export function paletteChoices(app: AppState, typed: string, strokes: (keys: str
       }),
   );
   const goTo = t('group.go');
-  const folders = typed.trim() === '' ? [] : folderChoices(app, typed, () => true, (folder) => void app.goTo({ kind: 'folder', folderId: folder.folderId })).slice(0, 8);
+  const folders =
+    typed.trim() === ''
+      ? []
+      : folderChoices(
+          app,
+          typed,
+          () => true,
+          (folder) => void app.goTo({ kind: 'folder', folderId: folder.folderId }),
+        ).slice(0, 8);
   const at = commands.findLastIndex((choice) => choice.group === goTo);
   const placed = folders.map((choice): Choice => ({ ...choice, group: goTo }));
   const search: Choice[] =
-    typed.trim() === '' ? [] : [{ id: 'search', name: t('commands.searchFor', { text: typed.trim() }), group: t('group.search'), icon: 'search', literal: true, run: () => app.search.type(typed.trim()) }];
+    typed.trim() === ''
+      ? []
+      : [
+          {
+            id: 'search',
+            name: t('commands.searchFor', { text: typed.trim() }),
+            group: t('group.search'),
+            icon: 'search',
+            literal: true,
+            run: () => app.search.type(typed.trim()),
+          },
+        ];
   if (at >= 0) return [...commands.slice(0, at + 1), ...placed, ...commands.slice(at + 1), ...search];
-  const after = commands.findLastIndex((choice) => choice.group === t('group.message') || choice.group === t('group.write'));
+  const after = commands.findLastIndex(
+    (choice) => choice.group === t('group.message') || choice.group === t('group.write'),
+  );
   return [...commands.slice(0, after + 1), ...placed, ...commands.slice(after + 1), ...search];
 }
 
 /** Folders that the chosen messages can be moved to: those of their own account first. */
 export function moveChoices(app: AppState, typed: string, targets: readonly string[]): Choice[] {
   const ids = new Set(targets);
-  const rows = [...app.list.loaded(), ...(app.search.answer?.rows ?? [])].filter((row) => ids.has(row.messageId));
+  const rows = [...app.list.loaded(), ...(app.search.answer?.rows ?? [])].filter((row) =>
+    ids.has(row.messageId),
+  );
   const accounts = new Set(rows.map((row) => row.accountId));
   const from = rows.every((row) => row.folderId === rows[0]?.folderId) ? rows[0]?.folderId : undefined;
   return folderChoices(

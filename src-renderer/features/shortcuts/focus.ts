@@ -1,6 +1,10 @@
 /** Gives the focus to the row under the cursor, once it is drawn. */
 export function focusRow(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane=list] [role=row][tabindex="0"]')?.focus({ preventScroll: true }));
+  requestAnimationFrame(() =>
+    document
+      .querySelector<HTMLElement>('[data-pane=list] [role=row][tabindex="0"]')
+      ?.focus({ preventScroll: true }),
+  );
 }
 
 const entrance: Readonly<Record<string, string>> = {
@@ -15,7 +19,10 @@ const entrance: Readonly<Record<string, string>> = {
 export function nextPane(step: 1 | -1): void {
   const panes = Object.keys(entrance)
     .map((name) => document.querySelector<HTMLElement>(`[data-pane=${name}]`))
-    .filter((pane) => pane !== null && pane.offsetParent !== null && !pane.inert && pane.getClientRects().length > 0);
+    .filter(
+      (pane) =>
+        pane !== null && pane.offsetParent !== null && !pane.inert && pane.getClientRects().length > 0,
+    );
   const current = panes.findIndex((pane) => pane?.contains(document.activeElement));
   for (let tried = 1; tried <= panes.length; tried += 1) {
     const pane = panes[(current + step * tried + panes.length * 2) % panes.length];

@@ -28,36 +28,102 @@ export function movingCommands(app: AppState): Command[] {
     }
     if (!app.route.reading || wide()) focusRow();
   }
-  const step = (by: number, pick = false) => (): void => {
-    // Nothing is open yet: the first step opens the row under the cursor.
-    const first = !pick && by > 0 && app.reader.chosen === null && !selection.active && at() === 0;
-    go(first ? 0 : at() + by, pick);
-  };
+  const step =
+    (by: number, pick = false) =>
+    (): void => {
+      // Nothing is open yet: the first step opens the row under the cursor.
+      const first = !pick && by > 0 && app.reader.chosen === null && !selection.active && at() === 0;
+      go(first ? 0 : at() + by, pick);
+    };
   const page = (): number => Math.max(1, Math.floor(list.scroll.viewport / list.scroll.rowHeight) - 1);
-  const inList = (): boolean => document.activeElement?.closest('[data-pane=list]') !== null || document.activeElement === document.body;
+  const inList = (): boolean =>
+    document.activeElement?.closest('[data-pane=list]') !== null || document.activeElement === document.body;
   const quiet = { group: 'move' as const, quiet: true };
 
   return [
-    { id: 'list.next', name: t('command.next'), ...quiet, keys: { gmail: ['j'], thunderbird: ['f'] }, run: step(1) },
-    { id: 'list.previous', name: t('command.previous'), ...quiet, keys: { gmail: ['k'], thunderbird: ['b'] }, run: step(-1) },
-    { id: 'list.down', name: '', ...quiet, keys: { gmail: ['ArrowDown'], thunderbird: ['ArrowDown'] }, enabled: inList, run: step(1) },
-    { id: 'list.up', name: '', ...quiet, keys: { gmail: ['ArrowUp'], thunderbird: ['ArrowUp'] }, enabled: inList, run: step(-1) },
-    { id: 'list.pageDown', name: '', ...quiet, keys: { gmail: ['PageDown'], thunderbird: ['PageDown'] }, enabled: inList, run: () => go(at() + page(), false) },
-    { id: 'list.pageUp', name: '', ...quiet, keys: { gmail: ['PageUp'], thunderbird: ['PageUp'] }, enabled: inList, run: () => go(at() - page(), false) },
-    { id: 'list.first', name: '', ...quiet, keys: { gmail: ['Home'], thunderbird: ['Home'] }, enabled: inList, run: () => go(0, false) },
-    { id: 'list.last', name: '', ...quiet, keys: { gmail: ['End'], thunderbird: ['End'] }, enabled: inList, run: () => go(count() - 1, false) },
     {
-      id: 'list.open', name: t('command.open'), ...quiet, keys: { gmail: ['o', 'Enter'], thunderbird: ['Enter', 'o'] }, enabled: () => count() > 0,
+      id: 'list.next',
+      name: t('command.next'),
+      ...quiet,
+      keys: { gmail: ['j'], thunderbird: ['f'] },
+      run: step(1),
+    },
+    {
+      id: 'list.previous',
+      name: t('command.previous'),
+      ...quiet,
+      keys: { gmail: ['k'], thunderbird: ['b'] },
+      run: step(-1),
+    },
+    {
+      id: 'list.down',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['ArrowDown'], thunderbird: ['ArrowDown'] },
+      enabled: inList,
+      run: step(1),
+    },
+    {
+      id: 'list.up',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['ArrowUp'], thunderbird: ['ArrowUp'] },
+      enabled: inList,
+      run: step(-1),
+    },
+    {
+      id: 'list.pageDown',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['PageDown'], thunderbird: ['PageDown'] },
+      enabled: inList,
+      run: () => go(at() + page(), false),
+    },
+    {
+      id: 'list.pageUp',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['PageUp'], thunderbird: ['PageUp'] },
+      enabled: inList,
+      run: () => go(at() - page(), false),
+    },
+    {
+      id: 'list.first',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['Home'], thunderbird: ['Home'] },
+      enabled: inList,
+      run: () => go(0, false),
+    },
+    {
+      id: 'list.last',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['End'], thunderbird: ['End'] },
+      enabled: inList,
+      run: () => go(count() - 1, false),
+    },
+    {
+      id: 'list.open',
+      name: t('command.open'),
+      ...quiet,
+      keys: { gmail: ['o', 'Enter'], thunderbird: ['Enter', 'o'] },
+      enabled: () => count() > 0,
       run: () => {
         const row = rowAt(at());
         if (row === undefined) return;
         selection.clear();
         app.openRow(row, true);
-        requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane=reader] .reader-scroll')?.focus());
+        requestAnimationFrame(() =>
+          document.querySelector<HTMLElement>('[data-pane=reader] .reader-scroll')?.focus(),
+        );
       },
     },
     {
-      id: 'app.back', name: t('command.back'), ...quiet, keys: { gmail: ['Escape'], thunderbird: ['Escape'] },
+      id: 'app.back',
+      name: t('command.back'),
+      ...quiet,
+      keys: { gmail: ['Escape'], thunderbird: ['Escape'] },
       run: () => {
         if (app.route.overlay !== 'none') app.route.overlay = 'none';
         else if (app.route.foldersOpen) app.route.foldersOpen = false;
@@ -68,23 +134,58 @@ export function movingCommands(app: AppState): Command[] {
         focusRow();
       },
     },
-    { id: 'app.nextPane', name: t('command.nextPane'), ...quiet, keys: { gmail: ['F6'], thunderbird: ['F6'] }, run: () => nextPane(1) },
-    { id: 'app.previousPane', name: '', ...quiet, keys: { gmail: ['Shift F6'], thunderbird: ['Shift F6'] }, run: () => nextPane(-1) },
     {
-      id: 'list.pick', name: t('command.selectRow'), group: 'select', quiet: true, keys: { gmail: ['x'], thunderbird: ['x'] }, enabled: () => count() > 0,
+      id: 'app.nextPane',
+      name: t('command.nextPane'),
+      ...quiet,
+      keys: { gmail: ['F6'], thunderbird: ['F6'] },
+      run: () => nextPane(1),
+    },
+    {
+      id: 'app.previousPane',
+      name: '',
+      ...quiet,
+      keys: { gmail: ['Shift F6'], thunderbird: ['Shift F6'] },
+      run: () => nextPane(-1),
+    },
+    {
+      id: 'list.pick',
+      name: t('command.selectRow'),
+      group: 'select',
+      quiet: true,
+      keys: { gmail: ['x'], thunderbird: ['x'] },
+      enabled: () => count() > 0,
       run: () => {
         const row = rowAt(at());
         if (row !== undefined) selection.toggle(row.messageId);
         focusRow();
       },
     },
-    { id: 'list.pickNext', name: t('command.selectNext'), group: 'select', quiet: true, keys: { gmail: ['Shift ArrowDown'], thunderbird: ['Shift ArrowDown'] }, run: step(1, true) },
-    { id: 'list.pickPrevious', name: '', group: 'select', quiet: true, keys: { gmail: ['Shift ArrowUp'], thunderbird: ['Shift ArrowUp'] }, run: step(-1, true) },
     {
-      id: 'list.pickAll', name: t('command.selectAll'), group: 'select', keys: { gmail: ['Ctrl A'], thunderbird: ['Ctrl A'] },
+      id: 'list.pickNext',
+      name: t('command.selectNext'),
+      group: 'select',
+      quiet: true,
+      keys: { gmail: ['Shift ArrowDown'], thunderbird: ['Shift ArrowDown'] },
+      run: step(1, true),
+    },
+    {
+      id: 'list.pickPrevious',
+      name: '',
+      group: 'select',
+      quiet: true,
+      keys: { gmail: ['Shift ArrowUp'], thunderbird: ['Shift ArrowUp'] },
+      run: step(-1, true),
+    },
+    {
+      id: 'list.pickAll',
+      name: t('command.selectAll'),
+      group: 'select',
+      keys: { gmail: ['Ctrl A'], thunderbird: ['Ctrl A'] },
       run: () => {
         if (search.active) selection.set((search.answer?.rows ?? []).map((row) => row.messageId));
-        else if (list.view !== null) void app.store.ask('idsOf', { view: list.view }).then((ids) => selection.set(ids));
+        else if (list.view !== null)
+          void app.store.ask('idsOf', { view: list.view }).then((ids) => selection.set(ids));
       },
     },
   ];

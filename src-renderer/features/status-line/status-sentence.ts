@@ -23,22 +23,33 @@ export interface StatusSentence {
 
 /** The one true sentence about the mail: what needs the user first, then what is under way, then "up to date". */
 export function statusSentence({ info, accounts, journal, outbox }: StatusFacts): StatusSentence {
-  const plain = (icon: IconName, text: string, more: Partial<StatusSentence> = {}): StatusSentence => ({ icon, tone: 'plain', text, spoken: text, progress: null, ...more });
+  const plain = (icon: IconName, text: string, more: Partial<StatusSentence> = {}): StatusSentence => ({
+    icon,
+    tone: 'plain',
+    text,
+    spoken: text,
+    progress: null,
+    ...more,
+  });
   const bad = (text: string, icon: IconName = 'alert'): StatusSentence => plain(icon, text, { tone: 'bad' });
   const nameOf = (account: AccountView): string => (account.name === '' ? account.address : account.name);
 
   if (info?.secrets === 'locked' && accounts.length > 0) return bad(t('status.locked'), 'lock');
   if (accounts.length === 0) return plain('inbox', t('status.noAccounts'));
-  const waiting = journal.filter((entry) => entry.state !== 'cancelled' && entry.state !== 'done').length + outbox.filter((item) => item.state === 'queued' || item.state === 'scheduled').length;
+  const waiting =
+    journal.filter((entry) => entry.state !== 'cancelled' && entry.state !== 'done').length +
+    outbox.filter((item) => item.state === 'queued' || item.state === 'scheduled').length;
   if (info !== null && !info.online) {
     const since = clockTime(Date.parse(info.offlineSince ?? ''));
     const words = t(info.offlineReason === 'user' ? 'status.offlineUser' : 'status.offline', { time: since });
     return plain('off', words + (waiting > 0 ? t('status.waitingCount', { count: waiting }) : ''));
   }
   const refused = accounts.find((account) => account.state === 'auth-failed');
-  if (refused !== undefined) return bad(t('status.authFailed', { host: refused.settings.incoming.host, address: refused.address }));
+  if (refused !== undefined)
+    return bad(t('status.authFailed', { host: refused.settings.incoming.host, address: refused.address }));
   const untrusted = accounts.find((account) => account.state === 'certificate');
-  if (untrusted !== undefined) return bad(t('status.certificate', { host: untrusted.settings.incoming.host, name: nameOf(untrusted) }));
+  if (untrusted !== undefined)
+    return bad(t('status.certificate', { host: untrusted.settings.incoming.host, name: nameOf(untrusted) }));
   const unknown = outbox.filter((item) => item.state === 'unknown').length;
   if (unknown > 0) return bad(t('status.outboxUnknown', { count: unknown }));
   const failed = outbox.filter((item) => item.state === 'failed').length;
@@ -46,22 +57,31 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
   const parked = journal.filter((entry) => entry.state === 'parked').length;
   if (parked > 0) return bad(t('status.parked', { count: parked }));
   const wrong = accounts.find((account) => account.state === 'error');
-  if (wrong !== undefined) return bad(t('status.error', { name: nameOf(wrong), detail: wrong.stateDetail ?? wrong.error?.detail ?? '' }));
+  if (wrong !== undefined)
+    return bad(
+      t('status.error', { name: nameOf(wrong), detail: wrong.stateDetail ?? wrong.error?.detail ?? '' }),
+    );
   const busy = accounts.find((account) => account.progress !== null);
   if (busy?.progress) {
     const { folderName, done, total } = busy.progress;
-    return plain('refresh', t('status.progress', { name: folderName, done, count: total }), { spoken: t('status.syncing'), progress: { done, total } });
+    return plain('refresh', t('status.progress', { name: folderName, done, count: total }), {
+      spoken: t('status.syncing'),
+      progress: { done, total },
+    });
   }
   if (waiting > 0) return plain('waiting', t('status.sendingCount', { count: waiting }));
   const undoable = outbox.filter((item) => item.state === 'undoable').length;
   if (undoable > 0) return plain('send', t('status.outboxUndo', { count: undoable }));
   const away = accounts.find((account) => account.state === 'waiting' || account.state === 'offline');
-  if (away !== undefined) return plain('alert', away.stateDetail ?? t('status.waiting', { name: nameOf(away) }));
+  if (away !== undefined)
+    return plain('alert', away.stateDetail ?? t('status.waiting', { name: nameOf(away) }));
   const connecting = accounts.find((account) => account.state === 'connecting');
   if (connecting !== undefined) return plain('refresh', t('status.connecting', { name: nameOf(connecting) }));
   if (accounts.some((account) => account.state === 'syncing')) return plain('refresh', t('status.syncing'));
   const checks = accounts.map((account) => Date.parse(account.lastSyncAt ?? ''));
   const oldest = Math.min(...checks);
-  const text = Number.isFinite(oldest) ? t('status.upToDate', { time: clockTime(oldest) }) : t('status.upToDateNever');
+  const text = Number.isFinite(oldest)
+    ? t('status.upToDate', { time: clockTime(oldest) })
+    : t('status.upToDateNever');
   return plain('good', text, { tone: 'good', spoken: t('status.upToDateNever') });
 }

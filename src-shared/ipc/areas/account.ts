@@ -69,7 +69,8 @@ export const accountMethods = {
   'account.discover': method<Discovery>()({
     params: v.object({ address: v.pipe(v.string(), v.trim(), v.email('that is not a mail address')) }),
     doc: 'Finds the servers for an address: SRV, autoconfig, provider database, MX, guessing with probes. No password is involved.',
-    returns: '{candidates: [{source, incoming: {protocol, host, port, tls, auth, username}, outgoing: {host, port, tls, auth, username}}], tried: [{source, outcome, detail}], confirmHosts, warnings}',
+    returns:
+      '{candidates: [{source, incoming: {protocol, host, port, tls, auth, username}, outgoing: {host, port, tls, auth, username}}], tried: [{source, outcome, detail}], confirmHosts, warnings}',
   }),
   'account.discoverAbort': method<Record<string, never>>()({
     params: v.optional(v.object({}), {}),
@@ -91,7 +92,8 @@ export const accountMethods = {
   'account.list': method<AccountView[]>()({
     params: v.optional(v.object({}), {}),
     doc: 'All accounts with their state.',
-    returns: '[{accountId, address, name, color, mode, state, stateDetail, error, lastSyncAt, pendingOps, parkedOps, progress, settings}]',
+    returns:
+      '[{accountId, address, name, color, mode, state, stateDetail, error, lastSyncAt, pendingOps, parkedOps, progress, settings}]',
   }),
   'account.remove': method<Record<string, never>>()({
     params: accountId,
@@ -110,7 +112,9 @@ export const accountMethods = {
       color: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7))),
       identities: v.optional(v.pipe(v.array(identitySchema), v.minLength(1))),
       sentCopy: v.optional(sentCopySchema),
-      bodies: v.optional(v.object({ days: v.pipe(v.number(), v.minValue(0)), maxBytes: v.pipe(v.number(), v.minValue(0)) })),
+      bodies: v.optional(
+        v.object({ days: v.pipe(v.number(), v.minValue(0)), maxBytes: v.pipe(v.number(), v.minValue(0)) }),
+      ),
       notify: v.optional(v.boolean()),
       incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol', 'password']))),
       outgoing: v.optional(v.nullable(v.partial(v.omit(outgoingServerSchema, ['password'])))),

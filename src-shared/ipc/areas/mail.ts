@@ -48,8 +48,15 @@ export interface SyncReport {
 
 const ids = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1_000_000));
 const limit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000));
-const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1000), v.regex(/^[^\u0000-\u001f\u007f]+$/u, 'a folder name has no control characters'));
-const flags = v.array(v.pipe(v.string(), v.regex(/^\\?[^\s(){%*"\\\]\u0000-\u001f\u007f]+$/u, 'that is not an IMAP flag')));
+const path = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(1000),
+  v.regex(/^[^\u0000-\u001f\u007f]+$/u, 'a folder name has no control characters'),
+);
+const flags = v.array(
+  v.pipe(v.string(), v.regex(/^\\?[^\s(){%*"\\\]\u0000-\u001f\u007f]+$/u, 'that is not an IMAP flag')),
+);
 
 export const mailMethods = {
   'folder.list': method<FolderRecord[]>()({
@@ -98,7 +105,12 @@ export const mailMethods = {
     doc: 'Sends what waits, then asks every folder for news; resolves when nothing is left to do. Without network: errors [{code: "offline"}].',
     returns: '{accounts: [{accountId, added, changed, removed, pushed, parked, errors}]}',
   }),
-  'message.list': method<{ total: number; rows: (MessageRow | { messageId: string; gone: true })[]; cursor: string | null; snapshot: string }>()({
+  'message.list': method<{
+    total: number;
+    rows: (MessageRow | { messageId: string; gone: true })[];
+    cursor: string | null;
+    snapshot: string;
+  }>()({
     params: v.object({
       folderId: v.string(),
       offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
@@ -107,12 +119,14 @@ export const mailMethods = {
       sort: v.optional(v.picklist(['date-desc', 'date-asc'])),
     }),
     doc: 'Rows of a folder. `cursor` of the first answer pages through one stable order; null at its end.',
-    returns: '{total, rows: [{messageId, folderId, threadId, subject, from, to, date, size, flags, hasAttachments, messageIdHeader, readableOffline, pending}], cursor, snapshot}',
+    returns:
+      '{total, rows: [{messageId, folderId, threadId, subject, from, to, date, size, flags, hasAttachments, messageIdHeader, readableOffline, pending}], cursor, snapshot}',
   }),
   'message.get': method<FullMessage>()({
     params: v.object({ messageId: v.string() }),
     doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
-    returns: 'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], remoteImages, defects}',
+    returns:
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], remoteImages, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),
@@ -175,7 +189,13 @@ export const mailMethods = {
     doc: 'All messages of a conversation over all folders except Junk and Trash, oldest first.',
     returns: '[row]',
   }),
-  'search.query': method<{ rows: MessageRow[]; total: number; searched: number; of: number; complete: boolean }>()({
+  'search.query': method<{
+    rows: MessageRow[];
+    total: number;
+    searched: number;
+    of: number;
+    complete: boolean;
+  }>()({
     params: v.object({
       text: v.pipe(v.string(), v.maxLength(1000)),
       accountId: v.optional(v.string()),
@@ -186,7 +206,15 @@ export const mailMethods = {
     doc: 'Searches subjects, people and cached text. `searched` of `of` messages had their text looked at.',
     returns: '{rows, total, searched, of, complete}',
   }),
-  'mime.inspect': method<MessageContent & { subject: string; from: MailAddress[]; to: MailAddress[]; date: string | null; messageIdHeader: string }>()({
+  'mime.inspect': method<
+    MessageContent & {
+      subject: string;
+      from: MailAddress[];
+      to: MailAddress[];
+      date: string | null;
+      messageIdHeader: string;
+    }
+  >()({
     params: v.union([v.object({ base64: v.string() }), v.object({ file: v.string() })]),
     doc: 'Reads any message without keeping it.',
     returns: 'as message.get without ids',

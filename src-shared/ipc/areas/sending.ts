@@ -8,7 +8,12 @@ export const draftAddressesSchema = v.union([
 ]);
 
 export const draftAttachmentSchema = v.union([
-  v.object({ filename: v.string(), contentType: v.optional(v.string()), base64: v.string(), contentId: v.optional(v.string()) }),
+  v.object({
+    filename: v.string(),
+    contentType: v.optional(v.string()),
+    base64: v.string(),
+    contentId: v.optional(v.string()),
+  }),
   v.object({ filename: v.optional(v.string()), contentType: v.optional(v.string()), file: v.string() }),
   /** A part of a message we have (forwarding). */
   v.object({ filename: v.optional(v.string()), messageId: v.string(), partId: v.string() }),
@@ -70,7 +75,16 @@ export interface Draft {
   problem: string | null;
 }
 
-export const outboxStates = ['undoable', 'scheduled', 'queued', 'sending', 'unknown', 'held', 'failed', 'sent'] as const;
+export const outboxStates = [
+  'undoable',
+  'scheduled',
+  'queued',
+  'sending',
+  'unknown',
+  'held',
+  'failed',
+  'sent',
+] as const;
 export type OutboxState = (typeof outboxStates)[number];
 
 export interface OutboxItem {
@@ -85,11 +99,26 @@ export interface OutboxItem {
   undoUntil: string | null;
   queuedAt: string;
   sentAt: string | null;
-  recipients: { address: string; state: 'waiting' | 'accepted' | 'deferred' | 'refused'; reply: string | null }[];
+  recipients: {
+    address: string;
+    state: 'waiting' | 'accepted' | 'deferred' | 'refused';
+    reply: string | null;
+  }[];
   error: AppErrorData | null;
 }
 
-export const opStates = ['queued', 'armed', 'sent', 'acked', 'applied', 'done', 'blocked', 'unknown', 'parked', 'cancelled'] as const;
+export const opStates = [
+  'queued',
+  'armed',
+  'sent',
+  'acked',
+  'applied',
+  'done',
+  'blocked',
+  'unknown',
+  'parked',
+  'cancelled',
+] as const;
 export type OpState = (typeof opStates)[number];
 
 export interface JournalEntry {
@@ -120,7 +149,8 @@ export const sendingMethods = {
   'draft.list': method<Draft[]>()({
     params: v.object({ accountId: v.optional(v.string()) }),
     doc: 'Drafts kept here, newest first.',
-    returns: '[{draftId, accountId, identityId, to, cc, bcc, subject, text, html, attachments, inReplyTo, references, forwardOf, savedAt, problem}]',
+    returns:
+      '[{draftId, accountId, identityId, to, cc, bcc, subject, text, html, attachments, inReplyTo, references, forwardOf, savedAt, problem}]',
   }),
   'draft.discard': method<Record<string, never>>()({
     params: v.object({ draftId: v.string() }),
@@ -145,7 +175,8 @@ export const sendingMethods = {
   'outbox.list': method<OutboxItem[]>()({
     params: v.optional(v.object({ all: v.optional(v.boolean()) }), {}),
     doc: 'What waits to be sent; with `all` also what was sent in the last 7 days.',
-    returns: '[{outboxId, accountId, state, messageIdHeader, subject, tries, nextTryAt, undoUntil, queuedAt, sentAt, recipients: [{address, state, reply}], error}]',
+    returns:
+      '[{outboxId, accountId, state, messageIdHeader, subject, tries, nextTryAt, undoUntil, queuedAt, sentAt, recipients: [{address, state, reply}], error}]',
   }),
   'outbox.retry': method<Record<string, never>>()({
     params: outboxId,
@@ -165,7 +196,8 @@ export const sendingMethods = {
   'journal.list': method<JournalEntry[]>()({
     params: v.optional(v.object({ accountId: v.optional(v.string()) }), {}),
     doc: 'Every change that is not yet on the server, refused ones first.',
-    returns: '[{opId, accountId, kind, sentence, state, tries, nextTryAt, error, messageIds, at, cancellable}]',
+    returns:
+      '[{opId, accountId, kind, sentence, state, tries, nextTryAt, error, messageIds, at, cancellable}]',
   }),
   'journal.retry': method<Record<string, never>>()({
     params: opId,

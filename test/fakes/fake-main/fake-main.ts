@@ -10,12 +10,20 @@ import { FakeStore } from './fake-store.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
 import { madeMail, newsletterHtml, plainText } from './made-mail.ts';
 
-type Given = Record<string, never> & { messageIds: string[]; messageId: string; opIds: string[]; folderId: string };
+type Given = Record<string, never> & {
+  messageIds: string[];
+  messageId: string;
+  opIds: string[];
+  folderId: string;
+};
 
 /** Main as the window sees it, without a process: answers the contract from made-up mail and keeps what it was asked. */
 export class FakeMain {
   readonly store = new FakeStore();
-  readonly sending = new FakeSending((event, params) => this.emit(event, params), () => this.#accounts);
+  readonly sending = new FakeSending(
+    (event, params) => this.emit(event, params),
+    () => this.#accounts,
+  );
   readonly calls: { method: string; params: unknown }[] = [];
   /** Methods that answer with this error, by name. */
   readonly refusals = new Map<string, AppErrorData>();
@@ -58,7 +66,9 @@ export class FakeMain {
       shell: 'chromium',
       ready: () => undefined,
       send: (message) => this.#receive(message as WindowCall),
-      onMessage: (listener) => { this.#listener = listener; },
+      onMessage: (listener) => {
+        this.#listener = listener;
+      },
       sendText: () => undefined,
       onText: () => undefined,
     };
@@ -69,20 +79,51 @@ export class FakeMain {
   }
 
   setOnline(online: boolean, reason: 'user' | 'no-network' = 'user'): void {
-    this.#info = { ...this.#info, online, offlineReason: online ? null : reason, offlineSince: online ? null : new Date().toISOString() };
+    this.#info = {
+      ...this.#info,
+      online,
+      offlineReason: online ? null : reason,
+      offlineSince: online ? null : new Date().toISOString(),
+    };
     this.emit('app.changed', { info: this.#info });
   }
 
   #receive({ call, method, params }: WindowCall): void {
     this.calls.push({ method, params });
     const refusal = this.refusals.get(method);
-    const answer: WindowAnswer = refusal === undefined ? { call, ok: true, value: this.#answer(method, (params ?? {}) as Given) } : { call, ok: false, error: refusal };
+    const answer: WindowAnswer =
+      refusal === undefined
+        ? { call, ok: true, value: this.#answer(method, (params ?? {}) as Given) }
+        : { call, ok: false, error: refusal };
     const missing = method === 'message.get' && answer.ok && answer.value === null;
-    queueMicrotask(() => this.#listener(missing ? { call, ok: false, error: { code: 'not-cached', scope: 'message', next: 'wait-online', detail: 'This message was not fetched yet.' } } : answer));
+    queueMicrotask(() =>
+      this.#listener(
+        missing
+          ? {
+              call,
+              ok: false,
+              error: {
+                code: 'not-cached',
+                scope: 'message',
+                next: 'wait-online',
+                detail: 'This message was not fetched yet.',
+              },
+            }
+          : answer,
+      ),
+    );
   }
 
   #answer(method: string, given: Given): unknown {
-    const settings = given as unknown as { settings: Record<string, unknown>; text: string; add?: string[]; remove?: string[]; online: boolean; threadId: string; opId: string };
+    const settings = given as unknown as {
+      settings: Record<string, unknown>;
+      text: string;
+      add?: string[];
+      remove?: string[];
+      online: boolean;
+      threadId: string;
+      opId: string;
+    };
     switch (method) {
       case 'app.info':
         return this.#info;
@@ -124,7 +165,9 @@ export class FakeMain {
       case 'message.markJunk':
         return this.#move(given.messageIds, (accountId) => `${accountId}/Junk`);
       case 'message.setFlags': {
-        const opId = this.#op(() => this.store.setFlags(given.messageIds, settings.remove ?? [], settings.add ?? [], false));
+        const opId = this.#op(() =>
+          this.store.setFlags(given.messageIds, settings.remove ?? [], settings.add ?? [], false),
+        );
         this.store.setFlags(given.messageIds, settings.add ?? [], settings.remove ?? [], !this.#info.online);
         return { opIds: [opId] };
       }
@@ -146,7 +189,10 @@ export class FakeMain {
   }
 
   #move(messageIds: string[], target: (accountId: string) => string): { opIds: string[] } {
-    const byFolder = Map.groupBy(messageIds.filter((id) => !id.includes('.')), (id) => this.store.folderIdOf(Number(id.slice(1))) ?? '');
+    const byFolder = Map.groupBy(
+      messageIds.filter((id) => !id.includes('.')),
+      (id) => this.store.folderIdOf(Number(id.slice(1))) ?? '',
+    );
     const opIds = [...byFolder].map(([from, ids]) => {
       this.store.move(ids, target(from.split('/')[0] ?? ''), !this.#info.online);
       return this.#op(() => this.store.move(ids, from, false));
@@ -156,12 +202,22 @@ export class FakeMain {
 
   #message(messageId: string): FullMessage | null {
     const number = Number(messageId.slice(1).split('.')[0]);
-    const row = messageId.includes('.') ? this.store.thread(`t${number}`).find((other) => other.messageId === messageId) : this.store.row(messageId);
+    const row = messageId.includes('.')
+      ? this.store.thread(`t${number}`).find((other) => other.messageId === messageId)
+      : this.store.row(messageId);
     if (row === null || row === undefined) return null;
     if (!row.readableOffline && !this.#info.online) return null;
     const mail = madeMail(number);
     const html = mail.html ? newsletterHtml : null;
-    const file = (partId: string, filename: string, contentType: string, size: number) => ({ partId, filename, contentType, size, disposition: 'attachment' as const, contentId: null, embedded: false });
+    const file = (partId: string, filename: string, contentType: string, size: number) => ({
+      partId,
+      filename,
+      contentType,
+      size,
+      disposition: 'attachment' as const,
+      contentId: null,
+      embedded: false,
+    });
     return {
       ...row,
       headers: [],
@@ -171,12 +227,29 @@ export class FakeMain {
       text: plainText,
       html,
       attachments: mail.hasAttachments
-        ? [file('2', 'Invoice 2026-1148.pdf', 'application/pdf', 214_000), file('3', 'Poster A1 harbour museum, third proof with corrected date.pdf', 'application/pdf', 4_400_000), file('4', 'Colours uncoated.zip', 'application/zip', 12_000)]
+        ? [
+            file('2', 'Invoice 2026-1148.pdf', 'application/pdf', 214_000),
+            file(
+              '3',
+              'Poster A1 harbour museum, third proof with corrected date.pdf',
+              'application/pdf',
+              4_400_000,
+            ),
+            file('4', 'Colours uncoated.zip', 'application/zip', 12_000),
+          ]
         : [],
       remoteImages: html === null ? { count: 0, hosts: [] } : { count: 12, hosts: ['cdn.canal.example'] },
       inReplyTo: '',
       references: [],
-      defects: number % 15 === 12 ? [{ code: 'multipart-unterminated', detail: 'A part with several parts has no end; the message may be cut off.' }] : [],
+      defects:
+        number % 15 === 12
+          ? [
+              {
+                code: 'multipart-unterminated',
+                detail: 'A part with several parts has no end; the message may be cut off.',
+              },
+            ]
+          : [],
     };
   }
 
@@ -186,7 +259,13 @@ export class FakeMain {
       .flatMap((folder) => [...folder.numbers.subarray(0, 60)])
       .map((number) => this.store.row(`m${number}`))
       .filter((row) => row !== null)
-      .filter((row) => words.every((word) => `${row.subject} ${row.preview} ${row.from.map((person) => person.name).join(' ')}`.toLowerCase().includes(word)));
+      .filter((row) =>
+        words.every((word) =>
+          `${row.subject} ${row.preview} ${row.from.map((person) => person.name).join(' ')}`
+            .toLowerCase()
+            .includes(word),
+        ),
+      );
     return { rows, total: rows.length, searched: 12_431, of: 80_200, complete: false };
   }
 }
@@ -197,8 +276,24 @@ function first(store: FakeStore): string | null {
 
 function waitingChanges(): JournalEntry[] {
   const at = (minutesAgo: number): string => new Date(Date.now() - minutesAgo * 60_000).toISOString();
-  const entry = (opId: string, accountId: string, kind: string, sentence: string, minutesAgo: number): JournalEntry => ({
-    opId, accountId, kind, sentence, state: 'queued', tries: 0, nextTryAt: null, error: null, messageIds: [], at: at(minutesAgo), cancellable: true,
+  const entry = (
+    opId: string,
+    accountId: string,
+    kind: string,
+    sentence: string,
+    minutesAgo: number,
+  ): JournalEntry => ({
+    opId,
+    accountId,
+    kind,
+    sentence,
+    state: 'queued',
+    tries: 0,
+    nextTryAt: null,
+    error: null,
+    messageIds: [],
+    at: at(minutesAgo),
+    cancellable: true,
   });
   return [
     entry('w1', 'club', 'move', 'Move “Boat hire for the spring regatta” to Committee', 20),
@@ -208,9 +303,16 @@ function waitingChanges(): JournalEntry[] {
       ...entry('w4', 'personal', 'append', 'Keep “Scan of the lease” in Sent', 45),
       state: 'parked',
       error: {
-        code: 'quota', scope: 'message', next: 'tell-user',
-        detail: 'The server example.org did not take this copy: the mailbox is full. The copy is kept on this computer.',
-        server: { host: 'imap.example.org:993', text: 'a47 NO [OVERQUOTA] Quota exceeded (mailbox for user is full)', code: 'OVERQUOTA' },
+        code: 'quota',
+        scope: 'message',
+        next: 'tell-user',
+        detail:
+          'The server example.org did not take this copy: the mailbox is full. The copy is kept on this computer.',
+        server: {
+          host: 'imap.example.org:993',
+          text: 'a47 NO [OVERQUOTA] Quota exceeded (mailbox for user is full)',
+          code: 'OVERQUOTA',
+        },
       },
     },
   ];

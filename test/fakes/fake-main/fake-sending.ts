@@ -26,10 +26,18 @@ export class FakeSending {
 
   /** Undefined: not one of its methods. */
   answer(method: string, params: unknown): unknown {
-    const given = params as { draftId: string; outboxId: string; messageId: string; text: string; accountId: string };
+    const given = params as {
+      draftId: string;
+      outboxId: string;
+      messageId: string;
+      text: string;
+      accountId: string;
+    };
     switch (method) {
       case 'contact.search':
-        return people.filter(({ name, address }) => `${name} ${address}`.toLowerCase().includes(given.text.toLowerCase()));
+        return people.filter(({ name, address }) =>
+          `${name} ${address}`.toLowerCase().includes(given.text.toLowerCase()),
+        );
       case 'app.arguments':
         return { mailto: null, emlFile: null };
       case 'draft.save': {
@@ -55,7 +63,12 @@ export class FakeSending {
         return { draftId: held.draft.draftId };
       }
       case 'log.read':
-        return { lines: ['14:02:11 info  sync: personal is up to date', '14:02:12 info  idle: personal waits for news'] };
+        return {
+          lines: [
+            '14:02:11 info  sync: personal is up to date',
+            '14:02:12 info  idle: personal waits for news',
+          ],
+        };
       case 'log.save':
         return { file: '/home/ina/Downloads/posthorn.log' };
       case 'account.update':
@@ -75,7 +88,12 @@ export class FakeSending {
     if (method === 'account.remove') accounts.splice(at, 1);
     else {
       const { incoming, outgoing, ...own } = given as Partial<AccountView['settings']>;
-      const settings = { ...account.settings, ...own, incoming: { ...account.settings.incoming, ...incoming }, outgoing: outgoing === null ? null : { ...account.settings.outgoing, ...outgoing } } as AccountView['settings'];
+      const settings = {
+        ...account.settings,
+        ...own,
+        incoming: { ...account.settings.incoming, ...incoming },
+        outgoing: outgoing === null ? null : { ...account.settings.outgoing, ...outgoing },
+      } as AccountView['settings'];
       accounts[at] = { ...account, name: settings.name, color: settings.color, settings };
     }
     this.#emit('account.state', { accounts: [...accounts] });
@@ -85,7 +103,12 @@ export class FakeSending {
   #draft(given: DraftSave): Draft {
     const old = given.draftId === undefined ? undefined : this.drafts.get(given.draftId);
     this.#last += 1;
-    const list = (value: DraftSave['to']): string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value.map((one) => (typeof one === 'string' ? one : one.address)));
+    const list = (value: DraftSave['to']): string[] =>
+      value === undefined
+        ? []
+        : typeof value === 'string'
+          ? [value]
+          : value.map((one) => (typeof one === 'string' ? one : one.address));
     return {
       draftId: old?.draftId ?? `draft${String(this.#last)}`,
       accountId: given.accountId,
@@ -105,18 +128,32 @@ export class FakeSending {
     };
   }
 
-  #attachment(given: NonNullable<DraftSave['attachments']>[number], kept: DraftAttachment[]): DraftAttachment {
+  #attachment(
+    given: NonNullable<DraftSave['attachments']>[number],
+    kept: DraftAttachment[],
+  ): DraftAttachment {
     if ('attachmentId' in given) {
       const known = kept.find((one) => one.attachmentId === given.attachmentId);
       if (known === undefined) throw new Error('no such attachment');
       return known;
     }
     this.#last += 1;
-    return { attachmentId: `file${String(this.#last)}`, filename: given.filename ?? 'file', contentType: 'application/octet-stream', size: 'base64' in given ? Math.floor((given.base64.length * 3) / 4) : 1000, contentId: null };
+    return {
+      attachmentId: `file${String(this.#last)}`,
+      filename: given.filename ?? 'file',
+      contentType: 'application/octet-stream',
+      size: 'base64' in given ? Math.floor((given.base64.length * 3) / 4) : 1000,
+      contentId: null,
+    };
   }
 
   #open(messageId: string): { draftId: string } {
-    const draft = this.#draft({ accountId: 'personal', to: ['Ann Lee <ann.lee@example.net>'], subject: `Draft of ${messageId}`, text: 'What I began to write' });
+    const draft = this.#draft({
+      accountId: 'personal',
+      to: ['Ann Lee <ann.lee@example.net>'],
+      subject: `Draft of ${messageId}`,
+      text: 'What I began to write',
+    });
     this.drafts.set(draft.draftId, draft);
     return { draftId: draft.draftId };
   }
@@ -138,7 +175,11 @@ export class FakeSending {
       undoUntil: seconds > 0 ? new Date(Date.now() + seconds * 1000).toISOString() : null,
       queuedAt: now,
       sentAt: null,
-      recipients: [...draft.to, ...draft.cc, ...draft.bcc].map((address) => ({ address, state: 'waiting', reply: null })),
+      recipients: [...draft.to, ...draft.cc, ...draft.bcc].map((address) => ({
+        address,
+        state: 'waiting',
+        reply: null,
+      })),
       error: null,
     };
     this.outbox.set(outboxId, { item, draft });

@@ -33,19 +33,28 @@ export class FakeStore {
   listen(): void {
     const requests = new BroadcastChannel(storeRequestsChannel);
     const answers = new Map<string, BroadcastChannel>();
-    requests.onmessage = (event: MessageEvent<{ windowId: string; id: number; method: StoreMethod; params: never }>) => {
+    requests.onmessage = (
+      event: MessageEvent<{ windowId: string; id: number; method: StoreMethod; params: never }>,
+    ) => {
       const { windowId, id, method, params } = event.data;
       const channel = answers.get(windowId) ?? new BroadcastChannel(storeAnswersChannel(windowId));
       answers.set(windowId, channel);
       const answer = (): void =>
-        channel.postMessage(this.fail !== null && method === 'page' ? { id, ok: false, error: this.fail, code: 'damaged' } : { id, ok: true, value: this.#answer(method, params) });
+        channel.postMessage(
+          this.fail !== null && method === 'page'
+            ? { id, ok: false, error: this.fail, code: 'damaged' }
+            : { id, ok: true, value: this.#answer(method, params) },
+        );
       if (this.delay > 0) setTimeout(answer, this.delay);
       else answer();
     };
   }
 
   addFolder(record: FolderRecord, count: number, firstNumber: number): void {
-    this.folders.set(record.folderId, { ...record, numbers: Uint32Array.from({ length: count }, (_, at) => firstNumber + at) });
+    this.folders.set(record.folderId, {
+      ...record,
+      numbers: Uint32Array.from({ length: count }, (_, at) => firstNumber + at),
+    });
     this.#count(record.folderId);
   }
 
@@ -69,12 +78,18 @@ export class FakeStore {
   folderIdOf(number: number): string | null {
     const moved = this.#folderOf.get(number);
     if (moved !== undefined) return moved;
-    for (const folder of this.folders.values()) if (placeOf(folder.numbers, number) >= 0) return folder.folderId;
+    for (const folder of this.folders.values())
+      if (placeOf(folder.numbers, number) >= 0) return folder.folderId;
     return null;
   }
 
   /** A change of flags as it is shown while it waits. */
-  setFlags(messageIds: readonly string[], add: readonly string[], remove: readonly string[], pending: boolean): void {
+  setFlags(
+    messageIds: readonly string[],
+    add: readonly string[],
+    remove: readonly string[],
+    pending: boolean,
+  ): void {
     const touched = new Set<string>();
     for (const id of messageIds) {
       const number = Number(id.slice(1));
@@ -114,7 +129,10 @@ export class FakeStore {
     const folder = this.folders.get(folderId);
     if (folder === undefined) return;
     const first = folder.numbers[0] ?? 0;
-    folder.numbers = Uint32Array.from([...Array.from({ length: count }, (_, at) => first - count + at), ...folder.numbers]);
+    folder.numbers = Uint32Array.from([
+      ...Array.from({ length: count }, (_, at) => first - count + at),
+      ...folder.numbers,
+    ]);
     this.#changed(new Set([folderId]), null);
   }
 
@@ -141,13 +159,21 @@ export class FakeStore {
     folder.cached = numbers.length;
     if (folder.complete) folder.total = numbers.length;
     let unread = 0;
-    for (let at = 0; at < Math.min(numbers.length, 50_000); at += 1) if (!this.#has(numbers[at] ?? 0, '\\Seen')) unread += 1;
+    for (let at = 0; at < Math.min(numbers.length, 50_000); at += 1)
+      if (!this.#has(numbers[at] ?? 0, '\\Seen')) unread += 1;
     folder.unread = folder.role === 'inbox' || folder.role === null ? Math.min(unread, 240) : 0;
     folder.version += 1;
   }
 
   #answer(method: StoreMethod, params: never): unknown {
-    const given = params as { view: ListView; start: number; count: number; messageId: string; messageIds: string[]; threadId: string };
+    const given = params as {
+      view: ListView;
+      start: number;
+      count: number;
+      messageId: string;
+      messageIds: string[];
+      threadId: string;
+    };
     switch (method) {
       case 'folders':
         return this.records();
@@ -155,12 +181,20 @@ export class FakeStore {
         return this.#page(given.view, given.start, given.count);
       case 'indexOf': {
         const order = this.#order(given.view);
-        return { index: placeOf(order, Number(given.messageId.slice(1))), total: order.length, version: this.#version };
+        return {
+          index: placeOf(order, Number(given.messageId.slice(1))),
+          total: order.length,
+          version: this.#version,
+        };
       }
       case 'idsOf':
         return Array.from(this.#order(given.view), (number) => `m${number}`);
       case 'conversationIds':
-        return given.messageIds.flatMap((id) => this.thread(this.row(id)?.threadId ?? '').filter((row) => given.view.folderIds.includes(row.folderId)).map((row) => row.messageId));
+        return given.messageIds.flatMap((id) =>
+          this.thread(this.row(id)?.threadId ?? '')
+            .filter((row) => given.view.folderIds.includes(row.folderId))
+            .map((row) => row.messageId),
+        );
       case 'rows':
         return given.messageIds.map((id) => this.row(id));
       case 'thread':
@@ -187,7 +221,10 @@ export class FakeStore {
         sentAt: at,
         flags: ['\\Seen'],
         hasAttachments: false,
-        preview: back === 2 ? 'Lovely. One last change: the opening is on the 12th of March, not the 13th.' : 'The second proof has the deeper blue you asked for; the tide line sits two millimetres higher',
+        preview:
+          back === 2
+            ? 'Lovely. One last change: the opening is on the 12th of March, not the 13th.'
+            : 'The second proof has the deeper blue you asked for; the tide line sits two millimetres higher',
       };
     });
     return [...earlier, own];
@@ -203,7 +240,9 @@ export class FakeStore {
         ...row,
         threadCount: threaded ? 3 : 1,
         threadUnread: row.flags.includes('\\Seen') ? 0 : 1,
-        threadFrom: threaded ? [...row.from, { name: 'Ina Verhoeven', address: 'ina@example.org' }] : row.from,
+        threadFrom: threaded
+          ? [...row.from, { name: 'Ina Verhoeven', address: 'ina@example.org' }]
+          : row.from,
       };
     });
     return { total: order.length, start, version: this.#version, rows };
@@ -215,9 +254,14 @@ export class FakeStore {
     if (known !== undefined) return known;
     const folders = view.folderIds.map((id) => this.folders.get(id)).filter((folder) => folder !== undefined);
     const [first] = folders;
-    let order = folders.length === 1 && first !== undefined ? first.numbers : Uint32Array.from(folders.flatMap((folder) => [...folder.numbers])).sort();
+    let order =
+      folders.length === 1 && first !== undefined
+        ? first.numbers
+        : Uint32Array.from(folders.flatMap((folder) => [...folder.numbers])).sort();
     if (view.filter !== undefined) {
-      order = order.filter((number) => (view.filter === 'flagged' ? this.#has(number, '\\Flagged') : !this.#has(number, '\\Seen')));
+      order = order.filter((number) =>
+        view.filter === 'flagged' ? this.#has(number, '\\Flagged') : !this.#has(number, '\\Seen'),
+      );
     }
     this.#views.set(key, order);
     return order;
@@ -247,7 +291,10 @@ export class FakeStore {
       date: at,
       sentAt: at,
       size: 5000,
-      flags: [...(this.#has(number, '\\Seen') ? ['\\Seen'] : []), ...(this.#has(number, '\\Flagged') ? ['\\Flagged'] : [])],
+      flags: [
+        ...(this.#has(number, '\\Seen') ? ['\\Seen'] : []),
+        ...(this.#has(number, '\\Flagged') ? ['\\Flagged'] : []),
+      ],
       hasAttachments: mail.hasAttachments,
       messageIdHeader: `<${number}@example.org>`,
       preview: mail.preview,

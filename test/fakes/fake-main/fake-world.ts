@@ -29,14 +29,23 @@ const names = [
 export function makeAccounts(world: FakeWorld): AccountView[] {
   return names.slice(0, world.accounts ?? 3).map(({ accountId, name, address, color }, at) => {
     const failed = world.authFailed === true && at === 0;
-    const progress = world.firstSync === true ? { folderId: `${accountId}/INBOX`, folderName: 'Inbox', done: 12_431, total: 80_200 } : null;
+    const progress =
+      world.firstSync === true
+        ? { folderId: `${accountId}/INBOX`, folderName: 'Inbox', done: 12_431, total: 80_200 }
+        : null;
     return {
       accountId,
       address,
       name,
       color,
       mode: 'disconnected',
-      state: failed ? 'auth-failed' : world.offline === true ? 'offline' : progress === null ? 'idle' : 'syncing',
+      state: failed
+        ? 'auth-failed'
+        : world.offline === true
+          ? 'offline'
+          : progress === null
+            ? 'idle'
+            : 'syncing',
       stateDetail: failed ? 'The server imap.example.org did not accept the password.' : null,
       error: null,
       lastSyncAt: new Date().toISOString(),
@@ -49,7 +58,13 @@ export function makeAccounts(world: FakeWorld): AccountView[] {
         name,
         color,
         mode: 'disconnected',
-        incoming: { protocol: 'imap', host: 'imap.example.org', port: 993, tls: 'implicit', username: address },
+        incoming: {
+          protocol: 'imap',
+          host: 'imap.example.org',
+          port: 993,
+          tls: 'implicit',
+          username: address,
+        },
         outgoing: { host: 'smtp.example.org', port: 465, tls: 'implicit', username: address },
         identities: [{ identityId: `${accountId}-1`, name: 'Ina Verhoeven', address, signature: '' }],
         sentCopy: 'append',
@@ -100,7 +115,9 @@ export function makeFolders(world: FakeWorld): FolderPlan[] {
     add(accountId, 'Sent', 'sent', few(40));
     add(accountId, 'Archive', 'archive', few(500));
     if (at === 0) for (const name of ['Receipts', 'Travel']) add(accountId, name, null, few(30));
-    if (at === 1) for (const name of ['Projects', 'Projects/Harbour museum', 'Projects/Tide tables']) add(accountId, name, null, few(12));
+    if (at === 1)
+      for (const name of ['Projects', 'Projects/Harbour museum', 'Projects/Tide tables'])
+        add(accountId, name, null, few(12));
     if (at === 2) add(accountId, 'Committee', null, few(9));
     add(accountId, 'Junk', 'junk', few(at === 0 ? 4 : 0));
     add(accountId, 'Trash', 'trash', few(6));

@@ -31,7 +31,10 @@ const people: readonly MailAddress[] = [
 ];
 
 const subjects: readonly [string, string][] = [
-  ['Proofs and invoice for the harbour museum posters', 'Good afternoon Ina, the third proof is attached, with the date corrected.'],
+  [
+    'Proofs and invoice for the harbour museum posters',
+    'Good afternoon Ina, the third proof is attached, with the date corrected.',
+  ],
   ['Lunch?', 'The place by the lock has a table at half past twelve on Thursday'],
   ['打ち合わせの日程について', 'お世話になっております。来週の打ち合わせの日程をご相談させてください。'],
   ['Not delivered: Agenda for 2 December', 'to p.okafor@example.net: the mailbox does not exist'],

@@ -18,7 +18,12 @@ declare global {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const out = join(root, '.cache/window-pages');
-const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.map': 'application/json' };
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.map': 'application/json',
+};
 
 export interface OpenedWindow {
   page: Page;
@@ -42,7 +47,11 @@ export class WindowHarness {
   /** Builds the pages (10 s) unless `POSTHORN_WINDOW_BUILT` says that they are there. */
   static async start(): Promise<WindowHarness> {
     if (process.env['POSTHORN_WINDOW_BUILT'] === undefined) {
-      await build({ configFile: join(root, 'vite.renderer.config.ts'), logLevel: 'error', build: { outDir: out, emptyOutDir: true } });
+      await build({
+        configFile: join(root, 'vite.renderer.config.ts'),
+        logLevel: 'error',
+        build: { outDir: out, emptyOutDir: true },
+      });
     }
     await build({
       configFile: false,
@@ -53,7 +62,12 @@ export class WindowHarness {
         emptyOutDir: true,
         minify: false,
         target: 'chrome130',
-        lib: { entry: join(root, 'test/fakes/fake-main/install.ts'), formats: ['iife'], name: 'fake', fileName: () => 'install.js' },
+        lib: {
+          entry: join(root, 'test/fakes/fake-main/install.ts'),
+          formats: ['iife'],
+          name: 'fake',
+          fileName: () => 'install.js',
+        },
       },
     });
     const fake = await readFile(join(root, '.cache/window-fake/install.js'), 'utf8');
@@ -61,19 +75,36 @@ export class WindowHarness {
       const path = normalize(decodeURIComponent((request.url ?? '/').split('?')[0] ?? '/'));
       const file = join(out, path === '/' ? 'index.html' : path);
       response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
-      createReadStream(file).on('error', () => { response.statusCode = 404; response.end(); }).pipe(response);
+      createReadStream(file)
+        .on('error', () => {
+          response.statusCode = 404;
+          response.end();
+        })
+        .pipe(response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({ executablePath: process.env['POSTHORN_CHROMIUM'] ?? '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    const browser = await chromium.launch({
+      executablePath: process.env['POSTHORN_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    });
     return new WindowHarness(browser, server, fake);
   }
 
-  async open(world: FakeWorld = {}, options: Parameters<Browser['newContext']>[0] = {}): Promise<OpenedWindow> {
-    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
+  async open(
+    world: FakeWorld = {},
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<OpenedWindow> {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      ...options,
+    });
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
     await page.addInitScript(`window.fakeWorld = ${JSON.stringify(world)};\n${this.#fake}`);
     const { port } = this.#server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/index.html`);

@@ -10,7 +10,19 @@ const wizard = mount(AddAccount, {
   target: document.body,
   props: {
     main: createMainClient(scriptedBridge()),
-    info: { name: 'Posthorn', version: '0', shell: 'chromium', shellVersion: '', profile: '', secrets: 'keyring', demoAvailable: true, online: true, offlineSince: null, offlineReason: null, notices: [] },
+    info: {
+      name: 'Posthorn',
+      version: '0',
+      shell: 'chromium',
+      shellVersion: '',
+      profile: '',
+      secrets: 'keyring',
+      demoAvailable: true,
+      online: true,
+      offlineSince: null,
+      offlineReason: null,
+      notices: [],
+    },
     onadded: (accountId: string) => {
       void unmount(wizard);
       document.body.append(`added ${accountId}`);

@@ -1,5 +1,4 @@
 import type { ErrorScope } from '../../../../src-shared/error.ts';
-import type { SelectedFolder } from '../../backend.ts';
 import type { ServerPlace } from '../../socket/socket-errors.ts';
 import { refusal } from '../errors.ts';
 import type { Command, ImapPort, Tagged } from '../port.ts';
@@ -25,5 +24,3 @@ export async function runOk(
   if (tagged.status !== 'OK') throw refusal(tagged, what, scope, context.place);
   return tagged;
 }
-
-export type Selected = SelectedFolder;

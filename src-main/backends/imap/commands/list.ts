@@ -143,20 +143,3 @@ async function addStatuses(context: CommandContext, found: Collected): Promise<v
     }),
   );
 }
-
-/** What the server says of one folder, or null: it is not there. */
-export async function folderExists(context: CommandContext, argument: string | Buffer): Promise<boolean> {
-  let there = false;
-  await runOk(
-    context,
-    {
-      name: 'LIST',
-      parts: ['LIST "" ', argument],
-      onUntagged: (response) => {
-        if (response.name === 'LIST') there = true;
-      },
-    },
-    'look for the folder',
-  );
-  return there;
-}

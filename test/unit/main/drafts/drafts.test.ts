@@ -231,7 +231,7 @@ describe('opening a message of a Drafts folder', () => {
   test('finds the draft that it is a copy of, also under a new id', async () => {
     const { draftId } = await drafts.save({ accountId: 'a1', text: 'a' });
     await store.changeCopies(draftId, () => [
-      { messageId: 'n1', opId: 'o1', messageIdHeader: '<rev9@example.test>' },
+      { messageId: 'n1', opId: 'o1', messageIdHeader: '<rev9@example.test>', of: null },
     ]);
     expect(await drafts.open('n1')).toBe(draftId);
     messages.set('m9', {

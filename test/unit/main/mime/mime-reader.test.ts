@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { createMimeReader } from '../../../../src-main/mime/mime-reader.ts';
 import { systemClock } from '../../../../src-main/platform/clock.ts';
 
-const bytes = Buffer.from('From: a@example.org\r\nSubject: hello\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--b--\r\n');
+const bytes = Buffer.from(
+  'From: a@example.org\r\nSubject: hello\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--b--\r\n',
+);
 
 /** A thread that answers header questions and hangs on, or dies of, whole messages. */
 function brokenWorker(act: string): URL {
@@ -17,7 +19,11 @@ function brokenWorker(act: string): URL {
 
 test('reads messages and parts in its thread', async () => {
   const reader = createMimeReader({ clock: systemClock, log: () => undefined });
-  const [mail, part, missing] = await Promise.all([reader.read(bytes), reader.part(bytes, '2'), reader.part(bytes, '7')]);
+  const [mail, part, missing] = await Promise.all([
+    reader.read(bytes),
+    reader.part(bytes, '2'),
+    reader.part(bytes, '7'),
+  ]);
   expect([mail.subject, mail.text, mail.attachments.length]).toEqual(['hello', 'text', 1]);
   expect(part).toEqual(new Uint8Array([0, 1, 2]));
   expect(missing).toBeNull();
@@ -27,15 +33,25 @@ test('reads messages and parts in its thread', async () => {
 
 test('a message that takes too long comes with its header, and the next one is read', async () => {
   const logged: string[] = [];
-  const reader = createMimeReader({ clock: systemClock, log: (_level, message) => logged.push(message), timeLimitMs: 300, workerUrl: brokenWorker('for (;;) {}') });
+  const reader = createMimeReader({
+    clock: systemClock,
+    log: (_level, message) => logged.push(message),
+    timeLimitMs: 300,
+    workerUrl: brokenWorker('for (;;) {}'),
+  });
   const [slow, second] = await Promise.all([reader.read(bytes), reader.read(bytes)]);
-  for (const mail of [slow, second]) expect([mail.subject, mail.defects.map((d) => d.code)]).toEqual(['header alone', ['too-slow']]);
+  for (const mail of [slow, second])
+    expect([mail.subject, mail.defects.map((d) => d.code)]).toEqual(['header alone', ['too-slow']]);
   expect(logged).toContain('a message took too long to read');
   await reader.close();
 });
 
 test('a thread that dies takes nothing with it', async () => {
-  const reader = createMimeReader({ clock: systemClock, log: () => undefined, workerUrl: brokenWorker('throw new Error("x");') });
+  const reader = createMimeReader({
+    clock: systemClock,
+    log: () => undefined,
+    workerUrl: brokenWorker('throw new Error("x");'),
+  });
   expect((await reader.read(bytes)).defects.map((d) => d.code)).toEqual(['unreadable']);
   expect(await reader.part(bytes, '2')).toBeNull();
   await reader.close();

@@ -1,9 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { addParams, commonHost, emptyForm, fillFrom, fingerprintLines, isAddress, portFor, serverProblem, trust } from '../../../../src-renderer/features/accounts/server-form.ts';
+import {
+  addParams,
+  commonHost,
+  emptyForm,
+  fillFrom,
+  fingerprintLines,
+  isAddress,
+  portFor,
+  serverProblem,
+  trust,
+} from '../../../../src-renderer/features/accounts/server-form.ts';
 import type { Candidate } from '../../../../src-shared/ipc/areas/account.ts';
 
-const server = (host: string, port: number) => ({ host, port, tls: 'implicit' as const, auth: [], username: 'ina@example.org' });
-const candidate: Candidate = { source: 'srv', incoming: { protocol: 'imap', ...server('imap.example.org', 993) }, outgoing: server('smtp.example.org', 465) };
+const server = (host: string, port: number) => ({
+  host,
+  port,
+  tls: 'implicit' as const,
+  auth: [],
+  username: 'ina@example.org',
+});
+const candidate: Candidate = {
+  source: 'srv',
+  incoming: { protocol: 'imap', ...server('imap.example.org', 993) },
+  outgoing: server('smtp.example.org', 465),
+};
 
 describe('the form of an account', () => {
   it('asks main for exactly what was shown', () => {
@@ -12,13 +32,29 @@ describe('the form of an account', () => {
       address: 'ina@example.org',
       name: 'Ina',
       mode: 'disconnected',
-      incoming: { protocol: 'imap', host: 'imap.example.org', port: 993, tls: 'implicit', username: 'ina@example.org', password: 'p' },
+      incoming: {
+        protocol: 'imap',
+        host: 'imap.example.org',
+        port: 993,
+        tls: 'implicit',
+        username: 'ina@example.org',
+        password: 'p',
+      },
       outgoing: { host: 'smtp.example.org', port: 465, tls: 'implicit', username: 'ina@example.org' },
     });
     expect(addParams({ ...form, receiveOnly: true }, '').outgoing).toBeNull();
   });
   it('gives trust only to the host and port that showed the certificate', () => {
-    const form = trust(fillFrom(emptyForm(), candidate), { host: 'IMAP.example.org', port: 993, fingerprint256: 'ab', subject: '', issuer: '', validFrom: '', validTo: '', reason: '' });
+    const form = trust(fillFrom(emptyForm(), candidate), {
+      host: 'IMAP.example.org',
+      port: 993,
+      fingerprint256: 'ab',
+      subject: '',
+      issuer: '',
+      validFrom: '',
+      validTo: '',
+      reason: '',
+    });
     const params = addParams(form, '');
     expect(params.incoming.trustFingerprint256).toBe('ab');
     expect(params.outgoing?.trustFingerprint256).toBeUndefined();
@@ -43,7 +79,10 @@ describe('the form of an account', () => {
   });
   it('reads addresses and fingerprints', () => {
     expect(isAddress('ina@example.org')).toBe(true);
-    for (const bad of ['ina', 'ina@', 'ina@example', 'a b@c.d', '<a@b.c>']) expect(isAddress(bad)).toBe(false);
-    expect(fingerprintLines('9f3a61c05e7b12d8440e9ca7b3582df106ee813c7a95d42bc81f60a957e204bd')).toHaveLength(4);
+    for (const bad of ['ina', 'ina@', 'ina@example', 'a b@c.d', '<a@b.c>'])
+      expect(isAddress(bad)).toBe(false);
+    expect(fingerprintLines('9f3a61c05e7b12d8440e9ca7b3582df106ee813c7a95d42bc81f60a957e204bd')).toHaveLength(
+      4,
+    );
   });
 });

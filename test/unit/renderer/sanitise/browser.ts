@@ -26,17 +26,29 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 /** A real Chromium with the harness at https://app.invalid/; every other way out ends at a proxy that counts. */
-export async function openTestBrowser(options: { policy: 'window' | 'hidden page' | 'none' } = { policy: 'window' }): Promise<TestBrowser> {
-  const policy = options.policy === 'none' ? null : contentPolicy(options.policy === 'window' ? '/index.html' : '/sanitise.html', 'https://app.invalid');
+export async function openTestBrowser(
+  options: { policy: 'window' | 'hidden page' | 'none' } = { policy: 'window' },
+): Promise<TestBrowser> {
+  const policy =
+    options.policy === 'none'
+      ? null
+      : contentPolicy(options.policy === 'window' ? '/index.html' : '/sanitise.html', 'https://app.invalid');
   const incidents: string[] = [];
   const remote: string[] = [];
   const proxy = await countingProxy(incidents);
   const built = await build({
     configFile: false,
     logLevel: 'error',
-    build: { write: false, minify: false, lib: { entry: resolve(import.meta.dirname, 'harness.ts'), formats: ['es'], fileName: 'harness' } },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: resolve(import.meta.dirname, 'harness.ts'), formats: ['es'], fileName: 'harness' },
+    },
   });
   const output = (Array.isArray(built) ? built[0] : built) as { output: { code?: string }[] };
   const code = output.output[0]?.code ?? '';
@@ -48,8 +60,14 @@ export async function openTestBrowser(options: { policy: 'window' | 'hidden page
   const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
   await page.route('**/*', async (route) => {
     const url = route.request().url();
-    if (url === 'https://app.invalid/') await route.fulfill({ contentType: 'text/html', headers: policy === null ? {} : { 'content-security-policy': policy }, body: '<!doctype html><html><body><script type="module" src="/harness.js"></script></body></html>' });
-    else if (url === 'https://app.invalid/harness.js') await route.fulfill({ contentType: 'text/javascript', body: code });
+    if (url === 'https://app.invalid/')
+      await route.fulfill({
+        contentType: 'text/html',
+        headers: policy === null ? {} : { 'content-security-policy': policy },
+        body: '<!doctype html><html><body><script type="module" src="/harness.js"></script></body></html>',
+      });
+    else if (url === 'https://app.invalid/harness.js')
+      await route.fulfill({ contentType: 'text/javascript', body: code });
     else if (url.startsWith('https://app.invalid/remote/')) {
       remote.push(url.slice('https://app.invalid/remote/'.length));
       await route.fulfill({ contentType: 'image/png', body: png });
@@ -81,7 +99,9 @@ export async function openTestBrowser(options: { policy: 'window' | 'hidden page
   };
 }
 
-async function countingProxy(incidents: string[]): Promise<{ server: Server; port: number; counting: boolean }> {
+async function countingProxy(
+  incidents: string[],
+): Promise<{ server: Server; port: number; counting: boolean }> {
   const state = { server: createServer(), port: 0, counting: false };
   state.server.on('connection', (socket) => {
     socket.on('error', () => undefined);
@@ -101,25 +121,61 @@ async function countingProxy(incidents: string[]): Promise<{ server: Server; por
  * Sanitises `html`, shows it in a message frame, lets it work, and gives what came of it. `bare`: in a
  * frame without sandbox and policy, so that nothing but the sanitiser stands in the way.
  */
-export async function show(browser: TestBrowser, html: string, options: { remote?: Record<string, string>; theme?: 'light' | 'dark'; bare?: boolean } = {}): Promise<{ html: string; remoteImages: string[]; remoteHosts: string[]; blocked: number; xss: boolean; height: number }> {
-  return await browser.page.evaluate(async ({ html, options }) => {
-    document.querySelector('iframe')?.remove();
-    const iframe = document.createElement('iframe');
-    iframe.style.cssText = 'width: 800px; border: 0';
-    document.body.append(iframe);
-    let height = 0;
-    const frame = window.harness.prepareMailFrame(iframe, { onLink: () => undefined, onHeight: (value) => { height = value; iframe.style.height = `${value}px`; } });
-    const clean = window.harness.sanitiseHtml(html, options.remote === undefined ? {} : { remote: options.remote });
-    if (options.bare === true) iframe.removeAttribute('sandbox');
-    await frame.show(options.bare === true ? `<!doctype html><body>${clean.html}</body>` : window.harness.frameDocument({ html: clean.html, kind: 'html', theme: options.theme ?? 'light', origin: 'https://app.invalid' }));
-    // Handlers such as onerror and onload run after a task or two.
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
-    const inner = iframe.contentWindow;
-    for (const element of Array.from(inner?.document.querySelectorAll<HTMLElement>('*') ?? []).slice(0, 50)) {
-      for (const name of ['click', 'mouseover', 'focus', 'toggle', 'animationstart']) element.dispatchEvent(new Event(name, { bubbles: true }));
-    }
-    const xss = window.__xss !== undefined || inner?.__xss !== undefined;
-    delete window.__xss;
-    return { ...clean, xss, height };
-  }, { html, options });
+export async function show(
+  browser: TestBrowser,
+  html: string,
+  options: { remote?: Record<string, string>; theme?: 'light' | 'dark'; bare?: boolean } = {},
+): Promise<{
+  html: string;
+  remoteImages: string[];
+  remoteHosts: string[];
+  blocked: number;
+  xss: boolean;
+  height: number;
+}> {
+  return await browser.page.evaluate(
+    async ({ html, options }) => {
+      document.querySelector('iframe')?.remove();
+      const iframe = document.createElement('iframe');
+      iframe.style.cssText = 'width: 800px; border: 0';
+      document.body.append(iframe);
+      let height = 0;
+      const frame = window.harness.prepareMailFrame(iframe, {
+        onLink: () => undefined,
+        onHeight: (value) => {
+          height = value;
+          iframe.style.height = `${value}px`;
+        },
+      });
+      const clean = window.harness.sanitiseHtml(
+        html,
+        options.remote === undefined ? {} : { remote: options.remote },
+      );
+      if (options.bare === true) iframe.removeAttribute('sandbox');
+      await frame.show(
+        options.bare === true
+          ? `<!doctype html><body>${clean.html}</body>`
+          : window.harness.frameDocument({
+              html: clean.html,
+              kind: 'html',
+              theme: options.theme ?? 'light',
+              origin: 'https://app.invalid',
+            }),
+      );
+      // Handlers such as onerror and onload run after a task or two.
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+      const inner = iframe.contentWindow;
+      for (const element of Array.from(inner?.document.querySelectorAll<HTMLElement>('*') ?? []).slice(
+        0,
+        50,
+      )) {
+        for (const name of ['click', 'mouseover', 'focus', 'toggle', 'animationstart'])
+          element.dispatchEvent(new Event(name, { bubbles: true }));
+      }
+      const xss = window.__xss !== undefined || inner?.__xss !== undefined;
+      delete window.__xss;
+      return { ...clean, xss, height };
+    },
+    { html, options },
+  );
 }

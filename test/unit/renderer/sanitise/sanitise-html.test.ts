@@ -18,10 +18,13 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     await browser.close();
   });
 
-  const clean = async (html: string, remote?: Record<string, string>): Promise<string> => (await show(browser, html, remote === undefined ? {} : { remote })).html;
+  const clean = async (html: string, remote?: Record<string, string>): Promise<string> =>
+    (await show(browser, html, remote === undefined ? {} : { remote })).html;
 
   test('keeps what a letter needs', async () => {
-    const html = await clean('<html><body bgcolor="ffeedd"><h1 dir="rtl" lang="ar">x</h1><table width="600" cellpadding=0><tr><td align=center style="padding:4px;color:red">a <b>b</b></td></tr></table><ul><li>1</ul><blockquote type=cite>q</blockquote></body></html>');
+    const html = await clean(
+      '<html><body bgcolor="ffeedd"><h1 dir="rtl" lang="ar">x</h1><table width="600" cellpadding=0><tr><td align=center style="padding:4px;color:red">a <b>b</b></td></tr></table><ul><li>1</ul><blockquote type=cite>q</blockquote></body></html>',
+    );
     expect(html).toContain('<h1 dir="rtl" lang="ar">x</h1>');
     expect(html).toContain('padding: 4px; color: red');
     expect(html).toContain('width="600"');
@@ -31,13 +34,23 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
 
   test('keeps styles under the policy of the hidden page', async () => {
     const hidden = await openTestBrowser({ policy: 'hidden page' });
-    const html = await hidden.page.evaluate(() => window.harness.sanitiseHtml('<style>p { color: red; position: fixed }</style><body bgcolor="red" style="margin: 0"><p style="color: blue; position: fixed">x</p><table style="color: green" background="https://a.example/b"><tr><td>y', { remote: { 'https://a.example/b': '/remote/t' } }).html);
+    const html = await hidden.page.evaluate(
+      () =>
+        window.harness.sanitiseHtml(
+          '<style>p { color: red; position: fixed }</style><body bgcolor="red" style="margin: 0"><p style="color: blue; position: fixed">x</p><table style="color: green" background="https://a.example/b"><tr><td>y',
+          { remote: { 'https://a.example/b': '/remote/t' } },
+        ).html,
+    );
     await hidden.close();
-    expect(html).toBe('<style>p { color: red; }</style><div class="mail-body" style="margin: 0px; background-color: red;"><p style="color: blue;">x</p><table style="color: green; background-image: url(&quot;/remote/t&quot;);"><tbody><tr><td>y</td></tr></tbody></table></div>');
+    expect(html).toBe(
+      '<style>p { color: red; }</style><div class="mail-body" style="margin: 0px; background-color: red;"><p style="color: blue;">x</p><table style="color: green; background-image: url(&quot;/remote/t&quot;);"><tbody><tr><td>y</td></tr></tbody></table></div>',
+    );
   });
 
   test('links: http, https and mailto alone, with no way back', async () => {
-    const html = await clean('<a href="HTTPS://Example.org/a" target=_top ping="https://p.leak.test" onclick="x()">1</a><a href="javascript:alert(1)">2</a><a href="//x.example/">3</a><a href="file:///etc/passwd">4</a><a href="mailto:x@example.com?attach=/etc/passwd&subject=hi">5</a><a href="#top">6</a><a name="top" id="top">7</a><a href="/relative">8</a>');
+    const html = await clean(
+      '<a href="HTTPS://Example.org/a" target=_top ping="https://p.leak.test" onclick="x()">1</a><a href="javascript:alert(1)">2</a><a href="//x.example/">3</a><a href="file:///etc/passwd">4</a><a href="mailto:x@example.com?attach=/etc/passwd&subject=hi">5</a><a href="#top">6</a><a name="top" id="top">7</a><a href="/relative">8</a>',
+    );
     expect(html).toContain('<a href="https://example.org/a" rel="noreferrer noopener nofollow">1</a>');
     expect(html).toContain('<a>2</a>');
     expect(html).toContain('href="https://x.example/"');
@@ -49,7 +62,10 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
   });
 
   test('pictures: remote ones wait, enclosed ones are named, data is raster only', async () => {
-    const result = await show(browser, '<img src="https://a.leak.test/1.png" srcset="https://a.leak.test/2.png 2x" width=10><img src="cid:logo%40x"><img src="data:image/png;base64,iVBORw0KGgo="><img src="data:image/svg+xml,<svg onload=alert(1)>"><table background="http://b.leak.test/4.png"><tr><td style="background:url(https://c.leak.test/5.png)">x</table>');
+    const result = await show(
+      browser,
+      '<img src="https://a.leak.test/1.png" srcset="https://a.leak.test/2.png 2x" width=10><img src="cid:logo%40x"><img src="data:image/png;base64,iVBORw0KGgo="><img src="data:image/svg+xml,<svg onload=alert(1)>"><table background="http://b.leak.test/4.png"><tr><td style="background:url(https://c.leak.test/5.png)">x</table>',
+    );
     expect(result.html).toContain('data-remote-src="https://a.leak.test/1.png"');
     expect(result.html).toContain('data-cid="logo@x"');
     expect(result.html).toContain('src="data:image/png;base64,iVBORw0KGgo="');
@@ -63,11 +79,14 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
 
   test('pictures that main hands out are shown from our own address only', async () => {
     browser.remote.length = 0;
-    const html = await clean('<img src="https://a.leak.test/1.png"><p style="background-image: url(https://a.leak.test/2.png)">x</p><img src="https://a.leak.test/3.png"><img src="https://a.leak.test/4.png">', {
-      'https://a.leak.test/1.png': '/remote/t1',
-      'https://a.leak.test/2.png': 'https://app.invalid/remote/t2',
-      'https://a.leak.test/3.png': 'https://evil.test/x',
-    });
+    const html = await clean(
+      '<img src="https://a.leak.test/1.png"><p style="background-image: url(https://a.leak.test/2.png)">x</p><img src="https://a.leak.test/3.png"><img src="https://a.leak.test/4.png">',
+      {
+        'https://a.leak.test/1.png': '/remote/t1',
+        'https://a.leak.test/2.png': 'https://app.invalid/remote/t2',
+        'https://a.leak.test/3.png': 'https://evil.test/x',
+      },
+    );
     expect(html).toContain('src="/remote/t1"');
     expect(html).toContain('url(&quot;https://app.invalid/remote/t2&quot;)');
     expect(html).toContain('data-remote-src="https://a.leak.test/3.png"');
@@ -77,7 +96,9 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
   });
 
   test('styles: only what is known is written again', async () => {
-    const result = await show(browser, `<html><head><style>
+    const result = await show(
+      browser,
+      `<html><head><style>
       @import url(https://i.leak.test/a.css); @import "https://i.leak.test/b.css";
       @font-face { font-family: x; src: url(https://f.leak.test/x.woff) }
       body { color: green; background: \\75rl(https://e.leak.test/1.png) }
@@ -86,67 +107,92 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
       div { background-image: image-set("https://s.leak.test/1.png" 1x); mask: url(https://m.leak.test/1.svg#a); filter: url(https://m.leak.test/2.svg#a); height: 100vh }
       q::before { content: url(https://o.leak.test/1.png) } q::after { content: "</style><img src=x onerror=parent.__xss=1>" }
       @media (max-width: 500px) { .col { display: block !important } }
-    </style></head><body><p style="position:sticky;color:blue;behavior:url(x.htc);background:url('https://w.leak.test/1.png')">x</p></body></html>`);
+    </style></head><body><p style="position:sticky;color:blue;behavior:url(x.htc);background:url('https://w.leak.test/1.png')">x</p></body></html>`,
+    );
     expect(result.html).toContain('color: green');
     expect(result.html).toContain('#user-content-outlook a, .x[title="#y"] { padding: 0px; }');
     expect(result.html).toContain('@media (max-width: 500px)');
     expect(result.html).toContain('display: block !important');
-    expect(result.html).not.toMatch(/leak\.test|fixed|sticky|expression|behavior|var\(|--evil|100vh|font-face|@import/);
+    expect(result.html).not.toMatch(
+      /leak\.test|fixed|sticky|expression|behavior|var\(|--evil|100vh|font-face|@import/,
+    );
     expect(result.html).not.toContain('</style><img');
     expect(result.remoteImages.sort()).toEqual(['https://e.leak.test/1.png', 'https://w.leak.test/1.png']);
     expect(result.xss).toBe(false);
     expect(browser.incidents).toEqual([]);
   });
 
-  test.skipIf(!hasCorpora)('hostile payloads do nothing, without sandbox and policy too', async () => {
-    const open = await openTestBrowser({ policy: 'none' });
-    const payloads = (JSON.parse(readFileSync(`${corpora}sec-dompurify/payloads.json`, 'utf8')) as { n: number; payload: string }[]).map(({ n, payload }) => ({ name: `dompurify ${n}`, html: String(payload).replace(/alert\s*\(/g, 'top.__xss=(') }));
-    for (const dir of ['sec-own/active', 'sec-own/leak']) {
-      for (const name of readdirSync(`${corpora}${dir}`)) {
-        const mail = readMail(readFileSync(`${corpora}${dir}/${name}`));
-        payloads.push({ name: `${dir}/${name}`, html: mail.html ?? mail.text });
+  test.skipIf(!hasCorpora)(
+    'hostile payloads do nothing, without sandbox and policy too',
+    async () => {
+      const open = await openTestBrowser({ policy: 'none' });
+      const payloads = (
+        JSON.parse(readFileSync(`${corpora}sec-dompurify/payloads.json`, 'utf8')) as {
+          n: number;
+          payload: string;
+        }[]
+      ).map(({ n, payload }) => ({
+        name: `dompurify ${n}`,
+        html: String(payload).replace(/alert\s*\(/g, 'top.__xss=('),
+      }));
+      for (const dir of ['sec-own/active', 'sec-own/leak']) {
+        for (const name of readdirSync(`${corpora}${dir}`)) {
+          const mail = readMail(readFileSync(`${corpora}${dir}/${name}`));
+          payloads.push({ name: `${dir}/${name}`, html: mail.html ?? mail.text });
+        }
       }
-    }
-    const failed: string[] = [];
-    for (const { name, html } of payloads) {
-      for (const [where, bare] of [[browser, false], [open, true]] as const) {
-        const result = await show(where, html, { bare });
-        if (result.xss || hasActiveMarkup(result.html)) failed.push(`${name}${bare ? ' (bare)' : ''}: ${result.html.slice(0, 200)}`);
+      const failed: string[] = [];
+      for (const { name, html } of payloads) {
+        for (const [where, bare] of [
+          [browser, false],
+          [open, true],
+        ] as const) {
+          const result = await show(where, html, { bare });
+          if (result.xss || hasActiveMarkup(result.html))
+            failed.push(`${name}${bare ? ' (bare)' : ''}: ${result.html.slice(0, 200)}`);
+        }
       }
-    }
-    // The trap works: the same frame with the HTML as it came does set it off.
-    const control = await open.page.evaluate(async () => {
-      const iframe = document.querySelector('iframe') ?? document.createElement('iframe');
-      const loaded = new Promise((resolve) => iframe.addEventListener('load', resolve, { once: true }));
-      iframe.srcdoc = '<img src="data:," onerror="top.__xss=1">';
-      await loaded;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      const set = window.__xss !== undefined;
-      iframe.remove();
-      return set;
-    });
-    expect(control).toBe(true);
-    expect(failed).toEqual([]);
-    expect([...browser.incidents, ...open.incidents]).toEqual([]);
-    expect(open.page.url()).toBe('https://app.invalid/');
-    await open.close();
-    process.stdout.write(`sanitise-html: ${payloads.length} hostile payloads did nothing\n`);
-  }, 180_000);
+      // The trap works: the same frame with the HTML as it came does set it off.
+      const control = await open.page.evaluate(async () => {
+        const iframe = document.querySelector('iframe') ?? document.createElement('iframe');
+        const loaded = new Promise((resolve) => iframe.addEventListener('load', resolve, { once: true }));
+        iframe.srcdoc = '<img src="data:," onerror="top.__xss=1">';
+        await loaded;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const set = window.__xss !== undefined;
+        iframe.remove();
+        return set;
+      });
+      expect(control).toBe(true);
+      expect(failed).toEqual([]);
+      expect([...browser.incidents, ...open.incidents]).toEqual([]);
+      expect(open.page.url()).toBe('https://app.invalid/');
+      await open.close();
+      process.stdout.write(`sanitise-html: ${payloads.length} hostile payloads did nothing\n`);
+    },
+    180_000,
+  );
 
-  test.skipIf(!hasCorpora)('HTTPLeaks: no request, also bare, and after pictures are shown', async () => {
-    const open = await openTestBrowser({ policy: 'none' });
-    const html = readMail(readFileSync(`${corpora}sec-httpleaks/leak.eml`)).html ?? '';
-    const result = await show(open, html, { bare: true });
-    await show(browser, html);
-    expect(result.html).not.toMatch(/(?<!remote-)(?:src|style|background)="[^"]*httpleaks\.leak\.test/i);
-    const remote = Object.fromEntries(result.remoteImages.map((url, i) => [url, `/remote/leak${i}`]));
-    browser.remote.length = 0;
-    const shown = await show(browser, html, { remote });
-    await expect.poll(() => browser.remote.length).toBeGreaterThan(0);
-    expect([...browser.incidents, ...open.incidents]).toEqual([]);
-    await open.close();
-    process.stdout.write(`sanitise-html: HTTPLeaks 0 requests; ${result.remoteImages.length} pictures can be shown, ${shown.blocked} things never\n`);
-  }, 60_000);
+  test.skipIf(!hasCorpora)(
+    'HTTPLeaks: no request, also bare, and after pictures are shown',
+    async () => {
+      const open = await openTestBrowser({ policy: 'none' });
+      const html = readMail(readFileSync(`${corpora}sec-httpleaks/leak.eml`)).html ?? '';
+      const result = await show(open, html, { bare: true });
+      await show(browser, html);
+      expect(result.html).not.toMatch(/(?<!remote-)(?:src|style|background)="[^"]*httpleaks\.leak\.test/i);
+      const remote = Object.fromEntries(result.remoteImages.map((url, i) => [url, `/remote/leak${i}`]));
+      browser.remote.length = 0;
+      const shown = await show(browser, html, { remote });
+      await expect.poll(() => browser.remote.length).toBeGreaterThan(0);
+      expect([...browser.incidents, ...open.incidents]).toEqual([]);
+      await open.close();
+      process.stdout.write(
+        `sanitise-html: HTTPLeaks 0 requests; ${result.remoteImages.length} pictures can be shown, ${shown.blocked} things never\n`,
+      );
+    },
+    60_000,
+  );
 
   test('HTML made to keep the parser busy is cut off, not followed', async () => {
     const bombs = {
@@ -166,7 +212,12 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
       expect(first, name).toBe(true);
     }
     const letter = '<ul><li>a<li>b</ul><p>one<p>two<table><tr><td>x<td>y</table>';
-    expect(await browser.page.evaluate((html) => window.harness.sanitiseHtml(html.repeat(500)).html.split('two').length, letter)).toBe(501);
+    expect(
+      await browser.page.evaluate(
+        (html) => window.harness.sanitiseHtml(html.repeat(500)).html.split('two').length,
+        letter,
+      ),
+    ).toBe(501);
   }, 60_000);
 
   test('the frame: no scripts, its height is its content, links and keys come out', async () => {
@@ -179,8 +230,22 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
       const keys: string[] = [];
       let height = 0;
       document.addEventListener('keydown', (event) => keys.push(event.key));
-      const frame = window.harness.prepareMailFrame(iframe, { onLink: (url, text) => links.push(`${url} ${text}`), onHeight: (value) => { height = value; } });
-      await frame.show(window.harness.frameDocument({ html: window.harness.textToHtml('Hello, see https://example.org/a_(b). Or ann@example.org!\n<script>\n\nOn Monday you wrote:\n> one\n>> two\n> three\n> four\n> five\n\n-- \nAnn'), kind: 'text', theme: 'dark', origin: 'https://app.invalid' }));
+      const frame = window.harness.prepareMailFrame(iframe, {
+        onLink: (url, text) => links.push(`${url} ${text}`),
+        onHeight: (value) => {
+          height = value;
+        },
+      });
+      await frame.show(
+        window.harness.frameDocument({
+          html: window.harness.textToHtml(
+            'Hello, see https://example.org/a_(b). Or ann@example.org!\n<script>\n\nOn Monday you wrote:\n> one\n>> two\n> three\n> four\n> five\n\n-- \nAnn',
+          ),
+          kind: 'text',
+          theme: 'dark',
+          origin: 'https://app.invalid',
+        }),
+      );
       const inner = iframe.contentDocument;
       for (const link of Array.from(inner?.querySelectorAll('a') ?? [])) link.click();
       inner?.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true, cancelable: true }));
@@ -191,10 +256,21 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
         inner?.body.append(block);
       }
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      return { links, keys, before, after: height, sandbox: iframe.getAttribute('sandbox'), html: inner?.body.innerHTML ?? '', scripts: inner?.scripts.length };
+      return {
+        links,
+        keys,
+        before,
+        after: height,
+        sandbox: iframe.getAttribute('sandbox'),
+        html: inner?.body.innerHTML ?? '',
+        scripts: inner?.scripts.length,
+      };
     });
     expect(seen.sandbox).toBe('allow-same-origin');
-    expect(seen.links).toEqual(['https://example.org/a_(b) https://example.org/a_(b)', 'mailto:ann@example.org ann@example.org']);
+    expect(seen.links).toEqual([
+      'https://example.org/a_(b) https://example.org/a_(b)',
+      'mailto:ann@example.org ann@example.org',
+    ]);
     expect(seen.keys).toEqual(['j']);
     expect(seen.before).toBeGreaterThan(50);
     expect(seen.after).toBe(seen.before + 500);
@@ -210,7 +286,10 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
 function hasActiveMarkup(html: string): boolean {
   const tags = html.match(/<[a-z!/](?:"[^"]*"|'[^']*'|[^>"'])*>/gi) ?? [];
   return tags.some((tag) => {
-    if (/^<\/?(?:script|iframe|object|embed|form|svg|math|link|meta|base|input|button|video|audio)\b/i.test(tag)) return true;
+    if (
+      /^<\/?(?:script|iframe|object|embed|form|svg|math|link|meta|base|input|button|video|audio)\b/i.test(tag)
+    )
+      return true;
     const names = tag.replace(/"[^"]*"/g, '""');
     const href = /\shref="([^"]*)"/i.exec(tag)?.[1];
     return /\son\w+=/i.test(names) || (href !== undefined && !/^(?:https?:|mailto:|#)/i.test(href));

@@ -4,8 +4,25 @@ import type { ListRow } from '../../../../src-shared/model/message.ts';
 
 function row(messageId: string): ListRow {
   return {
-    messageId, folderId: 'f', accountId: 'a', threadId: messageId, subject: '', from: [], to: [], date: '2026-11-20T10:00:00Z', sentAt: null, size: 1,
-    flags: [], hasAttachments: false, messageIdHeader: '', preview: '', readableOffline: true, pending: null, threadCount: 1, threadUnread: 0, threadFrom: [],
+    messageId,
+    folderId: 'f',
+    accountId: 'a',
+    threadId: messageId,
+    subject: '',
+    from: [],
+    to: [],
+    date: '2026-11-20T10:00:00Z',
+    sentAt: null,
+    size: 1,
+    flags: [],
+    hasAttachments: false,
+    messageIdHeader: '',
+    preview: '',
+    readableOffline: true,
+    pending: null,
+    threadCount: 1,
+    threadUnread: 0,
+    threadFrom: [],
   };
 }
 

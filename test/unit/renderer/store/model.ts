@@ -26,16 +26,26 @@ export class ModelCache {
   readonly exists = new Map<string, number>();
 
   apply(batch: FolderBatch): void {
-    const before = new Map((batch.bind ?? []).map(({ messageId }) => [messageId, { ...this.#find(messageId) }]));
+    const before = new Map(
+      (batch.bind ?? []).map(({ messageId }) => [messageId, { ...this.#find(messageId) }]),
+    );
     const here = (row: ModelRow): boolean => row.folderId === batch.folderId && row.uid !== null;
     const ranges = parseUidSet(batch.vanished ?? '') ?? [];
-    this.rows = this.rows.filter((row) => !here(row) || !ranges.some(([first, last]) => (row.uid ?? 0) >= first && (row.uid ?? 0) <= last));
+    this.rows = this.rows.filter(
+      (row) =>
+        !here(row) || !ranges.some(([first, last]) => (row.uid ?? 0) >= first && (row.uid ?? 0) <= last),
+    );
     for (const item of batch.insert ?? []) this.#insert(batch, item);
-    for (const { messageId, uid } of batch.bind ?? []) this.#bind(batch.folderId, messageId, uid, before.get(messageId));
-    for (const { uid, flags } of batch.flags ?? []) for (const row of this.#at(batch.folderId, uid)) row.flags = flags;
+    for (const { messageId, uid } of batch.bind ?? [])
+      this.#bind(batch.folderId, messageId, uid, before.get(messageId));
+    for (const { uid, flags } of batch.flags ?? [])
+      for (const row of this.#at(batch.folderId, uid)) row.flags = flags;
     for (const uid of batch.flagChange?.uids ?? []) {
       for (const row of this.#at(batch.folderId, uid)) {
-        row.flags = [...row.flags.filter((flag) => batch.flagChange?.remove.includes(flag) === false), ...(batch.flagChange?.add ?? [])];
+        row.flags = [
+          ...row.flags.filter((flag) => batch.flagChange?.remove.includes(flag) === false),
+          ...(batch.flagChange?.add ?? []),
+        ];
       }
     }
     if (batch.cursor !== undefined) this.exists.set(batch.folderId, batch.cursor.exists);
@@ -54,8 +64,13 @@ export class ModelCache {
 
   shown(): ShownRow[] {
     return this.rows.flatMap((row) => {
-      const view = project({ folderId: row.folderId, flags: row.flags, removed: false }, this.#patchesOf(row));
-      return view.removed ? [] : [{ id: row.id, folderId: view.folderId, flags: [...new Set(view.flags)].sort() }];
+      const view = project(
+        { folderId: row.folderId, flags: row.flags, removed: false },
+        this.#patchesOf(row),
+      );
+      return view.removed
+        ? []
+        : [{ id: row.id, folderId: view.folderId, flags: [...new Set(view.flags)].sort() }];
     });
   }
 
@@ -69,7 +84,11 @@ export class ModelCache {
   }
 
   #patchesOf(row: ModelRow): MessagePatch[] {
-    return this.ops.flatMap((op) => op.patches.filter((patch): patch is MessagePatch => 'messageId' in patch && this.#find(patch.messageId) === row));
+    return this.ops.flatMap((op) =>
+      op.patches.filter(
+        (patch): patch is MessagePatch => 'messageId' in patch && this.#find(patch.messageId) === row,
+      ),
+    );
   }
 
   #at(folderId: string, uid: number): ModelRow[] {
@@ -85,7 +104,13 @@ export class ModelCache {
     const place = `${batch.folderId}.1.${item.uid.toString(36)}`;
     let id = place;
     for (let n = 1; this.rows.some((row) => row.id === id); n += 1) id = `${place}.${n}`;
-    this.rows.push({ id, uid: item.uid, folderId: batch.folderId, flags: item.flags, date: item.internalDate });
+    this.rows.push({
+      id,
+      uid: item.uid,
+      folderId: batch.folderId,
+      flags: item.flags,
+      date: item.internalDate,
+    });
   }
 
   /** What a row was before the batch is enough to bind it: the batch itself may end its old place. */
@@ -105,13 +130,26 @@ export class ModelCache {
   /** Waiting rows exist as long as their insert patch does. */
   #settle(): void {
     const inserts = this.ops.flatMap((op) => op.patches.filter((patch) => patch.kind === 'insert'));
-    this.rows = this.rows.filter((row) => row.uid !== null || inserts.some((patch) => patch.messageId === row.id));
+    this.rows = this.rows.filter(
+      (row) => row.uid !== null || inserts.some((patch) => patch.messageId === row.id),
+    );
     for (const patch of inserts) {
       const waiting = this.rows.find((row) => row.id === patch.messageId && row.uid === null);
       const first = inserts.find((other) => other.messageId === patch.messageId);
-      if (waiting !== undefined && first?.row != null) Object.assign(waiting, { folderId: first.folderId, flags: first.row.flags, date: first.row.internalDate });
+      if (waiting !== undefined && first?.row != null)
+        Object.assign(waiting, {
+          folderId: first.folderId,
+          flags: first.row.flags,
+          date: first.row.internalDate,
+        });
       if (patch.row === null || this.rows.some((row) => row.id === patch.messageId)) continue;
-      this.rows.push({ id: patch.messageId, uid: null, folderId: patch.folderId, flags: patch.row.flags, date: patch.row.internalDate });
+      this.rows.push({
+        id: patch.messageId,
+        uid: null,
+        folderId: patch.folderId,
+        flags: patch.row.flags,
+        date: patch.row.internalDate,
+      });
     }
   }
 }

@@ -13,7 +13,10 @@ const flags = fc.uniqueArray(flag, { maxLength: 2 });
 const uid = fc.integer({ min: 1, max: 8 });
 const folderId = fc.constantFrom(...folderIds);
 const waitingId = fc.constantFrom('n1', 'n2', 'n3');
-const messageId = fc.oneof(fc.tuple(folderId, uid).map(([f, u]) => `${f}.1.${u.toString(36)}`), waitingId);
+const messageId = fc.oneof(
+  fc.tuple(folderId, uid).map(([f, u]) => `${f}.1.${u.toString(36)}`),
+  waitingId,
+);
 const row = fc.tuple(uid, flags).map(([u, words]): NewRow => newRow(u, { flags: words }));
 
 const batch = fc
@@ -22,7 +25,11 @@ const batch = fc
       insert: fc.uniqueArray(row, { maxLength: 4, selector: (item) => item.uid }),
       vanished: fc.uniqueArray(uid, { minLength: 1, maxLength: 3 }).map((uids) => uids.join(',')),
       flags: fc.array(fc.record({ uid, flags }), { maxLength: 2 }),
-      flagChange: fc.record({ uids: fc.array(uid, { maxLength: 3 }), add: fc.constant<string[]>(['\\Answered']), remove: flags }),
+      flagChange: fc.record({
+        uids: fc.array(uid, { maxLength: 3 }),
+        add: fc.constant<string[]>(['\\Answered']),
+        remove: flags,
+      }),
       bind: fc.uniqueArray(fc.record({ messageId, uid }), { maxLength: 2, selector: (bind) => bind.uid }),
       cursor: fc.integer({ min: 0, max: 9 }).map((exists) => cursorOf(exists)),
     },
@@ -34,7 +41,13 @@ const patch: fc.Arbitrary<MessagePatch> = fc.oneof(
   fc.record({ kind: fc.constant('flags' as const), messageId, add: flags, remove: flags }),
   fc.record({ kind: fc.constant('folder' as const), messageId, folderId }),
   fc.record({ kind: fc.constant('remove' as const), messageId }),
-  fc.record({ kind: fc.constant('insert' as const), messageId: waitingId, folderId, fromMessageId: fc.constant(null), row }),
+  fc.record({
+    kind: fc.constant('insert' as const),
+    messageId: waitingId,
+    folderId,
+    fromMessageId: fc.constant(null),
+    row,
+  }),
 );
 
 type Step = { batch: FolderBatch } | { add: PendingPatches } | { drop: string } | { restart: true };
@@ -45,7 +58,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc
       .tuple(fc.integer({ min: 1, max: 5 }), fc.array(patch, { minLength: 1, maxLength: 3 }))
-      .map(([seq, patches]) => ({ add: { opId: `o${seq}`, accountId: 'a', seq, mark: 'move' as const, patches } })),
+      .map(([seq, patches]) => ({
+        add: { opId: `o${seq}`, accountId: 'a', seq, mark: 'move' as const, patches },
+      })),
   },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }).map((seq) => ({ drop: `o${seq}` })) },
   { weight: 1, arbitrary: fc.constant({ restart: true as const }) },
@@ -56,7 +71,11 @@ async function agree(port: CacheInProcess, model: ModelCache): Promise<void> {
   for (const record of await port.call('folders', {})) {
     const wanted = shown.filter((other) => other.folderId === record.folderId);
     const page = await port.call('page', { view: viewOf(record.folderId), start: 0, count: 100 });
-    const found = page.rows.map((item) => ({ id: item.messageId, folderId: item.folderId, flags: item.flags.toSorted() }));
+    const found = page.rows.map((item) => ({
+      id: item.messageId,
+      folderId: item.folderId,
+      flags: item.flags.toSorted(),
+    }));
     const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
     expect(found.toSorted(byId)).toEqual(wanted.toSorted(byId));
     const held = model.held(record.folderId);
@@ -68,7 +87,12 @@ async function agree(port: CacheInProcess, model: ModelCache): Promise<void> {
       total: Math.max(0, (exists ?? held) + wanted.length - held),
       complete: exists !== undefined && exists === held,
     });
-    expect(page.rows.map((item) => item.date)).toEqual(page.rows.map((item) => item.date).toSorted().toReversed());
+    expect(page.rows.map((item) => item.date)).toEqual(
+      page.rows
+        .map((item) => item.date)
+        .toSorted()
+        .toReversed(),
+    );
     const view = { ...viewOf(record.folderId), threaded: true };
     const threads = await port.call('page', { view, start: 0, count: 100 });
     expect(threads.rows.reduce((sum, item) => sum + item.threadCount, 0)).toBe(wanted.length);

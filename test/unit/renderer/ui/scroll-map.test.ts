@@ -14,7 +14,8 @@ describe('ScrollMap', () => {
     expect(map.physicalHeight).toBe(16_000_000);
     expect(map.toPhysical(0)).toBe(0);
     expect(map.toPhysical(map.virtualMax)).toBe(map.physicalMax);
-    for (const top of [0, 500, 999_999, 1_000_001, 20_000_000, 62_999_000, 63_999_100]) expect(map.toVirtual(map.toPhysical(top))).toBeCloseTo(top, 3);
+    for (const top of [0, 500, 999_999, 1_000_001, 20_000_000, 62_999_000, 63_999_100])
+      expect(map.toVirtual(map.toPhysical(top))).toBeCloseTo(top, 3);
   });
 });
 
