@@ -29,6 +29,7 @@ export interface Sanitiser {
 
 export function createSanitiser(shell: Shell, clock: Clock, log: Log): Sanitiser {
   let page: Promise<Page> | null = null;
+  let current: Page | null = null;
   let nextId = 1;
   const waiting = new Map<number, (answer: Sanitised | null) => void>();
 
@@ -46,9 +47,12 @@ export function createSanitiser(shell: Shell, clock: Clock, log: Log): Sanitiser
       waiting.delete(answer.output.id);
     });
     opened.onGone(() => {
+      if (current !== opened) return;
+      current = null;
       page = null;
       settleAll();
     });
+    current = opened;
     await opened.ready;
     return opened;
   }
@@ -69,6 +73,7 @@ export function createSanitiser(shell: Shell, clock: Clock, log: Log): Sanitiser
         const timer = clock.setTimeout(() => {
           waiting.delete(id);
           page = null;
+          current = null;
           log('warn', 'a mail was too slow to clean', { bytes: html.length });
           void opened.close().catch(() => undefined);
           resolve(null);

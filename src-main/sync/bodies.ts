@@ -130,7 +130,8 @@ export async function fetchRaw(messageId: string, ports: BodyPorts, call: Call):
   let found: Buffer | null = null;
   await ports.backend.fetchBodies(entry.path, [row.ref.uid], call, async (_uid, bytes) => {
     found = Buffer.from(bytes);
-    await keepBodies([{ messageId, bytes }], ports);
+    // A cache that is full or away must not keep the message from whoever wants to read it.
+    await keepBodies([{ messageId, bytes }], ports).catch(() => undefined);
   });
   if (found === null) throw gone();
   return found;

@@ -206,9 +206,11 @@ async function pullRemovals(
   let server = await listUids(entry, ports, call);
   let plan = compareUids(server, cached, known.lowUid, selected.uidNext);
   if (plan.suspicious) {
-    await ports.backend.select(entry.path, call);
+    const again = await ports.backend.select(entry.path, call);
     server = await listUids(entry, ports, call);
     plan = compareUids(server, cached, known.lowUid, selected.uidNext);
+    // A list that is shorter than the mailbox says it is proves nothing: the next pass asks again.
+    if (plan.suspicious && countUids(server) < again.exists) return 0;
   }
   if (plan.missing.length > 0) {
     await ports.backend.fetchRows(entry.path, formatUidSet(plan.missing), call, async (rows) => {
