@@ -24,6 +24,7 @@ import { isWaiting } from './journal/op.ts';
 import { appRoot } from './platform/app-root.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
+import { refillIndex } from './search/refill.ts';
 import { openSearchIndex } from './search/search-index.ts';
 import { describeFolders, entriesFromCache } from './sync/folder-verbs.ts';
 import { createConnectivity } from './sync/connectivity.ts';
@@ -228,6 +229,13 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   await showPending();
   for (const account of accountStore.all()) engines.start(account);
   await sending.start();
+  let ending = false;
+  void refillIndex({
+    cache,
+    search,
+    textOf: async (raw) => (await browser.reader.read(raw)).text,
+    stopped: () => ending,
+  }).catch((error: unknown) => log('warn', 'the search index could not be filled again', { error }));
   if (options.headless) {
     const automation = startAutomation(process.stdin, process.stdout, serve, push);
     void automation.ended.then(() => end(0));
@@ -247,6 +255,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(0));
 
   const code = await ended;
+  ending = true;
   await sending.stop();
   engines.stopAll();
   await Promise.all([browser.reader.close(), search.close()]);

@@ -53,7 +53,7 @@ test('the Electron shell and its preload can be built', () => {
     throw new Error('not built');
 });
 
-describe.skipIf(!isThere)('the Electron shell', () => {
+describe.skipIf(!isThere)('the Electron shell (skipped: there is no Electron binary)', () => {
   for (const [number, check] of shellChecks.entries()) {
     test(check.name, async () => {
       const profileDir = await mkdtemp(join(tmpdir(), 'posthorn-shell-'));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,8 +27,6 @@ export function mail(
     '',
   ].join('\r\n');
 }
-
-const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A profile of its own, and programs on it. */
 export class Profile {
@@ -165,10 +162,6 @@ export async function shownState(posthorn: Headless, accountId: string): Promise
     state[folder.path] = lines.sort();
   }
   return state;
-}
-
-function subjectOf(bytes: Buffer): string {
-  return /^Subject: (.*)$/m.exec(bytes.toString('latin1'))?.[1]?.trim() ?? '?';
 }
 
 /** Lines of the wire from `from` on. */

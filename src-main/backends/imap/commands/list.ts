@@ -4,7 +4,7 @@ import type { RemoteFolder, RemoteStatus } from '../../backend.ts';
 import { decodeMailboxName } from '../mailbox-name.ts';
 import { type ImapPort, listOf, rawOf, type Tagged, type Untagged } from '../port.ts';
 import { refusal } from '../errors.ts';
-import { type CommandContext, runOk } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { catchUp, readStatus, status, statusItems } from './status.ts';
 
 const roles: Record<string, FolderRole | undefined> = {
