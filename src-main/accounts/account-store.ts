@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { accountSettingsSchema, type AccountSettings } from '../../src-shared/model/account.ts';
-import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
+import { readJsonFile } from '../platform/atomic-file.ts';
+import { keptValue } from '../platform/kept-value.ts';
 
 const fileSchema = v.object({ version: v.literal(1), accounts: v.array(accountSettingsSchema) });
 
@@ -18,26 +19,22 @@ export async function openAccountStore(
   onDamage: (path: string, kept: string) => void,
 ): Promise<AccountStore> {
   const stored = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
-  let accounts = stored?.accounts ?? [];
-  let writing: Promise<void> = Promise.resolve();
-
-  async function save(next: AccountSettings[]): Promise<void> {
-    writing = writing
-      .catch(() => undefined)
-      .then(() => writeFileAtomic(path, JSON.stringify({ version: 1, accounts: next }, null, 2)));
-    await writing;
-    accounts = next;
-  }
+  const accounts = keptValue(path, stored?.accounts ?? [], (list) =>
+    JSON.stringify({ version: 1, accounts: list }, null, 2),
+  );
 
   return {
-    all: () => accounts,
-    get: (accountId) => accounts.find((account) => account.accountId === accountId),
-    put: (account) =>
-      save(
-        accounts.some((other) => other.accountId === account.accountId)
-          ? accounts.map((other) => (other.accountId === account.accountId ? account : other))
-          : [...accounts, account],
-      ),
-    remove: (accountId) => save(accounts.filter((account) => account.accountId !== accountId)),
+    all: () => accounts.get(),
+    get: (accountId) => accounts.get().find((account) => account.accountId === accountId),
+    async put(account) {
+      await accounts.change((list) =>
+        list.some((other) => other.accountId === account.accountId)
+          ? list.map((other) => (other.accountId === account.accountId ? account : other))
+          : [...list, account],
+      );
+    },
+    async remove(accountId) {
+      await accounts.change((list) => list.filter((account) => account.accountId !== accountId));
+    },
   };
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { AppError } from '../../src-shared/error.ts';
 import { defaultSettings, settingsSchema, type Settings } from '../../src-shared/settings.ts';
-import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
+import { readJsonFile } from '../platform/atomic-file.ts';
+import { keptValue } from '../platform/kept-value.ts';
 import { migrateSettings, settingsVersion } from './migrations/settings-migrations.ts';
 
 export interface SettingsStore {
@@ -21,14 +22,15 @@ export async function openSettings(
     (value) => v.parse(settingsSchema, migrateSettings(value)),
     onDamage,
   );
-  let settings = stored ?? defaultSettings;
+  const kept = keptValue(path, stored ?? defaultSettings, (settings) =>
+    JSON.stringify({ version: settingsVersion, ...settings }, null, 2),
+  );
   let overlay = forThisRun;
-  let writing: Promise<void> = Promise.resolve();
   return {
-    get: () => ({ ...settings, ...overlay }),
+    get: () => ({ ...kept.get(), ...overlay }),
     async set(change) {
       const unknown = Object.keys(change).find((key) => !Object.hasOwn(settingsSchema.entries, key));
-      const parsed = v.safeParse(settingsSchema, { ...settings, ...change });
+      const parsed = v.safeParse(settingsSchema, { ...kept.get(), ...change });
       if (unknown !== undefined || !parsed.success) {
         const what = unknown ?? (parsed.success ? '' : (v.getDotPath(parsed.issues[0]) ?? ''));
         throw new AppError({
@@ -38,14 +40,15 @@ export async function openSettings(
           detail: `“${what}” is not a setting with that value. Nothing was changed.`,
         });
       }
-      const next = parsed.output;
-      writing = writing
-        .catch(() => undefined)
-        .then(() => writeFileAtomic(path, JSON.stringify({ version: settingsVersion, ...next }, null, 2)));
-      await writing;
-      settings = next;
+      // The values of other keys may have changed meanwhile: only these are written over them.
+      const settings = await kept.change((before) => ({ ...before, ...pick(parsed.output, change) }));
       overlay = Object.fromEntries(Object.entries(overlay).filter(([key]) => !Object.hasOwn(change, key)));
       return { ...settings, ...overlay };
     },
   };
+}
+
+/** The checked values of the keys that the change names. */
+function pick(checked: Settings, change: Partial<Settings>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(checked).filter(([key]) => Object.hasOwn(change, key)));
 }
