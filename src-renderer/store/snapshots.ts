@@ -3,8 +3,8 @@ import type { StoreMemory } from './memory.ts';
 import type { Queries } from './queries.ts';
 
 const unusedLimit = 10 * 60_000;
-/** 4 bytes a row each: eight of a million rows are 32 MB. */
-const keptSnapshots = 8;
+/** 4 bytes a row: 32 MB over all snapshots, so that many small ones live side by side. */
+const keptRows = 8_000_000;
 const maxPage = 1000;
 
 /** Orders that stay as they were while someone pages through them. Row numbers are never used again. */
@@ -22,8 +22,8 @@ export class Snapshots {
   }
 
   make({ view }: StoreParams<'snapshot'>): StoreResult<'snapshot'> {
-    this.#forgetOld();
     const numbers = this.#queries.numbersOf(view);
+    this.#forgetOld(numbers.length);
     const snapshot = `${this.#prefix}-${this.#next}`;
     this.#next += 1;
     this.#kept.set(snapshot, { numbers, used: Date.now() });
@@ -31,7 +31,7 @@ export class Snapshots {
   }
 
   async page({ snapshot, start, count }: StoreParams<'snapshotPage'>): Promise<StoreResult<'snapshotPage'>> {
-    this.#forgetOld();
+    this.#forgetOld(0);
     const kept = this.#kept.get(snapshot);
     if (kept === undefined) return null;
     kept.used = Date.now();
@@ -48,9 +48,14 @@ export class Snapshots {
     };
   }
 
-  #forgetOld(): void {
-    for (const [snapshot, { used }] of this.#kept) {
-      if (this.#kept.size >= keptSnapshots || Date.now() - used > unusedLimit) this.#kept.delete(snapshot);
+  /** The longest unused go first, until `coming` more rows have room. */
+  #forgetOld(coming: number): void {
+    let rows = coming;
+    for (const { numbers } of this.#kept.values()) rows += numbers.length;
+    for (const [snapshot, { numbers, used }] of this.#kept) {
+      if (rows <= keptRows && Date.now() - used <= unusedLimit) continue;
+      this.#kept.delete(snapshot);
+      rows -= numbers.length;
     }
   }
 }
