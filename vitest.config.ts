@@ -57,6 +57,17 @@ export default defineConfig({
         },
       },
       {
+        // A batch has a whole Posthorn and a Dovecot of its own for several accounts; two at a time fill the machine.
+        extends: true,
+        test: {
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
         // One window at a time: timings and screenshots of two windows on two cores disturb each other.
         extends: true,
         test: {
@@ -65,7 +76,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

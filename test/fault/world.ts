@@ -1,0 +1,199 @@
+import type { Dovecot } from '../../src-main/demo/dovecot.ts';
+import type { MessageRow } from '../../src-shared/model/message.ts';
+import type { Headless } from '../harness/headless.ts';
+import { folderNamed, mail, rowsOf } from '../integration/sync-world.ts';
+import { FaultProxy } from '../servers/fault-proxy.ts';
+import { ImapMeddler } from '../servers/imap-meddler.ts';
+import { RawImap, type RawMessage } from '../servers/raw-imap.ts';
+import { Ledger, sha256 } from './ledger.ts';
+import type { ServerKind } from './scenario.ts';
+
+export const addressOf: Readonly<Record<ServerKind, string>> = {
+  full: '127.0.0.1',
+  uidplus: '127.0.0.2',
+  bare: '127.0.0.3',
+};
+
+/** One account of a batch: its user on the server, the faults before it, its ledger, and verbs by subject. */
+export class World {
+  readonly user: string;
+  readonly peer: RawImap;
+  readonly proxy: FaultProxy;
+  readonly meddler: ImapMeddler;
+  readonly ledger = new Ledger();
+  readonly dovecot: Dovecot;
+  accountId = '';
+  #posthorn: Headless | null = null;
+
+  private constructor(
+    dovecot: Dovecot,
+    user: string,
+    peer: RawImap,
+    meddler: ImapMeddler,
+    proxy: FaultProxy,
+  ) {
+    this.dovecot = dovecot;
+    this.user = user;
+    this.peer = peer;
+    this.meddler = meddler;
+    this.proxy = proxy;
+  }
+
+  static async open(dovecot: Dovecot, user: string, kind: ServerKind): Promise<World> {
+    const meddler = await ImapMeddler.start({ host: addressOf[kind], port: dovecot.imapPort });
+    const proxy = await FaultProxy.start({ targetPort: meddler.port });
+    const peer = await RawImap.open({ port: dovecot.imapPort, user, password: 'secret' });
+    return new World(dovecot, user, peer, meddler, proxy);
+  }
+
+  async close(): Promise<void> {
+    await this.peer.close().catch(() => undefined);
+    await this.proxy.stop();
+    await this.meddler.stop();
+  }
+
+  get posthorn(): Headless {
+    if (this.#posthorn === null) throw new Error('Posthorn does not run');
+    return this.#posthorn;
+  }
+
+  /** The program that runs now; another after each kill. */
+  use(posthorn: Headless): void {
+    this.#posthorn = posthorn;
+  }
+
+  async addAccount(): Promise<void> {
+    const { accountId } = await this.posthorn.call('account.add', {
+      address: `${this.user}@example.test`,
+      mode: 'disconnected',
+      incoming: {
+        protocol: 'imap',
+        host: '127.0.0.1',
+        port: this.proxy.port,
+        tls: 'none',
+        allowPlaintextPassword: true,
+        username: this.user,
+        password: 'secret',
+      },
+      outgoing: null,
+    });
+    this.accountId = accountId;
+  }
+
+  // ---- the server's side
+  /** A mail of its own kind, put on the server and into the ledger. */
+  async put(label: string | number, folder = 'INBOX', options: PutOptions = {}): Promise<void> {
+    const bytes = mail(label, options);
+    this.ledger.put(String(label), bytes);
+    await this.peer.append(folder, bytes, options.flags ?? []);
+  }
+
+  async uid(label: string | number, folder = 'INBOX'): Promise<number> {
+    const found = (await this.peer.messages(folder)).find(
+      (message) => subjectOf(message) === `Mail ${label}`,
+    );
+    if (found === undefined) throw new Error(`no ${label} in ${folder} on the server`);
+    await this.peer.select(folder);
+    return found.uid;
+  }
+
+  /** What the server holds, without what is only marked for deletion. */
+  async onServer(): Promise<Placed[]> {
+    const placed: Placed[] = [];
+    for (const folder of await this.peer.folders()) {
+      if (folder.attributes.some((word) => /noselect|nonexistent/i.test(word))) continue;
+      for (const message of await this.peer.messages(folder.path))
+        if (!message.flags.includes('\\Deleted'))
+          placed.push({
+            where: folder.path,
+            subject: subjectOf(message),
+            sha: message.sha256,
+            flags: message.flags.toSorted().join(' '),
+          });
+    }
+    return placed;
+  }
+
+  // ---- the user's side
+  async folder(path: string): Promise<string> {
+    return (await folderNamed(this.posthorn, this.accountId, path)).folderId;
+  }
+
+  async row(label: string | number, folder = 'INBOX'): Promise<MessageRow> {
+    const rows = await rowsOf(this.posthorn, await this.folder(folder));
+    const [found, ...more] = rows.filter((row) => row.subject === `Mail ${label}`);
+    if (found === undefined || more.length > 0)
+      throw new Error(`${more.length + (found === undefined ? 0 : 1)} rows “Mail ${label}” in ${folder}`);
+    return found;
+  }
+
+  async ids(labels: readonly (string | number)[], folder = 'INBOX'): Promise<string[]> {
+    return await Promise.all(labels.map(async (label) => (await this.row(label, folder)).messageId));
+  }
+
+  async flag(label: string | number, change: { add?: string[]; remove?: string[] }, folder = 'INBOX') {
+    await this.posthorn.call('message.setFlags', { messageIds: await this.ids([label], folder), ...change });
+  }
+
+  async move(labels: readonly (string | number)[], to: string, from = 'INBOX'): Promise<void> {
+    await this.posthorn.call('message.move', {
+      messageIds: await this.ids(labels, from),
+      folderId: await this.folder(to),
+    });
+  }
+
+  async copy(label: string | number, to: string, from = 'INBOX'): Promise<void> {
+    await this.posthorn.call('message.copy', {
+      messageIds: await this.ids([label], from),
+      folderId: await this.folder(to),
+    });
+    this.ledger.changed(String(label), 1);
+  }
+
+  /** For good, at once. */
+  async destroy(label: string | number, folder = 'INBOX'): Promise<void> {
+    await this.posthorn.call('message.delete', {
+      messageIds: await this.ids([label], folder),
+      permanent: true,
+    });
+    this.ledger.changed(String(label), -1);
+  }
+
+  async journal(): Promise<{ kind: string; state: string; error: { code: string } | null }[]> {
+    return await this.posthorn.call('journal.list', { accountId: this.accountId });
+  }
+
+  /** What Posthorn shows, with the bytes that it gives. */
+  async shown(): Promise<Placed[]> {
+    const placed: Placed[] = [];
+    for (const folder of await this.posthorn.call('folder.list', { accountId: this.accountId })) {
+      if (!folder.selectable) continue;
+      for (const row of await rowsOf(this.posthorn, folder.folderId)) {
+        const { base64 } = await this.posthorn.call('message.source', { messageId: row.messageId });
+        placed.push({
+          where: folder.path,
+          subject: row.subject,
+          sha: sha256(Buffer.from(base64 ?? '', 'base64')),
+          flags: row.flags.toSorted().join(' '),
+        });
+      }
+    }
+    return placed;
+  }
+}
+
+export interface PutOptions {
+  messageId?: string | null;
+  extra?: string;
+  flags?: string[];
+}
+
+export interface Placed {
+  where: string;
+  subject: string;
+  sha: string;
+  flags: string;
+}
+
+const subjectOf = (message: RawMessage): string =>
+  /^Subject: (.*?)\r?$/m.exec(message.bytes.toString('latin1'))?.[1] ?? '';
