@@ -8,6 +8,7 @@ import { openMail } from './composition/open-mail.ts';
 import { openProfile } from './composition/open-profile.ts';
 import { readArgument } from './composition/start-arguments.ts';
 import { startDemo } from './composition/start-demo.ts';
+import { watchPasses } from './composition/watch-passes.ts';
 import { discover } from './discovery/discover.ts';
 import { startAutomation } from './ipc/automation.ts';
 import { accountHandlers } from './ipc/handlers/account-handlers.ts';
@@ -69,13 +70,30 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const connectivity = createConnectivity(settings.get().stayOffline, () => clock.now());
   let news: News | null = null;
   let windows: Windows | null = null;
+  const noticePasses = watchPasses(
+    () => engines,
+    () => accountStore.all().map((account) => account.accountId),
+    (accountId) => void sending.synced([accountId]),
+  );
   const engines = openEngines(profile, browser, {
     secrets,
     search,
     push,
     connectivity,
-    onArrived: (entry, rows, messageIds) => windows?.arrived(entry, rows, messageIds),
-    onState: () => news?.accountsChanged(),
+    onArrived: (entry, rows, messageIds) => {
+      windows?.arrived(entry, rows, messageIds);
+      sending.arrived(
+        rows.map(({ envelope }, i) => ({
+          messageId: messageIds[i] ?? '',
+          from: envelope.from,
+          subject: envelope.subject,
+        })),
+      );
+    },
+    onState: () => {
+      news?.accountsChanged();
+      noticePasses();
+    },
   });
   const mail = await openMail(profile, browser, {
     engines,
@@ -211,6 +229,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         register,
         online: () => connectivity.online(),
         beforeSync: (accountIds) => sending.flush(accountIds),
+        afterSync: (accountIds) => sending.synced(accountIds),
       }),
     },
     { testHooks: hooks, log },

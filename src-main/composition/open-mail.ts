@@ -89,6 +89,7 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     crash,
     log,
     onWire: onWire('smtp'),
+    kick: (accountId) => engines.get(accountId)?.kick(),
     onChange: (items) => push.tell('outbox.changed', { items }),
   });
   const accounts = createAccounts({

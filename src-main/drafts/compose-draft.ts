@@ -48,13 +48,14 @@ export function senderOf(
   };
 }
 
-/** The message of a draft, to be sent. @throws AppError `bad-params` naming a field, `not-found` for a lost attachment */
+/** The message of a draft, to be sent; its Message-ID is a new one unless given. @throws AppError `bad-params` naming a field, `not-found` for a lost attachment */
 export async function composeDraft(
   draft: StoredDraft,
   account: AccountSettings,
   from: string | undefined,
   now: number,
   blobs: Blobs,
+  messageIdHeader?: string,
 ): Promise<ComposedMessage> {
   const sender = senderOf(account, draft.identityId, from);
   const to = parseAddressField('To', draft.to);
@@ -68,7 +69,7 @@ export async function composeDraft(
     cc,
     bcc,
     attachments: await attachmentsOf(draft, blobs),
-    messageIdHeader: newMessageId(sender.from.address),
+    messageIdHeader: messageIdHeader ?? newMessageId(sender.from.address),
     date: now,
   });
 }

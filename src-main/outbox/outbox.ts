@@ -1,17 +1,19 @@
-import { AppError } from '../../src-shared/error.ts';
 import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
 import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
-import { composeDraft } from '../drafts/compose-draft.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
-import { formatAddress, parseAddressField } from '../mime/compose/address-list.ts';
-import { newId } from '../platform/ids.ts';
-import { isOpen, toOutboxItem, type StoredItem } from './outbox-item.ts';
+import { backoffMs } from '../sync/backoff.ts';
+import type { DeliveryReport } from '../../src-shared/ipc/areas/sending.ts';
+import { makeItem, redated } from './enqueue.ts';
+import { settle } from './outcome.ts';
+import { toOutboxItem, type StoredItem } from './outbox-item.ts';
 import type { OutboxStore } from './outbox-store.ts';
+import { refused } from './refused.ts';
 import type { Sender } from './sender.ts';
+import { takeBack } from './take-back.ts';
 
 /** How long a sent mail stays in the list. */
 const keepSent = 7 * 86_400_000;
@@ -21,7 +23,11 @@ export interface OutboxPorts {
   store: OutboxStore;
   drafts: Drafts;
   sender: Sender;
-  file(item: StoredItem, afterRestart: boolean): Promise<void>;
+  file(item: StoredItem): Promise<void>;
+  /** What servers on the way reported about a mail of ours. */
+  reportsOf(messageIdHeader: string): readonly DeliveryReport[];
+  /** Sent mails are about to leave the list: what is to be known of them later is noted elsewhere. */
+  beforeForgetting(): Promise<void>;
   blobs: Blobs;
   clock: Clock;
   crash: CrashControl;
@@ -58,6 +64,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
 
   async function forgetOld(): Promise<void> {
     const old = clock.now() - keepSent;
+    await ports.beforeForgetting();
     await store.remove(
       store
         .all()
@@ -85,90 +92,15 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     }
   }
 
-  async function finishCancel(item: StoredItem): Promise<string> {
-    const accepted = new Set(
-      item.recipients
-        .filter((recipient) => recipient.state === 'accepted')
-        .map((recipient) => recipient.address),
-    );
-    const draft = {
-      ...item.draft,
-      savedAt: new Date(clock.now()).toISOString(),
-      problem: item.error?.detail ?? null,
-      copies: [],
-    };
-    if (accepted.size > 0) {
-      // Who has it already must not get it twice; who was a blind copy stays one.
-      const left = (field: string, input: readonly string[]): string[] =>
-        parseAddressField(field, input)
-          .filter(({ address }) => !accepted.has(address))
-          .map(formatAddress);
-      draft.to = left('To', draft.to);
-      draft.cc = left('Cc', draft.cc);
-      draft.bcc = left('Bcc', draft.bcc);
-    }
-    await drafts.restore(draft);
-    // What some have got goes on to be listed as sent to them, and filed.
-    if (accepted.size > 0) {
-      await store.change(item.outboxId, {
-        state: 'sent',
-        cancelled: false,
-        error: null,
-        recipients: item.recipients.filter((recipient) => recipient.state === 'accepted'),
-        draft: { ...item.draft, draftId: newId('d') },
-      });
-    } else await store.remove([item.outboxId]);
-    return draft.draftId;
-  }
-
   async function enqueue(
     params: CheckedParams<'message.send'>,
   ): Promise<{ outboxId: string; messageIdHeader: string }> {
     const account = ports.needAccount(params.accountId);
-    if (account.outgoing === null)
-      throw refused(
-        'This account has no server for sending. Give it one in the account’s settings; the message was not sent.',
-        'refused',
-      );
-    const draft = await drafts.build(params);
-    const now = clock.now();
-    const sendAt = params.sendAt === undefined ? null : Date.parse(params.sendAt);
-    const composed = await composeDraft(draft, account, params.from, now, blobs);
-    const blob = await blobs.put(composed.bytes);
-    const undoUntil =
-      params.undoSeconds === undefined || params.undoSeconds === 0 ? null : now + params.undoSeconds * 1000;
-    const item: StoredItem = {
-      outboxId: newId('s'),
-      accountId: account.accountId,
-      state: undoUntil !== null ? 'undoable' : sendAt !== null && sendAt > now ? 'scheduled' : 'queued',
-      blob,
-      size: composed.bytes.length,
-      from: composed.envelope.from,
-      recipients: composed.envelope.recipients.map((address) => ({ address, state: 'waiting', reply: null })),
-      needsUtf8: composed.needsUtf8,
-      needs8Bit: composed.needs8Bit,
-      messageIdHeader: composed.rowEnvelope.messageIdHeader,
-      envelope: composed.rowEnvelope,
-      preview: composed.preview,
-      hasAttachments: composed.hasAttachments,
-      copyMessageId: newId('n'),
-      copyOpId: newId('o'),
-      tries: 0,
-      nextTryAt: null,
-      undoUntil,
-      sendAt,
-      queuedAt: now,
-      sentAt: null,
-      finalDot: false,
-      filed: false,
-      cancelled: false,
-      error: null,
-      draft,
-    };
+    const item = await makeItem(params, account, clock.now(), ports);
     await store.add(item);
     crash.reach('outbox.queued');
     sender.kick(account.accountId);
-    await dropDraft(draft.draftId);
+    await dropDraft(item.draft.draftId);
     return { outboxId: item.outboxId, messageIdHeader: item.messageIdHeader };
   }
 
@@ -193,7 +125,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
       store
         .all()
         .filter((item) => !item.cancelled && (all || item.state !== 'sent'))
-        .map(toOutboxItem),
+        .map((item) => toOutboxItem(item, ports.reportsOf(item.messageIdHeader))),
     async retry(outboxId) {
       const item = need(outboxId);
       if (item.state === 'unknown')
@@ -203,17 +135,23 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         );
       if (item.state === 'sending') throw refused('This message is being sent at this moment.', 'refused');
       if (item.state === 'sent') throw refused('This message was sent already.', 'refused');
+      const now = clock.now();
+      const rebuilt = await redated(item, ports.needAccount(item.accountId), now, blobs);
+      const { state } = need(outboxId);
+      // It went out, or was taken back, while it was built anew.
+      if (state !== item.state)
+        throw refused('This message has changed meanwhile; look at it again.', 'refused');
       await store.change(outboxId, {
+        ...rebuilt,
         state: 'queued',
         nextTryAt: null,
         undoUntil: null,
         sendAt: null,
         error: null,
-        queuedAt: item.state === 'failed' ? clock.now() : item.queuedAt,
-        recipients: item.recipients.map((recipient) =>
-          recipient.state === 'refused'
-            ? { ...recipient, state: 'waiting', reply: recipient.reply }
-            : recipient,
+        queuedAt: item.state === 'failed' ? now : item.queuedAt,
+        deferredSince: item.state === 'failed' ? null : item.deferredSince,
+        recipients: item.recipients.map(({ address, state: was, reply }) =>
+          was === 'refused' ? { address, state: 'waiting', reply } : { address, state: was, reply },
         ),
       });
       sender.release(item.accountId);
@@ -232,7 +170,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
           'This message may have arrived. Choose “It was sent” or “Send again” first; it cannot simply be taken back.',
           'outcome-unknown',
         );
-      return await finishCancel(await store.change(outboxId, { cancelled: true }));
+      return await takeBack(await store.change(outboxId, { cancelled: true }), ports);
     },
     async resolve(outboxId, as) {
       const item = need(outboxId);
@@ -243,23 +181,22 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         sender.release(item.accountId);
         return;
       }
+      // Those in doubt have it; who was put off by name gets it with the next try.
       const recipients = item.recipients.map((recipient) =>
-        isOpen(recipient) ? { ...recipient, state: 'accepted' as const } : recipient,
+        recipient.state === 'waiting' ? { ...recipient, state: 'accepted' as const } : recipient,
       );
-      const refusedSome = recipients.some((recipient) => recipient.state === 'refused');
-      const changed = await store.change(outboxId, {
-        state: refusedSome ? 'failed' : 'sent',
-        finalDot: false,
-        sentAt: item.sentAt ?? clock.now(),
-        error: null,
-        recipients,
-      });
+      const now = clock.now();
+      const changed = await store.change(
+        outboxId,
+        settle(item, recipients, now, now + backoffMs(item.tries)),
+      );
+      sender.kick(item.accountId);
       crash.reach('outbox.sent');
-      if (!changed.filed) await ports.file(changed, true);
+      if (!changed.filed) await ports.file(changed);
     },
     async start() {
       for (const item of store.all()) {
-        if (item.cancelled) await finishCancel(item);
+        if (item.cancelled) await takeBack(item, ports);
         else await dropDraft(item.draft.draftId);
       }
       await forgetOld();
@@ -283,8 +220,4 @@ export function createOutbox(ports: OutboxPorts): Outbox {
       await sender.stop();
     },
   };
-}
-
-function refused(detail: string, code: 'refused' | 'not-found' | 'outcome-unknown'): AppError {
-  return new AppError({ code, scope: 'message', next: 'tell-user', detail });
 }

@@ -1,39 +1,17 @@
-import { toAppError, type AppError, type AppErrorData } from '../../src-shared/error.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
-import type { CrashControl } from '../platform/crash-points.ts';
+import { toAppError } from '../../src-shared/error.ts';
+import type { Timer } from '../platform/clock.ts';
 import { backoffMs } from '../sync/backoff.ts';
-import { isOpen, type OutboxRecipient, type StoredItem } from './outbox-item.ts';
-import { afterFinalDot, type OutboxStore } from './outbox-store.ts';
+import { attempt, type AttemptPorts, type LaneState } from './attempt.ts';
+import { dueAt, stateWhenDue } from './due.ts';
 
-/** RFC 5321 4.5.4.1: give up after 4 to 5 days. */
-const giveUpAfter = 5 * 86_400_000;
-
-export interface WireReply {
-  address: string;
-  state: 'accepted' | 'deferred' | 'refused';
-  reply: string;
-}
-
-export type SendOutcome =
-  | { state: 'answered'; recipients: WireReply[] }
-  | { state: 'unknown'; recipients: WireReply[]; detail: string };
-
-export interface SenderPorts {
-  outbox: OutboxStore;
-  clock: Clock;
-  crash: CrashControl;
+export interface SenderPorts extends Omit<AttemptPorts, 'stopping'> {
   online(): boolean;
-  /** Brings the item's bytes to its open recipients. Throws only when the mail is certainly not sent. */
-  submit(
-    item: StoredItem,
-    recipients: readonly string[],
-    hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void },
-    signal: AbortSignal,
-  ): Promise<SendOutcome>;
-  /** Files the copy and marks the mail answered; called again after a kill until it has resolved. */
-  file(item: StoredItem, afterRestart: boolean): Promise<void>;
-  log(level: 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
+  /** When filing a sent mail is to be tried again by itself (wall clock); null: not by the clock. */
+  fileAgainAt(accountId: string): number | null;
 }
+
+/** Timers run on monotonic time, which stands still while a computer sleeps and hears of no clock that is set: what is due is looked at this often at least. */
+const longestTimer = 60_000;
 
 /** Sends what is due, one mail at a time an account. */
 export interface Sender {
@@ -50,19 +28,14 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-interface Lane {
+interface Lane extends LaneState {
   running: Promise<void> | null;
   again: boolean;
   timer: Timer | null;
-  /** A failure of the account, not of a mail: nothing is tried before. Infinity: until `release`. */
-  notBefore: number;
-  failures: number;
-  abort: AbortController | null;
-  atFinalDot: boolean;
 }
 
 export function createSender(ports: SenderPorts): Sender {
-  const { outbox, clock, crash } = ports;
+  const { outbox, clock } = ports;
   const lanes = new Map<string, Lane>();
   let stopped = false;
 
@@ -83,21 +56,6 @@ export function createSender(ports: SenderPorts): Sender {
     return lane;
   }
 
-  /** When an item may be tried; null: not by itself. */
-  function dueAt(item: StoredItem): number | null {
-    if (item.cancelled) return null;
-    switch (item.state) {
-      case 'undoable':
-        return item.undoUntil ?? 0;
-      case 'scheduled':
-        return item.sendAt ?? 0;
-      case 'queued':
-        return item.nextTryAt ?? 0;
-      default:
-        return null;
-    }
-  }
-
   function run(accountId: string): void {
     const lane = laneOf(accountId);
     if (stopped) return;
@@ -109,7 +67,7 @@ export function createSender(ports: SenderPorts): Sender {
     lane.running = sendDue(accountId, lane)
       .catch((thrown: unknown) => {
         // A full disk, say: at once again would never end.
-        lane.notBefore = Math.max(lane.notBefore, clock.now() + backoffMs(lane.failures));
+        lane.notBefore = Math.max(lane.notBefore, clock.monotonic() + backoffMs(lane.failures));
         lane.failures += 1;
         ports.log('warn', 'sending stopped', { accountId, error: toAppError(thrown) });
       })
@@ -127,7 +85,7 @@ export function createSender(ports: SenderPorts): Sender {
     for (const item of outbox.all()) {
       if (item.accountId !== accountId || item.sentAt === null || item.filed || item.cancelled) continue;
       try {
-        await ports.file(item, true);
+        await ports.file(item);
       } catch (thrown) {
         ports.log('warn', 'a sent mail was not filed yet', { accountId, error: toAppError(thrown) });
       }
@@ -138,187 +96,41 @@ export function createSender(ports: SenderPorts): Sender {
     await fileWhatWaits(accountId);
     for (;;) {
       const now = clock.now();
-      const waiting = outbox.all().filter((item) => item.accountId === accountId);
-      for (const item of waiting) {
-        const due = dueAt(item);
-        if (item.state !== 'queued' && due !== null && due <= now)
-          await outbox.change(item.outboxId, { state: 'queued', undoUntil: null, nextTryAt: null });
+      for (const item of outbox.all()) {
+        if (item.accountId !== accountId) continue;
+        const state = stateWhenDue(item, now);
+        if (state !== null) await outbox.change(item.outboxId, { state, undoUntil: null, nextTryAt: null });
       }
-      if (!ports.online() || stopped || lane.notBefore > now) return;
+      if (!ports.online() || stopped || lane.notBefore > clock.monotonic()) return;
       const next = outbox
         .all()
         .find(
           (item) =>
-            item.accountId === accountId && item.state === 'queued' && (dueAt(item) ?? Infinity) <= now,
+            item.accountId === accountId && item.state === 'queued' && (dueAt(item, now) ?? Infinity) <= now,
         );
       if (next === undefined) return;
-      await attempt(next, lane);
+      await attempt(next, lane, { ...ports, stopping: () => stopped });
     }
   }
 
   function arm(accountId: string, lane: Lane): void {
-    if (stopped || !ports.online() || lane.notBefore === Infinity) {
-      // An undo delay ends whether there is a network or not.
-      const undo = outbox
-        .all()
-        .filter((item) => item.accountId === accountId && item.state === 'undoable')
-        .map((item) => item.undoUntil ?? 0);
-      if (!stopped && undo.length > 0)
-        lane.timer = clock.setTimeout(() => run(accountId), Math.max(0, Math.min(...undo) - clock.now()));
-      return;
-    }
-    const times = outbox
-      .all()
-      .filter((item) => item.accountId === accountId)
-      .map(dueAt)
-      .filter((due) => due !== null);
-    if (times.length === 0) return;
-    const at = Math.max(lane.notBefore, Math.min(...times));
-    lane.timer = clock.setTimeout(() => run(accountId), Math.max(0, at - clock.now()));
-  }
-
-  async function attempt(queued: StoredItem, lane: Lane): Promise<void> {
-    const { outboxId } = queued;
-    const item = await outbox.change(outboxId, { state: 'sending', finalDot: false, error: null });
-    const open = item.recipients.filter(isOpen).map((recipient) => recipient.address);
-    const abort = new AbortController();
-    lane.abort = abort;
-    let outcome: SendOutcome;
-    try {
-      outcome = await ports.submit(
-        item,
-        open,
-        {
-          async beforeFinalDot() {
-            crash.reach('outbox.before-final-dot');
-            await outbox.change(outboxId, { finalDot: true });
-            lane.atFinalDot = true;
-          },
-          afterFinalDot: () => crash.reach('outbox.after-final-dot'),
-        },
-        abort.signal,
-      );
-    } catch (thrown) {
-      await notSent(item, toAppError(thrown), lane);
-      return;
-    } finally {
-      lane.abort = null;
-      lane.atFinalDot = false;
-    }
-    lane.failures = 0;
-    lane.notBefore = 0;
-    const recipients = merge(item.recipients, outcome);
-    if (outcome.state === 'unknown') {
-      await outbox.change(outboxId, {
-        state: 'unknown',
-        recipients,
-        tries: item.tries + 1,
-        nextTryAt: null,
-        error: afterFinalDot(outcome.detail),
-      });
-      return;
-    }
-    await answered(item, recipients);
-  }
-
-  async function answered(item: StoredItem, recipients: OutboxRecipient[]): Promise<void> {
+    if (stopped) return;
     const now = clock.now();
-    const tooOld = now - item.queuedAt > giveUpAfter;
-    const final = tooOld
-      ? recipients.map((recipient) =>
-          isOpen(recipient) ? { ...recipient, state: 'refused' as const } : recipient,
-        )
-      : recipients;
-    const tries = item.tries + 1;
-    const anyAccepted = final.some((recipient) => recipient.state === 'accepted');
-    const common = {
-      recipients: final,
-      tries,
-      finalDot: false,
-      sentAt: item.sentAt ?? (anyAccepted ? now : null),
-    };
-    let changed: StoredItem;
-    if (final.some(isOpen)) {
-      changed = await outbox.change(item.outboxId, {
-        ...common,
-        state: 'queued',
-        nextTryAt: now + backoffMs(item.tries),
-        error: deferredError(final),
-      });
-    } else if (final.every((recipient) => recipient.state === 'accepted')) {
-      changed = await outbox.change(item.outboxId, {
-        ...common,
-        state: 'sent',
-        nextTryAt: null,
-        error: null,
-      });
-    } else {
-      changed = await outbox.change(item.outboxId, {
-        ...common,
-        state: 'failed',
-        nextTryAt: null,
-        error: refusedError(final, tooOld),
-      });
+    const held = !ports.online() || lane.notBefore === Infinity;
+    const account = held ? 0 : lane.notBefore - clock.monotonic();
+    const waits: number[] = [];
+    for (const item of outbox.all()) {
+      if (item.accountId !== accountId) continue;
+      const due = dueAt(item, now);
+      // What only waits for its time becomes "queued" whether it can go out then or not.
+      if (due !== null && item.state !== 'queued') waits.push(due - now);
+      else if (due !== null && !held) waits.push(Math.max(due - now, account));
     }
-    if (!anyAccepted) return;
-    crash.reach('outbox.sent');
-    if (changed.filed) return;
-    try {
-      await ports.file(changed, false);
-    } catch (thrown) {
-      // It is sent; filing it is tried again with the next mail, sync or start.
-      ports.log('warn', 'a sent mail was not filed yet', {
-        accountId: item.accountId,
-        error: toAppError(thrown),
-      });
-    }
-  }
-
-  async function notSent(item: StoredItem, { data }: AppError, lane: Lane): Promise<void> {
-    const { outboxId, tries } = item;
-    if (stopped || data.code === 'cancelled') {
-      await outbox.change(outboxId, { state: 'queued', finalDot: false, nextTryAt: null });
-      return;
-    }
-    const needsUser =
-      data.next === 'ask-password' ||
-      data.code === 'locked' ||
-      data.code.startsWith('tls-') ||
-      (data.scope === 'account' && data.next === 'tell-user');
-    if (needsUser) {
-      // One refused sign-in is the answer for all that waits: no second one until the user acts.
-      lane.notBefore = Infinity;
-      await outbox.change(outboxId, {
-        state: 'held',
-        finalDot: false,
-        tries: tries + 1,
-        nextTryAt: null,
-        error: data,
-      });
-    } else if (
-      data.next === 'tell-user' ||
-      (data.next === 'bug' && tries >= 2) ||
-      clock.now() - item.queuedAt > giveUpAfter
-    ) {
-      await outbox.change(outboxId, {
-        state: 'failed',
-        finalDot: false,
-        tries: tries + 1,
-        nextTryAt: null,
-        error: data,
-      });
-    } else {
-      const wait = backoffMs(lane.failures);
-      lane.failures += 1;
-      lane.notBefore = clock.now() + wait;
-      await outbox.change(outboxId, {
-        state: 'queued',
-        finalDot: false,
-        tries: tries + 1,
-        nextTryAt: lane.notBefore,
-        error: data,
-      });
-    }
+    const fileAgain = ports.fileAgainAt(accountId);
+    if (fileAgain !== null) waits.push(Math.max(fileAgain - now, 5_000));
+    if (waits.length === 0) return;
+    const wait = Math.max(0, Math.min(...waits));
+    lane.timer = clock.setTimeout(() => run(accountId), Math.min(wait, longestTimer));
   }
 
   return {
@@ -386,50 +198,4 @@ export function createSender(ports: SenderPorts): Sender {
       );
     },
   };
-}
-
-/** The outcome's words over what stood there. After an unknown end, who was named but not answered still waits. */
-function merge(recipients: readonly OutboxRecipient[], outcome: SendOutcome): OutboxRecipient[] {
-  const replies = new Map(outcome.recipients.map((recipient) => [recipient.address, recipient]));
-  return recipients.map((recipient) => {
-    const reply = replies.get(recipient.address);
-    if (reply === undefined || !isOpen(recipient)) return recipient;
-    if (outcome.state === 'unknown' && reply.state === 'accepted') return { ...recipient, state: 'waiting' };
-    return { address: recipient.address, state: reply.state, reply: reply.reply === '' ? null : reply.reply };
-  });
-}
-
-function deferredError(recipients: readonly OutboxRecipient[]): AppErrorData {
-  const open = recipients.filter(isOpen);
-  const who = open.length === 1 ? (open[0]?.address ?? '') : `${open.length} recipients`;
-  return {
-    code: 'refused',
-    scope: 'message',
-    next: 'retry',
-    detail: `The server does not take the message for ${who} just now${quoted(open)}. Posthorn tries again by itself, for five days.`,
-  };
-}
-
-function refusedError(recipients: readonly OutboxRecipient[], tooOld: boolean): AppErrorData {
-  const refused = recipients.filter((recipient) => recipient.state === 'refused');
-  const all = refused.length === recipients.length;
-  const who =
-    refused.length === 1
-      ? (refused[0]?.address ?? '')
-      : all
-        ? 'all recipients'
-        : `${refused.length} of ${recipients.length} recipients`;
-  const others = all ? '' : ' The others have it.';
-  const why = tooOld ? `could not be sent to ${who} for five days` : `was refused for ${who}`;
-  return {
-    code: 'refused',
-    scope: 'message',
-    next: 'tell-user',
-    detail: `The message ${why}${quoted(refused)}.${others} It is kept: correct the addresses and send it again, or take it back.`,
-  };
-}
-
-function quoted(recipients: readonly OutboxRecipient[]): string {
-  const words = recipients.find((recipient) => recipient.reply !== null)?.reply;
-  return words == null ? '' : ` (the server says: ${words})`;
 }

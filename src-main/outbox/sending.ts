@@ -1,9 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AppError } from '../../src-shared/error.ts';
-import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
+import type { DeliveryReport, OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
-import { submitMail } from '../backends/smtp/submit-mail.ts';
+import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { MailNetwork } from '../backends/socket/open-stream.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import { createDraftCopies } from '../drafts/draft-copies.ts';
@@ -12,7 +10,6 @@ import { createDrafts, type Drafts } from '../drafts/drafts.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MimeReader } from '../mime/mime-reader.ts';
 import type { Sanitiser } from '../mime/sanitiser.ts';
-import { readFileIfThere } from '../platform/atomic-file.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
@@ -20,17 +17,22 @@ import type { Log } from '../platform/log.ts';
 import type { FolderVerbs } from '../sync/folder-verbs.ts';
 import type { Submit } from '../sync/submit.ts';
 import type { Verbs } from '../sync/verbs.ts';
+import { namedInDamagedFiles } from './damaged-files.ts';
 import { createFiling } from './filing.ts';
-import type { StoredItem } from './outbox-item.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { openOutboxStore } from './outbox-store.ts';
-import { createSender, type SendOutcome } from './sender.ts';
+import { overTheWire } from './over-the-wire.ts';
+import { retryFullMailboxes } from './quota-retry.ts';
+import { openReportStore } from './reports/report-store.ts';
+import { createReports } from './reports/reports.ts';
+import { createSender } from './sender.ts';
+import { resolveFromSent } from './unknown.ts';
 
 /** Changes are gathered for this long before windows hear of them. */
 const gather = 80;
 
 export interface SendingPorts {
-  paths: { outbox: string; drafts: string; journal: string };
+  paths: { outbox: string; drafts: string; journal: string; reports: string };
   onDamage(path: string, kept: string): void;
   accountOf(accountId: string): AccountSettings | undefined;
   /** Undefined: none is kept. @throws AppError `locked` */
@@ -50,6 +52,8 @@ export interface SendingPorts {
   crash: CrashControl;
   log: Log;
   onWire(line: string): void;
+  /** Something waits in the journal for this account's server. */
+  kick(accountId: string): void;
   onChange(items: OutboxItem[]): void;
 }
 
@@ -65,27 +69,22 @@ export interface Sending {
   release(accountId: string): void;
   /** What a sync is to bring to the servers too: drafts' copies, mails that are due. */
   flush(accountIds: readonly string[]): Promise<void>;
+  /** New rows in the cache. */
+  arrived(rows: readonly Pick<MessageRow, 'messageId' | 'from' | 'subject'>[]): void;
+  /** Everything of these accounts was asked for: what it says about mails of ours is taken in. Never rejects. */
+  synced(accountIds: readonly string[]): Promise<void>;
+  /** What servers reported about a mail that was sent from here. @throws AppError `not-found` */
+  reportsFor(messageId: string): Promise<DeliveryReport[]>;
   forget(accountId: string): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** What a damaged file speaks of is kept as long as the file: whoever mends it finds the bytes. */
-async function namedInDamagedFiles(paths: SendingPorts['paths']): Promise<string[]> {
-  const files = [`${paths.outbox}.bad`, `${paths.journal}.bad`];
-  for (const name of await readdir(paths.drafts))
-    if (name.endsWith('.bad')) files.push(join(paths.drafts, name));
-  const named: string[] = [];
-  for (const file of files) {
-    const text = (await readFileIfThere(file))?.toString('latin1') ?? '';
-    named.push(...(text.match(/\b[0-9a-f]{64}\b/g) ?? []));
-  }
-  return named;
 }
 
 export async function openSending(ports: SendingPorts): Promise<Sending> {
   const { blobs, cache, clock, crash, journal, log, submit, folders, verbs, reader, accountOf } = ports;
   const store = await openDraftStore(ports.paths.drafts, ports.onDamage);
   const outboxStore = await openOutboxStore(ports.paths.outbox);
+  const reportStore = await openReportStore(ports.paths.reports, clock.now());
+  if (reportStore.damaged > 0) ports.onDamage(ports.paths.reports, `${ports.paths.reports}.bad`);
   if (outboxStore.damaged > 0) ports.onDamage(ports.paths.outbox, `${ports.paths.outbox}.bad`);
 
   function needAccount(accountId: string): AccountSettings {
@@ -115,91 +114,64 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     log,
   });
 
-  async function overTheWire(
-    item: StoredItem,
-    recipients: readonly string[],
-    hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void },
-    signal: AbortSignal,
-  ): Promise<SendOutcome> {
-    const server = needAccount(item.accountId).outgoing;
-    if (server === null)
-      throw new AppError({
-        code: 'refused',
-        scope: 'account',
-        next: 'tell-user',
-        detail: 'The account has no server for sending any more. The message is kept.',
-      });
-    const bytes = await blobs.get(item.blob);
-    if (bytes === null)
-      throw new AppError({
-        code: 'bug',
-        scope: 'message',
-        next: 'tell-user',
-        detail:
-          'The file that held this message is gone or damaged; it could not be sent. Take it back and send it again.',
-      });
-    const credentials = server.username === undefined ? {} : await ports.credentials(item.accountId);
-    return await submitMail(
-      { from: item.from, recipients, bytes, needsUtf8: item.needsUtf8, needs8Bit: item.needs8Bit },
-      {
-        server,
-        credentials,
-        network: ports.network,
-        clock,
-        signal,
-        onWire: ports.onWire,
-        ...hooks,
-      },
-    );
-  }
-
-  const file = createFiling({ outbox: outboxStore, submit, folders, verbs, journal, crash, accountOf, log });
+  const filing = createFiling({
+    outbox: outboxStore,
+    cache,
+    clock,
+    submit,
+    folders,
+    verbs,
+    journal,
+    crash,
+    accountOf,
+  });
+  const reports = createReports({
+    store: reportStore,
+    outbox: outboxStore,
+    cache,
+    rawOf: ports.rawOf,
+    read: (bytes) => reader.read(bytes),
+    part: (bytes, partId) => reader.part(bytes, partId),
+    onReport: () => tell(),
+    log,
+  });
   const sender = createSender({
     outbox: outboxStore,
     clock,
     crash,
     online: ports.online,
-    submit: overTheWire,
-    file,
+    submit: overTheWire({ ...ports, needAccount }),
+    file: (item) => filing.file(item),
+    fileAgainAt: (accountId) => filing.nextLook(accountId),
     log,
   });
   const outbox = createOutbox({
     store: outboxStore,
     drafts,
     sender,
-    file,
+    file: (item) => filing.file(item),
+    reportsOf: (messageIdHeader) => reports.of(messageIdHeader),
+    beforeForgetting: () => reports.note(),
     blobs,
     clock,
     crash,
     needAccount,
     log,
   });
-
-  /** A provider that files sent mail by itself answers the question of an unknown sending: it lies in Sent. */
-  async function lookForUnknown(accountIds: readonly string[]): Promise<void> {
-    for (const { accountId, outboxId, messageIdHeader } of outbox
-      .list(false)
-      .filter((item) => item.state === 'unknown')) {
-      // A copy filed when some had it says nothing about the others.
-      if (!accountIds.includes(accountId) || outboxStore.get(outboxId)?.filed !== false) continue;
-      const sentFolders = (await cache.call('folders', { accountId })).filter(
-        (folder) => folder.role === 'sent',
-      );
-      const rows = await cache.call('byMessageIdHeader', { accountId, messageIdHeader });
-      const there = rows.some((row) => sentFolders.some((folder) => folder.folderId === row.folderId));
-      if (there && outboxStore.get(outboxId)?.state === 'unknown') await outbox.resolve(outboxId, 'sent');
-    }
-  }
+  const fullMailboxes = retryFullMailboxes({ journal, cache, clock, kick: ports.kick, log });
+  const resolveUnknown = (accountIds: readonly string[]): Promise<void> =>
+    resolveFromSent(accountIds, { store: outboxStore, outbox, cache });
 
   let telling = false;
-  outboxStore.onChange(() => {
+  function tell(): void {
     if (telling) return;
     telling = true;
     clock.setTimeout(() => {
       telling = false;
       ports.onChange(outbox.list(false));
     }, gather);
-  });
+  }
+  outboxStore.onChange(tell);
 
   return {
     drafts,
@@ -214,26 +186,54 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
       await blobs.sweep((sha256) => needed.has(sha256));
       await drafts.start();
       await outbox.start();
+      for (const accountId of new Set(reportStore.sent().map((mail) => mail.accountId)))
+        void reports.look(accountId);
     },
     online: () =>
       void sender
         .online()
         .catch((error: unknown) => log('warn', 'what waited for the network waits on', { error })),
     release: (accountId) => sender.release(accountId),
+    arrived: (rows) => reports.arrived(rows),
+    async synced(accountIds) {
+      try {
+        await resolveUnknown(accountIds);
+      } catch (error) {
+        log('warn', 'mails whose sending is not known stay so', { error });
+      }
+      for (const accountId of accountIds) {
+        sender.kick(accountId);
+        await reports.look(accountId);
+      }
+    },
+    async reportsFor(messageId) {
+      const [row] = await cache.call('rows', { messageIds: [messageId] });
+      if (row == null)
+        throw new AppError({
+          code: 'not-found',
+          scope: 'message',
+          next: 'tell-user',
+          detail: 'That message is not here any more.',
+        });
+      return [...reports.of(row.messageIdHeader)];
+    },
     async flush(accountIds) {
-      await lookForUnknown(accountIds);
+      await resolveUnknown(accountIds);
       for (const accountId of accountIds) await drafts.flush(accountId);
       await sender.drain(accountIds);
     },
     async forget(accountId) {
       await outbox.forget(accountId);
+      await reportStore.forget(accountId);
       await drafts.forget(accountId);
     },
     async stop() {
       await drafts.flush();
       drafts.stop();
+      fullMailboxes.stop();
       await outbox.stop();
       await outboxStore.close();
+      await reportStore.close();
     },
   };
 }

@@ -16,6 +16,7 @@ export const crashPoints = [
   { name: 'pull.folder-done', area: 'pull' },
   { name: 'bodies.fetched', area: 'pull' },
   { name: 'outbox.queued', area: 'outbox' },
+  { name: 'outbox.wire', area: 'outbox' },
   { name: 'outbox.before-final-dot', area: 'outbox' },
   { name: 'outbox.after-final-dot', area: 'outbox' },
   { name: 'outbox.sent', area: 'outbox' },

@@ -13,6 +13,7 @@ export interface ProfilePaths {
   folders: string;
   journal: string;
   outbox: string;
+  reports: string;
   drafts: string;
   blobs: string;
   /** cache: which IndexedDB main last knew */
@@ -36,6 +37,7 @@ export function profilePaths(profile: string): ProfilePaths {
     folders: join(profile, 'folders.json'),
     journal: join(profile, 'journal.log'),
     outbox: join(profile, 'outbox.log'),
+    reports: join(profile, 'reports.log'),
     drafts: join(profile, 'drafts'),
     blobs: join(profile, 'blobs'),
     cacheId: join(profile, 'cache-id.json'),

@@ -1,3 +1,4 @@
+import { recipientParameters, senderParameters, type DsnRequest } from './dsn.ts';
 import { connectionFailure, printable } from '../socket/socket-errors.ts';
 import { openSession, type SessionOptions, type SmtpSession } from './open-session.ts';
 import { cannotCarry, lastWords } from './smtp-errors.ts';
@@ -13,6 +14,8 @@ export interface SubmittedMail {
   needsUtf8: boolean;
   /** The bytes hold octets above 127 (a forwarded message as it was). */
   needs8Bit: boolean;
+  /** Asked for only where the server offers DSN. */
+  dsn?: DsnRequest;
 }
 
 export interface RecipientReply {
@@ -28,8 +31,8 @@ export type SubmitOutcome =
   | { state: 'unknown'; recipients: RecipientReply[]; detail: string };
 
 export interface SubmitOptions extends SessionOptions {
-  /** Awaited right before the final dot leaves: what it writes down stands before the server can have the mail. */
-  beforeFinalDot(): Promise<void>;
+  /** Awaited right before the final dot leaves, with the reply to each recipient's name: what it writes down stands before the server can have the mail. */
+  beforeFinalDot(replies: readonly RecipientReply[]): Promise<void>;
   /** Called right after the final dot was handed to the system. */
   afterFinalDot(): void;
 }
@@ -83,15 +86,20 @@ async function converse(
   if (mail.needs8Bit && !extensions.has('8BITMIME')) {
     throw cannotCarry('it holds a forwarded message that this old server could damage (8BITMIME).', server);
   }
+  const dsn = extensions.has('DSN') ? mail.dsn : undefined;
   const parameters = [
     ...(extensions.has('SIZE') ? [`SIZE=${mail.bytes.length}`] : []),
     ...(mail.needs8Bit ? ['BODY=8BITMIME'] : []),
     ...(mail.needsUtf8 ? ['SMTPUTF8'] : []),
+    ...(dsn === undefined ? [] : senderParameters(dsn)),
   ];
   const from = `MAIL FROM:<${mail.from}>${parameters.map((parameter) => ` ${parameter}`).join('')}`;
+  const names = mail.recipients.map((address) =>
+    [`RCPT TO:<${address}>`, ...(dsn === undefined ? [] : recipientParameters(dsn, address))].join(' '),
+  );
   const { sender, replies } = extensions.has('PIPELINING')
-    ? await pipelined(wire, from, mail)
-    : await oneByOne(wire, from, mail);
+    ? await pipelined(wire, from, names)
+    : await oneByOne(wire, from, names);
   if (sender.code >= 300) return everyone(mail, sender);
   const recipients = mail.recipients.map((address, i): RecipientReply => {
     const reply = replies[i];
@@ -107,7 +115,7 @@ async function converse(
   if (go.code !== 354)
     return { state: 'answered', recipients: recipients.map((recipient) => withReply(recipient, go)) };
   await writeBody(wire, mail.bytes);
-  await options.beforeFinalDot();
+  await options.beforeFinalDot(recipients);
   options.signal?.throwIfAborted();
   const answer = wire.reply(dotMs);
   // Refused before it is awaited when the write fails.
@@ -133,12 +141,12 @@ async function converse(
 async function oneByOne(
   wire: SmtpWire,
   from: string,
-  mail: SubmittedMail,
+  names: readonly string[],
 ): Promise<{ sender: SmtpReply; replies: SmtpReply[] }> {
   const sender = await wire.say(from, mailMs);
   const replies: SmtpReply[] = [];
   if (sender.code >= 300) return { sender, replies };
-  for (const address of mail.recipients) replies.push(await wire.say(`RCPT TO:<${address}>`, mailMs));
+  for (const name of names) replies.push(await wire.say(name, mailMs));
   return { sender, replies };
 }
 
@@ -146,9 +154,9 @@ async function oneByOne(
 async function pipelined(
   wire: SmtpWire,
   from: string,
-  mail: SubmittedMail,
+  names: readonly string[],
 ): Promise<{ sender: SmtpReply; replies: SmtpReply[] }> {
-  const commands = [from, ...mail.recipients.map((address) => `RCPT TO:<${address}>`)];
+  const commands = [from, ...names];
   const replies: SmtpReply[] = [];
   for (let start = 0; start < commands.length; start += window) {
     const part = commands.slice(start, start + window);

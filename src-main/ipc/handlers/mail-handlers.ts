@@ -36,13 +36,15 @@ export interface MailHandlerPorts {
   online(): boolean;
   /** What waits outside the journal and goes to the servers with a sync: drafts' copies, mails that are due. */
   beforeSync(accountIds: readonly string[]): Promise<void>;
+  /** What the servers told is taken in where it speaks of mails of ours. */
+  afterSync(accountIds: readonly string[]): Promise<void>;
 }
 
 type MailMethods = Extract<
   keyof Handlers,
   `folder.${string}` | `sync.${string}` | `message.${string}` | `thread.${string}` | 'mime.inspect'
 >;
-export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send'>>;
+export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send' | 'message.reportsFor'>>;
 
 const defaultLimit = 100;
 
@@ -153,6 +155,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
         ...(folderId === undefined ? {} : { folderId }),
         bodies: bodies ?? 'policy',
       });
+      await ports.afterSync(wanted);
       return { accounts: reports.map((report) => ({ ...report, errors: report.errors.map(publicError) })) };
     },
     'message.list': async ({ folderId, offset, cursor, limit, sort }) => {

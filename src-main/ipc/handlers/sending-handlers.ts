@@ -1,14 +1,17 @@
-import type { Drafts } from '../../drafts/drafts.ts';
 import { toDraft } from '../../drafts/stored-draft.ts';
-import type { Outbox } from '../../outbox/outbox.ts';
+import type { Sending } from '../../outbox/sending.ts';
 import type { Handlers } from '../serve.ts';
 
 export type SendingHandlers = Pick<
   Handlers,
-  Extract<keyof Handlers, `draft.${string}` | `outbox.${string}` | 'message.send'>
+  Extract<keyof Handlers, `draft.${string}` | `outbox.${string}` | 'message.send' | 'message.reportsFor'>
 >;
 
-export function sendingHandlers({ drafts, outbox }: { drafts: Drafts; outbox: Outbox }): SendingHandlers {
+export function sendingHandlers({
+  drafts,
+  outbox,
+  reportsFor,
+}: Pick<Sending, 'drafts' | 'outbox' | 'reportsFor'>): SendingHandlers {
   return {
     'draft.save': async (params) => {
       const stored = await drafts.save(params);
@@ -22,6 +25,7 @@ export function sendingHandlers({ drafts, outbox }: { drafts: Drafts; outbox: Ou
     },
     'draft.open': async ({ messageId }) => ({ draftId: await drafts.open(messageId) }),
     'message.send': (params) => outbox.send(params),
+    'message.reportsFor': ({ messageId }) => reportsFor(messageId),
     'outbox.list': ({ all }) => outbox.list(all ?? false),
     'outbox.retry': async ({ outboxId }) => {
       await outbox.retry(outboxId);

@@ -87,6 +87,33 @@ export const outboxStates = [
 ] as const;
 export type OutboxState = (typeof outboxStates)[number];
 
+/** Which reports about a mail's delivery are asked for, where the server can be asked (RFC 3461). */
+export const dsnWishes = ['never', 'failure', 'delivery'] as const;
+export type DsnWish = (typeof dsnWishes)[number];
+
+/**
+ * What a server on the way said about a mail of ours, in a mail that came back. Only noted: anybody who
+ * got the mail could write one, so it changes nothing that the outbox knows from its own server.
+ */
+export interface DeliveryReport {
+  state: 'reported';
+  /** The address as the report writes it. */
+  address: string;
+  /** Which of the mail's recipients it speaks of; null when it names somebody else (a forwarding). */
+  recipient: string | null;
+  action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  /** RFC 3463, "5.1.1"; null when the report gives none. */
+  status: string | null;
+  /** "Could not be delivered to ann@example.org because …" */
+  detail: string;
+  /** When the report came. */
+  at: string;
+  /** Our id of the mail that reports it. */
+  reportMessageId: string;
+  /** What shows that it is about this mail: what only servers were told, or what every reader of it knows. */
+  proof: 'envelope-id' | 'message-id';
+}
+
 export interface OutboxItem {
   outboxId: string;
   accountId: string;
@@ -97,13 +124,20 @@ export interface OutboxItem {
   nextTryAt: string | null;
   /** When the undo delay ends. */
   undoUntil: string | null;
+  /** When it is to go out ("send later"). */
+  sendAt: string | null;
   queuedAt: string;
   sentAt: string | null;
   recipients: {
     address: string;
     state: 'waiting' | 'accepted' | 'deferred' | 'refused';
     reply: string | null;
+    /** A sentence for whom it was refused or put off. */
+    detail: string | null;
+    /** The latest report about this recipient. */
+    report: DeliveryReport | null;
   }[];
+  dsn: DsnWish;
   error: AppErrorData | null;
 }
 
@@ -168,15 +202,23 @@ export const sendingMethods = {
       from: v.optional(v.string()),
       sendAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
       undoSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(120))),
+      /** Reports to ask for where the server can be asked; `failure` unless given. */
+      dsn: v.optional(v.picklist(dsnWishes)),
     }),
-    doc: 'Builds the message once to bytes, keeps those bytes in the outbox (fsynced) and sends them when it can. No undo delay unless undoSeconds is given.',
+    doc: 'Builds the message once to bytes, keeps those bytes in the outbox (fsynced) and sends them when it can, with `sendAt` not before that time. No undo delay unless undoSeconds is given. `dsn`: which delivery reports are asked for (RFC 3461).',
     returns: '{outboxId, messageIdHeader}',
   }),
   'outbox.list': method<OutboxItem[]>()({
     params: v.optional(v.object({ all: v.optional(v.boolean()) }), {}),
     doc: 'What waits to be sent; with `all` also what was sent in the last 7 days.',
     returns:
-      '[{outboxId, accountId, state, messageIdHeader, subject, tries, nextTryAt, undoUntil, queuedAt, sentAt, recipients: [{address, state, reply}], error}]',
+      '[{outboxId, accountId, state, messageIdHeader, subject, tries, nextTryAt, undoUntil, sendAt, queuedAt, sentAt, recipients: [{address, state, reply, detail, report}], dsn, error}]',
+  }),
+  'message.reportsFor': method<DeliveryReport[]>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'What servers reported about the delivery of a mail that Posthorn sent, oldest first. Reports are matched by the envelope id or the Message-ID and only noted.',
+    returns:
+      '[{state: "reported", address, recipient, action, status, detail, at, reportMessageId, proof: "envelope-id"|"message-id"}]',
   }),
   'outbox.retry': method<Record<string, never>>()({
     params: outboxId,

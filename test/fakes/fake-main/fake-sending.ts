@@ -173,12 +173,16 @@ export class FakeSending {
       tries: 0,
       nextTryAt: null,
       undoUntil: seconds > 0 ? new Date(Date.now() + seconds * 1000).toISOString() : null,
+      sendAt: null,
+      dsn: 'failure',
       queuedAt: now,
       sentAt: null,
       recipients: [...draft.to, ...draft.cc, ...draft.bcc].map((address) => ({
         address,
         state: 'waiting',
         reply: null,
+        detail: null,
+        report: null,
       })),
       error: null,
     };

@@ -7,7 +7,8 @@ import type { StoredDraft } from '../../../../src-main/drafts/stored-draft.ts';
 import type { StoredItem } from '../../../../src-main/outbox/outbox-item.ts';
 import { createOutbox, type Outbox } from '../../../../src-main/outbox/outbox.ts';
 import { openOutboxStore, type OutboxStore } from '../../../../src-main/outbox/outbox-store.ts';
-import { createSender, type Sender, type SendOutcome } from '../../../../src-main/outbox/sender.ts';
+import { createSender, type Sender } from '../../../../src-main/outbox/sender.ts';
+import type { SendOutcome, WireReply } from '../../../../src-main/outbox/outcome.ts';
 import { openBlobs } from '../../../../src-main/platform/blobs.ts';
 import { AdvanceableClock } from '../../../../src-main/platform/clock.ts';
 import { createCrashControl, type CrashPoint } from '../../../../src-main/platform/crash-points.ts';
@@ -24,7 +25,7 @@ let world: World;
 
 type Wire = (
   recipients: readonly string[],
-  hooks: { beforeFinalDot(): Promise<void>; afterFinalDot(): void },
+  hooks: { beforeFinalDot(replies: readonly WireReply[]): Promise<void>; afterFinalDot(): void },
 ) => Promise<SendOutcome>;
 
 interface World {
@@ -55,8 +56,11 @@ const account: AccountSettings = {
   notify: true,
 };
 
+const named = (recipients: readonly string[]): WireReply[] =>
+  recipients.map((address) => ({ address, state: 'accepted', reply: '250 OK' }));
+
 const accepted: Wire = async (recipients, hooks) => {
-  await hooks.beforeFinalDot();
+  await hooks.beforeFinalDot(named(recipients));
   hooks.afterFinalDot();
   return {
     state: 'answered',
@@ -66,7 +70,7 @@ const accepted: Wire = async (recipients, hooks) => {
 
 function answers(states: Record<string, ['accepted' | 'deferred' | 'refused', string]>): Wire {
   return async (recipients, hooks) => {
-    await hooks.beforeFinalDot();
+    await hooks.beforeFinalDot(named(recipients));
     hooks.afterFinalDot();
     return {
       state: 'answered',
@@ -148,6 +152,7 @@ async function open(before?: World): Promise<World> {
       });
     },
     file,
+    fileAgainAt: () => null,
     log: () => undefined,
   });
   made.outbox = createOutbox({
@@ -155,6 +160,8 @@ async function open(before?: World): Promise<World> {
     drafts: fakeDrafts,
     sender: made.sender,
     file,
+    reportsOf: () => [],
+    beforeForgetting: () => Promise.resolve(),
     blobs,
     clock,
     crash: control,
@@ -312,7 +319,7 @@ describe('recipients', () => {
     });
     const id = await send({ to });
     await until(() => item(id).tries === 1 && item(id).state === 'queued');
-    expect(item(id).recipients).toEqual([
+    expect(item(id).recipients).toMatchObject([
       { address: 'bob@example.test', state: 'accepted', reply: '250 OK' },
       { address: 'cat@example.test', state: 'deferred', reply: '450 4.2.0 later' },
       { address: 'dan@example.test', state: 'refused', reply: '550 5.1.1 no' },
@@ -467,7 +474,7 @@ describe('killed', () => {
 
 describe('an unknown outcome', () => {
   const cut: Wire = async (recipients, hooks) => {
-    await hooks.beforeFinalDot();
+    await hooks.beforeFinalDot(named(recipients));
     hooks.afterFinalDot();
     return {
       state: 'unknown',

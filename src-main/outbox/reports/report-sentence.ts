@@ -1,0 +1,59 @@
+import type { DeliveryReport } from '../../../src-shared/ipc/areas/sending.ts';
+
+/** RFC 3463, in words; by the whole code, else by its last two numbers' family. */
+const reasons: Readonly<Record<string, string>> = {
+  '1.1': 'there is no such mailbox',
+  '1.2': 'its domain takes no mail',
+  '1.3': 'the address is not written as it should be',
+  '1.6': 'the mailbox has moved and nobody said where to',
+  '1.10': 'its domain takes no mail',
+  '2.0': 'the mailbox cannot take it',
+  '2.1': 'the mailbox is switched off',
+  '2.2': 'the mailbox is full',
+  '2.3': 'the message is too large for the mailbox',
+  '3.4': 'the message is too large for the server',
+  '4.1': 'its server did not answer',
+  '4.4': 'no way to its server was found',
+  '4.6': 'the message went round in circles between servers',
+  '4.7': 'the time for delivering it ran out',
+  '7.0': 'the server rejected the message',
+  '7.1': 'the server rejected the message',
+};
+
+/** "Could not be delivered to ann@example.org because there is no such mailbox. The server says: …" */
+export function reportSentence(
+  address: string,
+  action: DeliveryReport['action'],
+  status: string | null,
+  diagnostic: string,
+): string {
+  const words = plain(diagnostic);
+  const said = words === '' ? '' : ` The server says: ${words}`;
+  const because = reason(status);
+  switch (action) {
+    case 'failed':
+      return `Could not be delivered to ${address} because ${because ?? 'its server refused it'}.${said}`;
+    case 'delayed':
+      return `Not delivered to ${address} yet${because === null ? '' : ` because ${because}`}; the servers go on trying.${said}`;
+    case 'delivered':
+      return `Was delivered to ${address}.`;
+    case 'relayed':
+      return `Was handed on for ${address} to a server that reports nothing further.`;
+    case 'expanded':
+      return `Was given to the members of ${address}.`;
+  }
+}
+
+function reason(status: string | null): string | null {
+  const [, subject = '', detail = ''] = status?.split('.') ?? [];
+  return reasons[`${subject}.${detail}`] ?? null;
+}
+
+/** A stranger's words, on one line, without what could pass for something else. */
+function plain(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 400);
+}
