@@ -19,8 +19,21 @@ import type { AccountSettings } from '../../../../src-shared/model/account.ts';
 /** Stands for SIGKILL: nothing after it happens. */
 class Killed extends Error {}
 
+/** A clock whose wall can be set, as a computer's can; timers hear nothing of it. */
+class TurnableClock extends AdvanceableClock {
+  #turned = 0;
+
+  override now(): number {
+    return super.now() + this.#turned;
+  }
+
+  turn(ms: number): void {
+    this.#turned += ms;
+  }
+}
+
 let directory: string;
-let clock: AdvanceableClock;
+let clock: TurnableClock;
 let world: World;
 
 type Wire = (
@@ -224,7 +237,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'outbox-'));
-  clock = new AdvanceableClock();
+  clock = new TurnableClock();
   world = await open();
 });
 afterEach(async () => {
@@ -281,6 +294,51 @@ describe('sending', () => {
     expect(world.wired).toHaveLength(0);
     clock.advance(2_000);
     await until(() => item(id).state === 'sent');
+  });
+
+  test('dates a scheduled mail with its time; sent before it, it is dated anew and keeps its Message-ID', async () => {
+    const at = new Date(Math.ceil(clock.now() / 1000) * 1000 + 7_200_000);
+    const id = await send({ sendAt: at.toISOString() });
+    const dateOf = async (): Promise<string> =>
+      /^Date: (.*)\r$/m.exec(
+        (await openBlobs(join(directory, 'blobs')).get(world.store.get(id)?.blob ?? ''))?.toString() ?? '',
+      )?.[1] ?? '';
+    expect(Date.parse(await dateOf())).toBe(at.getTime());
+    const header = item(id).messageIdHeader;
+    await world.outbox.retry(id);
+    await until(() => item(id).state === 'sent');
+    expect(Math.abs(Date.parse(await dateOf()) - clock.now())).toBeLessThan(5_000);
+    expect(item(id).messageIdHeader).toBe(header);
+  });
+
+  test('case 70: a wall clock that jumps 8 h forward sends a scheduled mail once, back and forth again not twice', async () => {
+    const id = await send({ sendAt: new Date(clock.now() + 8 * 3_600_000).toISOString() });
+    clock.turn(-8 * 3_600_000);
+    clock.advance(60_001);
+    await world.sender.drain(['a1']);
+    expect(item(id).state).toBe('scheduled');
+    clock.turn(16 * 3_600_000);
+    // No timer of the old time fires: the next look, a minute later at most, finds it due.
+    clock.advance(60_001);
+    await until(() => item(id).state === 'sent');
+    clock.turn(-8 * 3_600_000);
+    clock.advance(60_001);
+    clock.turn(8 * 3_600_000);
+    clock.advance(60_001);
+    await world.sender.drain(['a1']);
+    expect(world.wired).toHaveLength(1);
+  });
+
+  test('a scheduled mail survives a restart and is given back as a draft', async () => {
+    const sendAt = new Date(clock.now() + 3_600_000).toISOString();
+    const id = await send({ sendAt, draftId: 'd1' });
+    await reopened();
+    await world.outbox.start();
+    expect(item(id)).toMatchObject({ state: 'scheduled', sendAt, nextTryAt: sendAt });
+    expect(await world.outbox.cancel(id)).toBe('d1');
+    clock.advance(3_700_000);
+    await world.sender.drain(['a1']);
+    expect(world.wired).toEqual([]);
   });
 
   test('a double click is one mail', async () => {
@@ -376,6 +434,65 @@ describe('recipients', () => {
     await until(() => item(id).state === 'failed');
     expect(item(id).error?.detail).toContain('five days');
   });
+
+  test('deferred for five days come back with a sentence for each; who has it never gets it again', async () => {
+    world.drafts.set('d1', { ...draftOf('d1'), to });
+    world.wire = answers({
+      'cat@example.test': ['deferred', '450 4.2.0 later'],
+      'dan@example.test': ['refused', '550 5.1.1 no'],
+    });
+    const id = await send({ draftId: 'd1', to });
+    const { messageIdHeader } = item(id);
+    const blob = world.store.get(id)?.blob;
+    await until(() => item(id).tries === 1);
+    let hours = 0;
+    for (; item(id).state === 'queued' && hours < 200; hours += 1) {
+      const { tries } = item(id);
+      clock.advance(3_600_000);
+      await until(() => item(id).tries > tries);
+    }
+    expect(hours).toBeGreaterThanOrEqual(120);
+    expect(hours).toBeLessThan(123);
+    expect(item(id)).toMatchObject({
+      state: 'failed',
+      messageIdHeader,
+      recipients: [
+        { address: 'bob@example.test', state: 'accepted', detail: null },
+        {
+          address: 'cat@example.test',
+          state: 'refused',
+          detail:
+            'Not sent to cat@example.test: the server put it off for five days, so Posthorn gave up. The server says: 450 4.2.0 later',
+        },
+        {
+          address: 'dan@example.test',
+          state: 'refused',
+          detail: 'Not sent to dan@example.test: the server refused it. The server says: 550 5.1.1 no',
+        },
+      ],
+    });
+    expect(world.store.get(id)?.blob).toBe(blob);
+    expect(
+      world.wired
+        .slice(1)
+        .flat()
+        .every((address) => address === 'cat@example.test'),
+    ).toBe(true);
+    expect(world.filed).toHaveLength(1);
+    await world.outbox.cancel(id);
+    expect(world.drafts.get('d1')?.to).toEqual(['cat@example.test', 'dan@example.test']);
+  });
+
+  test('a mail that lay here for a week unasked is not given up at its first deferral', async () => {
+    world.online = false;
+    const id = await send();
+    clock.advance(7 * 86_400_000);
+    world.wire = answers({ 'bob@example.test': ['deferred', '450 busy'] });
+    world.online = true;
+    await world.sender.online();
+    await until(() => item(id).tries === 1);
+    expect(item(id).state).toBe('queued');
+  });
 });
 
 describe('failures before the server has it', () => {
@@ -392,6 +509,21 @@ describe('failures before the server has it', () => {
     world.wire = accepted;
     clock.advance(20_000);
     await until(() => item(id).state === 'sent');
+  });
+
+  test('of the server for five days give the mail back; five days without a network do not', async () => {
+    world.wire = fails({ code: 'offline', next: 'wait-online' });
+    const id = await send();
+    await until(() => item(id).tries === 1);
+    clock.advance(6 * 86_400_000);
+    await until(() => item(id).tries === 2);
+    expect(item(id).state).toBe('queued');
+    world.wire = fails({ code: 'refused', detail: 'mx is closed' });
+    clock.advance(3_600_000);
+    await until(() => item(id).tries === 3);
+    clock.advance(5 * 86_400_000 + 1000);
+    await until(() => item(id).state === 'failed');
+    expect(item(id).error?.detail).toMatch(/five days.*kept.*mx is closed/);
   });
 
   test('of the password hold everything after one try, until the user acts', async () => {
@@ -505,6 +637,39 @@ describe('an unknown outcome', () => {
     await until(() => item(id).state === 'sent');
     expect(item(id).messageIdHeader).toBe(header);
     expect(world.wired).toHaveLength(2);
+  });
+
+  test('leaves alone who was refused or put off by name, also when killed at the dot', async () => {
+    const to = ['bob@example.test', 'cat@example.test', 'dan@example.test'];
+    const replies: WireReply[] = [
+      { address: 'bob@example.test', state: 'accepted', reply: '250 OK' },
+      { address: 'cat@example.test', state: 'deferred', reply: '450 later' },
+      { address: 'dan@example.test', state: 'refused', reply: '550 no' },
+    ];
+    world.wire = async (_recipients, hooks) => {
+      await hooks.beforeFinalDot(replies);
+      hooks.afterFinalDot();
+      return { state: 'unknown', detail: 'lost', recipients: replies };
+    };
+    world.crash('outbox.after-final-dot');
+    const id = await send({ to });
+    await until(() => world.killed);
+    await reopened();
+    expect(item(id)).toMatchObject({
+      state: 'unknown',
+      recipients: [{ state: 'waiting' }, { state: 'deferred' }, { state: 'refused' }],
+    });
+    world.wire = accepted;
+    await world.outbox.resolve(id, 'sent');
+    expect(item(id).recipients[0]).toMatchObject({ state: 'accepted' });
+    clock.advance(60_000);
+    await until(() => item(id).state === 'failed');
+    expect(world.wired.at(-1)).toEqual(['cat@example.test']);
+    expect(item(id).recipients.map((recipient) => recipient.state)).toEqual([
+      'accepted',
+      'accepted',
+      'refused',
+    ]);
   });
 
   test('resolving anything else is refused', async () => {
