@@ -9,6 +9,13 @@ export const sha256 = (bytes: Uint8Array | string): string =>
  */
 export class Ledger {
   readonly #mails = new Map<string, { label: string; copies: number }>();
+  /** Mail that Posthorn makes itself, its bytes not known beforehand: by subject. */
+  readonly #made = new Map<string, number>();
+
+  /** Posthorn builds it (a draft): so many with this subject, all of the same bytes on the server and here. */
+  made(subject: string, copies = 1): void {
+    this.#made.set(subject, copies);
+  }
 
   put(label: string, bytes: Uint8Array | string, copies = 1): void {
     this.#mails.set(sha256(bytes), { label, copies });
@@ -28,7 +35,12 @@ export class Ledger {
   differences(found: Iterable<{ where: string; sha: string; subject: string }>): string[] {
     const places = new Map<string, string[]>();
     const lines: string[] = [];
+    const made = new Map<string, number>();
     for (const { where, sha, subject } of found) {
+      if (this.#made.has(subject)) {
+        made.set(subject, (made.get(subject) ?? 0) + 1);
+        continue;
+      }
       if (!this.#mails.has(sha)) lines.push(`${subject} in ${where} was never put anywhere`);
       places.set(sha, [...(places.get(sha) ?? []), where]);
     }
@@ -37,6 +49,9 @@ export class Ledger {
       if (here.length !== copies)
         lines.push(`${label}: ${here.length} instead of ${copies} (${here.join(', ') || 'nowhere'})`);
     }
+    for (const [subject, copies] of this.#made)
+      if ((made.get(subject) ?? 0) !== copies)
+        lines.push(`${subject}: ${made.get(subject) ?? 0} instead of ${copies} of our own`);
     return lines;
   }
 }

@@ -114,7 +114,33 @@ export class World {
     return placed;
   }
 
+  /** `doveadm` for this user. */
+  async doveadm(...words: string[]): Promise<void> {
+    const [command = '', sub = '', ...rest] = words;
+    await this.dovecot.doveadm([command, sub, '-u', this.user, ...rest]);
+  }
+
+  async where(label: string | number): Promise<string[]> {
+    return (await this.onServer())
+      .filter((mail) => mail.subject === `Mail ${label}`)
+      .map((mail) => mail.where)
+      .toSorted();
+  }
+
   // ---- the user's side
+  /** A draft whose copy belongs into Drafts. */
+  async draft(label: string, draftId?: string): Promise<string> {
+    this.ledger.made(`Draft ${label}`);
+    const saved = await this.posthorn.call('draft.save', {
+      accountId: this.accountId,
+      to: 'bob@example.test',
+      subject: `Draft ${label}`,
+      text: `Words of ${label}`,
+      ...(draftId === undefined ? {} : { draftId }),
+    });
+    return saved.draftId;
+  }
+
   async folder(path: string): Promise<string> {
     return (await folderNamed(this.posthorn, this.accountId, path)).folderId;
   }
@@ -159,7 +185,12 @@ export class World {
     this.ledger.changed(String(label), -1);
   }
 
-  async journal(): Promise<{ kind: string; state: string; error: { code: string } | null }[]> {
+  /** Operations that the server refused and that the user must decide about. */
+  async parked(): Promise<string[]> {
+    return (await this.journal()).filter((op) => op.state === 'parked').map((op) => op.kind);
+  }
+
+  async journal() {
     return await this.posthorn.call('journal.list', { accountId: this.accountId });
   }
 

@@ -100,10 +100,25 @@ export class Headless {
     else call?.resolve(message.result);
   }
 
-  call<M extends MethodName>(method: M, params?: Params<M>): Promise<Result<M>> {
+  /** A call that is not answered within two minutes is a defect of its own, and says which it was. */
+  call<M extends MethodName>(method: M, params?: Params<M>, withinMs = 120_000): Promise<Result<M>> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#waiting.set(id, { method, resolve: (value) => resolve(value as Result<M>), reject });
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new Error(`${method}: no answer within ${withinMs} ms\n${this.stderr.slice(-4_000)}`));
+      }, withinMs);
+      this.#waiting.set(id, {
+        method,
+        resolve(value) {
+          clearTimeout(timer);
+          resolve(value as Result<M>);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
       this.child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params: params ?? {} })}\n`);
     });
   }
