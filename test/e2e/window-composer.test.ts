@@ -19,6 +19,7 @@ interface Sent {
   draftId?: string;
   attachments: Record<string, unknown>[];
   undoSeconds?: number;
+  sendAt?: string;
   accountId: string;
 }
 
@@ -112,6 +113,56 @@ describe('writing in the window', () => {
     expect(await asked(page, 'outbox.cancel')).toHaveLength(1);
     await page.getByText('Order 2026-77').waitFor();
     // A browser asks a server for a picture of the site; the shells have none to ask.
+    expect(problems.filter((problem) => !problem.startsWith('Failed to load resource'))).toEqual([]);
+    await context.close();
+  });
+
+  it('sends later: a time in words or by date, shown in the outbox, sent now or taken back', async () => {
+    const { page, context, problems } = await openWindow();
+    const write = async (subject: string): Promise<void> => {
+      await page.keyboard.press('c');
+      await page.getByRole('combobox', { name: 'To' }).fill('ann@example.net,');
+      await page.locator('#compose-subject').fill(subject);
+      await page.getByRole('button', { name: 'Send later' }).click();
+    };
+    await write('In the morning');
+    await page.getByRole('menuitem', { name: /Tomorrow morning, 08:00/ }).waitFor();
+    await picture(page, 'send-later');
+    await page.getByRole('menuitem', { name: /Tomorrow morning/ }).click();
+    await page.getByRole('status').filter({ hasText: '“In the morning” goes out' }).waitFor();
+    const [first] = await asked(page, 'message.send');
+    const morning = new Date();
+    morning.setDate(morning.getDate() + 1);
+    morning.setHours(8, 0, 0, 0);
+    expect(first).toMatchObject({ subject: 'In the morning', sendAt: morning.toISOString() });
+    expect(first).not.toHaveProperty('undoSeconds');
+
+    await write('On a day');
+    await page.getByRole('menuitem', { name: 'Date and time…' }).click();
+    await page.getByLabel('Date').fill('2020-01-01');
+    await page.getByRole('button', { name: 'Send then' }).click();
+    await page.getByText('Choose a date and a time that are still to come.').waitFor();
+    await picture(page, 'send-later-date');
+    const year = new Date().getFullYear() + 1;
+    await page.getByLabel('Date').fill(`${year}-03-01`);
+    await page.getByLabel('Time').fill('09:30');
+    await page.getByRole('button', { name: 'Send then' }).click();
+    await page.getByRole('status').filter({ hasText: '“On a day” goes out' }).waitFor();
+    expect((await asked(page, 'message.send'))[1]).toMatchObject({
+      sendAt: new Date(year, 2, 1, 9, 30).toISOString(),
+    });
+    await page
+      .getByRole('link', { name: /^Outbox/ })
+      .or(page.getByRole('treeitem', { name: /^Outbox/ }))
+      .first()
+      .click();
+    const waiting = page.getByRole('list', { name: 'Outbox' }).getByRole('listitem');
+    await waiting.filter({ hasText: 'On a day' }).getByText(`1 March ${year} at 09:30`).waitFor();
+    await picture(page, 'outbox-scheduled');
+    await waiting.filter({ hasText: 'On a day' }).getByRole('button', { name: 'Send now' }).click();
+    await expect.poll(async () => (await asked(page, 'outbox.retry')).length).toBe(1);
+    await waiting.filter({ hasText: 'In the morning' }).getByRole('button', { name: 'Take back' }).click();
+    await page.getByRole('heading', { name: 'In the morning' }).waitFor();
     expect(problems.filter((problem) => !problem.startsWith('Failed to load resource'))).toEqual([]);
     await context.close();
   });

@@ -1,11 +1,13 @@
 import { toAppError } from '../../../src-shared/error.ts';
 import { t } from '../../i18n/t.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
-import type { Command } from '../../state/commands.svelte.ts';
 import { sendersOf, type AnswerKind, type Sender } from './answering.ts';
-import { ComposerSession, type SessionStart } from './composer-session.svelte.ts';
+import { composerCommands } from './composer-commands.ts';
+import { ComposerSession } from './composer-session.svelte.ts';
 import { parseMailto, type Mailto } from './mailto.ts';
 import { startAnswer, startDraft, startNew } from './open-session.ts';
+import { whenWords } from './send-later.ts';
+import type { SessionStart } from './session-start.ts';
 
 /** A thrown-away draft can be had back this long; only then main throws it away, too. */
 const discardAfterMs = 10_000;
@@ -30,7 +32,7 @@ export class ComposerDesk {
 
   /** Brings its commands and follows mailto: addresses, now and those given at the start. */
   start(): void {
-    this.#app.commands.register(this.#commands());
+    this.#app.commands.register(composerCommands(this.#app, this));
     this.#app.main.on('window.show', ({ mailto }) => {
       if (mailto !== undefined) void this.open({ mode: 'mailto', mailto });
     });
@@ -156,13 +158,18 @@ export class ComposerDesk {
     });
   }
 
-  async send(session: ComposerSession): Promise<boolean> {
+  /** `sendAt`: when it is to go out; null: now. */
+  async send(session: ComposerSession, sendAt: number | null): Promise<boolean> {
     const subject = session.subject.trim() === '' ? t('compose.noSubject') : session.subject.trim();
     const seconds = this.#app.preferences.values.undoSendSeconds;
     try {
-      const { outboxId } = await session.send(seconds);
+      const { outboxId } = await session.send(seconds, sendAt);
       if (this.session === session) this.#leave();
-      if (seconds > 0)
+      if (sendAt !== null)
+        this.#app.toasts.show(t('compose.scheduled', { subject, when: whenWords(sendAt, Date.now()) }), {
+          undo: () => void this.takeBack(outboxId),
+        });
+      else if (seconds > 0)
         this.#app.toasts.show(t('compose.sending', { subject }), {
           undo: () => void this.takeBack(outboxId),
           undoName: t('compose.undoSend'),
@@ -186,78 +193,5 @@ export class ComposerDesk {
         kind: 'bad',
       });
     }
-  }
-
-  #commands(): Command[] {
-    const chosen = (): string | null => this.#app.reader.chosen?.messageId ?? this.#app.list.cursorId ?? null;
-    const answer = (
-      id: string,
-      kind: AnswerKind,
-      icon: 'reply' | 'reply-all' | 'forward',
-      name: string,
-      gmail: string,
-      thunderbird: string,
-    ): Command => ({
-      id,
-      name,
-      group: 'write',
-      icon,
-      keys: { gmail: [gmail], thunderbird: [thunderbird] },
-      enabled: () => this.session === null && chosen() !== null,
-      run: () => {
-        const messageId = chosen();
-        if (messageId !== null) void this.open({ mode: kind, messageId });
-      },
-    });
-    return [
-      {
-        id: 'composer.new',
-        name: t('command.compose'),
-        group: 'write',
-        icon: 'pen',
-        keys: { gmail: ['c'], thunderbird: ['Ctrl N', 'c'] },
-        run: () => void this.open({ mode: 'new' }),
-      },
-      answer('composer.reply', 'reply', 'reply', t('command.reply'), 'r', 'Ctrl R'),
-      answer('composer.replyAll', 'reply-all', 'reply-all', t('command.replyAll'), 'a', 'Ctrl Shift R'),
-      answer('composer.forward', 'forward', 'forward', t('command.forward'), 'f', 'Ctrl L'),
-      {
-        id: 'composer.open',
-        name: t('command.compose'),
-        group: 'write',
-        quiet: true,
-        run: (detail) => {
-          if (isOpenRequest(detail)) void this.open(detail);
-        },
-      },
-      {
-        id: 'composer.takeBack',
-        name: t('command.compose'),
-        group: 'write',
-        quiet: true,
-        run: (detail) => {
-          if (typeof detail === 'string') void this.takeBack(detail);
-        },
-      },
-    ];
-  }
-}
-
-function isOpenRequest(detail: unknown): detail is OpenRequest {
-  if (typeof detail !== 'object' || detail === null || !('mode' in detail)) return false;
-  const given = detail as Record<string, unknown>;
-  switch (given['mode']) {
-    case 'new':
-      return true;
-    case 'mailto':
-      return typeof given['mailto'] === 'string';
-    case 'reply':
-    case 'reply-all':
-    case 'forward':
-      return typeof given['messageId'] === 'string';
-    case 'draft':
-      return typeof given['messageId'] === 'string' || typeof given['draftId'] === 'string';
-    default:
-      return false;
   }
 }

@@ -10,7 +10,8 @@ import {
 } from './address-list.ts';
 import type { Sender } from './answering.ts';
 import { Attachments } from './attachments.svelte.ts';
-import { signatureText, swapHtmlSignature, swapTextSignature } from './signature.ts';
+import type { SessionStart } from './session-start.ts';
+import { signInConverted, swapHtmlSignature, swapTextSignature } from './signature.ts';
 import { htmlForMail, textToHtml } from './text-body.ts';
 import type { WarningId } from './warnings.ts';
 
@@ -18,26 +19,6 @@ import type { WarningId } from './warnings.ts';
 const saveAfterMs = 5000;
 
 export type Field = 'to' | 'cc' | 'bcc';
-
-export interface SessionStart {
-  sender: Sender;
-  rich: boolean;
-  to?: Recipient[];
-  cc?: Recipient[];
-  bcc?: Recipient[];
-  subject?: string;
-  text: string;
-  html: string;
-  inReplyTo?: string | null;
-  forwardOf?: string | null;
-  draftId?: string;
-  savedAt?: string;
-  problem?: string | null;
-  expectedFrom?: string | null;
-  list?: string | null;
-  /** What stands in it was not only put there by us: closing keeps it. */
-  worthKeeping?: boolean;
-}
 
 /** One message being written: what it holds, when it was kept, and how it leaves. */
 export class ComposerSession {
@@ -144,7 +125,7 @@ export class ComposerSession {
   /** Every word goes over: the editor keeps `text` beside `html` all the time. */
   setRich(rich: boolean): void {
     if (rich === this.rich) return;
-    if (rich) this.html = swapSignatureIn(textToHtml(this.text), this.sender.identity.signature);
+    if (rich) this.html = signInConverted(textToHtml(this.text), this.sender.identity.signature);
     this.rich = rich;
     this.bodyVersion += 1;
     this.changed();
@@ -222,15 +203,16 @@ export class ComposerSession {
     return this.draftId !== null;
   }
 
-  /** Hands it to the outbox; rejects with AppError, and the draft stays. */
-  async send(undoSeconds: number): Promise<{ outboxId: string }> {
+  /** Hands it to the outbox, for `sendAt` when that is given; rejects with AppError, and the draft stays. */
+  async send(undoSeconds: number, sendAt: number | null): Promise<{ outboxId: string }> {
     clearTimeout(this.#timer);
     await this.#queue;
     this.sending = true;
     try {
       const sent = await this.#main.call('message.send', {
         ...this.#entries(),
-        ...(undoSeconds > 0 ? { undoSeconds } : {}),
+        ...(undoSeconds > 0 && sendAt === null ? { undoSeconds } : {}),
+        ...(sendAt === null ? {} : { sendAt: new Date(sendAt).toISOString() }),
       });
       this.end();
       this.dirty = false;
@@ -262,13 +244,3 @@ export class ComposerSession {
 }
 
 const formatEntry = (one: Recipient): string => (one.valid ? formatAddress(one) : one.address);
-
-/** The signature in a converted text becomes one that can be exchanged again. */
-function swapSignatureIn(html: string, signature: string): string {
-  const plain = signatureText(signature);
-  if (plain === '') return html;
-  const asParagraph = textToHtml(plain);
-  return html.includes(asParagraph)
-    ? html.replace(asParagraph, () => swapHtmlSignature('', signature))
-    : html;
-}

@@ -12,7 +12,7 @@ import {
   type AnswerKind,
   type Sender,
 } from './answering.ts';
-import type { SessionStart } from './composer-session.svelte.ts';
+import type { SessionStart } from './session-start.ts';
 import type { Mailto } from './mailto.ts';
 import { plainBody, richBody } from './quoting.ts';
 import { signatureHtml, signatureText } from './signature.ts';

@@ -1,4 +1,4 @@
-import { escapeHtml } from './text-body.ts';
+import { escapeHtml, textToHtml } from './text-body.ts';
 
 /** "-- " alone on a line begins a signature (RFC 3676 4.3). */
 export function signatureText(signature: string): string {
@@ -31,4 +31,14 @@ export function swapTextSignature(text: string, before: string, signature: strin
     return at < 0 ? text : text.slice(0, at) + next + text.slice(at + old.length);
   }
   return next === '' ? text : `${text.trimEnd()}\n\n${next}`;
+}
+
+/** The signature in a converted text becomes one that can be exchanged again. */
+export function signInConverted(html: string, signature: string): string {
+  const plain = signatureText(signature);
+  if (plain === '') return html;
+  const asParagraph = textToHtml(plain);
+  return html.includes(asParagraph)
+    ? html.replace(asParagraph, () => swapHtmlSignature('', signature))
+    : html;
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
-import { clockTime } from '../../i18n/dates.ts';
+import { clockTime, fullDate } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
 import type { IconName } from '../../ui/icons.ts';
 
@@ -53,12 +53,13 @@ export function outboxSentence(item: OutboxItem): string {
   return t('outbox.send', { subject: item.subject === '' ? t('list.noSubject') : item.subject, people });
 }
 
-export function outboxState(item: OutboxItem): string {
+/** `now`: milliseconds, to tell today from other days. */
+export function outboxState(item: OutboxItem, now: number): string {
   const since = clockTime(Date.parse(item.queuedAt));
   const next = clockTime(Date.parse(item.nextTryAt ?? ''));
   switch (item.state) {
     case 'scheduled':
-      return t('outbox.scheduled', { time: next });
+      return scheduled(Date.parse(item.sendAt ?? ''), now);
     case 'queued':
       return (
         t('outbox.queued', { time: since }) +
@@ -69,6 +70,12 @@ export function outboxState(item: OutboxItem): string {
     default:
       return t(`outbox.${item.state}`);
   }
+}
+
+function scheduled(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString()
+    ? t('outbox.scheduledToday', { time: clockTime(at) })
+    : t('outbox.scheduled', { date: fullDate(at) });
 }
 
 /** The replies of servers that refused a recipient. */

@@ -38,7 +38,8 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
   if (accounts.length === 0) return plain('inbox', t('status.noAccounts'));
   const waiting =
     journal.filter((entry) => entry.state !== 'cancelled' && entry.state !== 'done').length +
-    outbox.filter((item) => item.state === 'queued' || item.state === 'scheduled').length;
+    // A mail for later waits for its time, not for the network.
+    outbox.filter((item) => item.state === 'queued').length;
   if (info !== null && !info.online) {
     const since = clockTime(Date.parse(info.offlineSince ?? ''));
     const words = t(info.offlineReason === 'user' ? 'status.offlineUser' : 'status.offline', { time: since });

@@ -158,7 +158,10 @@ export class FakeSending {
     return { draftId: draft.draftId };
   }
 
-  #send(given: DraftSave & { undoSeconds?: number }): { outboxId: string; messageIdHeader: string } {
+  #send(given: DraftSave & { undoSeconds?: number; sendAt?: string }): {
+    outboxId: string;
+    messageIdHeader: string;
+  } {
     const draft = this.#draft(given);
     this.drafts.delete(draft.draftId);
     const outboxId = `out${draft.draftId}`;
@@ -167,13 +170,13 @@ export class FakeSending {
     const item: OutboxItem = {
       outboxId,
       accountId: draft.accountId,
-      state: seconds > 0 ? 'undoable' : 'queued',
+      state: seconds > 0 ? 'undoable' : given.sendAt === undefined ? 'queued' : 'scheduled',
       messageIdHeader: `<${outboxId}@example.org>`,
       subject: draft.subject,
       tries: 0,
-      nextTryAt: null,
+      nextTryAt: given.sendAt ?? null,
       undoUntil: seconds > 0 ? new Date(Date.now() + seconds * 1000).toISOString() : null,
-      sendAt: null,
+      sendAt: given.sendAt ?? null,
       dsn: 'failure',
       queuedAt: now,
       sentAt: null,
