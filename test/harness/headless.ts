@@ -82,12 +82,19 @@ export class Headless {
   }
 
   #read(line: string): void {
-    const message = JSON.parse(line) as {
+    let message: {
       id?: number;
       result?: unknown;
       error?: { code: number; message: string; data?: AppErrorData };
       params?: { name: EventName };
     };
+    try {
+      message = JSON.parse(line) as typeof message;
+    } catch (error) {
+      // The last line of a program that was killed while it wrote.
+      if (this.child.stdout?.readableEnded === true) return;
+      throw error;
+    }
     if (message.id === undefined || message.id === null) {
       if (message.params !== undefined)
         this.events.push({ name: message.params.name, params: message.params });
