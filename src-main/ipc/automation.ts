@@ -33,7 +33,12 @@ export function startAutomation(input: Readable, output: Writable, serve: Serve,
   const unheard = new Promise<void>((resolve) => output.on('error', () => resolve()));
 
   function write(message: Record<string, unknown>): void {
-    output.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    // JSON lets these stand in a string, but many readers of lines (Node's own among them) end a line there.
+    const json = JSON.stringify({ jsonrpc: '2.0', ...message }).replace(
+      /[\u0085\u2028\u2029]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    output.write(`${json}\n`);
   }
 
   function fail(id: unknown, code: number, message: string, data?: unknown): void {

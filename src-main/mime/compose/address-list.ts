@@ -74,9 +74,13 @@ function parseList(field: string, text: string): MailAddress[] {
   };
   for (const token of tokenize(field, text)) {
     if (token.kind === 'separator') finish();
-    // The name of a group ("Team: a@x, b@y;"): its members are what counts.
-    else if (token.kind === 'colon') words = [];
-    else words.push(token);
+    else if (token.kind === 'colon') {
+      // The name of a group ("Team: a@x, b@y;"): its members are what counts. An address is no such name:
+      // dropping it, or what hides behind it ("bob@x Bcc: eve@y"), would send elsewhere than was meant.
+      if (words.some((word) => word.kind !== 'quoted' && word.text.includes('@')))
+        throw badField(field, `“${text.slice(0, 80)}” cannot be read: a colon follows an address.`);
+      words = [];
+    } else words.push(token);
   }
   finish();
   return out;
