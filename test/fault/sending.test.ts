@@ -217,6 +217,7 @@ describe(`killed at ${rounds} moments of sending (seed ${seed})`, () => {
   const random = randomOf(seed);
   const seen = new Map<string, { sender: Sender; recipients: string[] }>();
   const kills: string[] = [];
+  const unknown = { asked: 0, settled: 0 };
 
   test.each(Array.from({ length: rounds }, (_, round) => ({ round, kill: killOf(random) })))(
     'round $round: $kill',
@@ -227,7 +228,9 @@ describe(`killed at ${rounds} moments of sending (seed ${seed})`, () => {
       for (const counts of Object.values(before))
         expect([...counts.values()].every((count) => count <= 1)).toBe(true);
       posthorn = start();
-      await settle();
+      unknown.settled += (await items()).filter((item) => item.state === 'unknown').length;
+      const asked = await settle();
+      unknown.asked += asked.length;
       const after = await delivered();
       const list = await items();
       for (const item of list) {
@@ -266,5 +269,8 @@ describe(`killed at ${rounds} moments of sending (seed ${seed})`, () => {
       await raw.close();
     }
     expect(kills).toHaveLength(rounds);
+    // Moments at which nobody could know were among them, else this proved little.
+    if (rounds >= 100) expect(unknown.settled).toBeGreaterThan(0);
+    console.log(`${seen.size} mails, ${unknown.settled} of unknown outcome, ${unknown.asked} times asked`);
   });
 });
