@@ -279,6 +279,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   engines.stopAll();
   await Promise.all([browser.reader.close(), search.close()]);
   await journal.close();
+  await profile.localMails.closeAll();
   await cache.close();
   await shell.quit();
   profile.log.close();

@@ -11,6 +11,8 @@ export interface AccountStore {
   get(accountId: string): AccountSettings | undefined;
   /** Durable when it resolves. */
   put(account: AccountSettings): Promise<void>;
+  /** Several at once, all or none. */
+  putAll(changed: readonly AccountSettings[]): Promise<void>;
   remove(accountId: string): Promise<void>;
 }
 
@@ -23,16 +25,21 @@ export async function openAccountStore(
     JSON.stringify({ version: 1, accounts: list }, null, 2),
   );
 
+  async function putAll(changed: readonly AccountSettings[]): Promise<void> {
+    await accounts.change((list) => {
+      const added = changed.filter(({ accountId }) => list.every((other) => other.accountId !== accountId));
+      return [
+        ...list.map((old) => changed.find(({ accountId }) => accountId === old.accountId) ?? old),
+        ...added,
+      ];
+    });
+  }
+
   return {
     all: () => accounts.get(),
     get: (accountId) => accounts.get().find((account) => account.accountId === accountId),
-    async put(account) {
-      await accounts.change((list) =>
-        list.some((other) => other.accountId === account.accountId)
-          ? list.map((other) => (other.accountId === account.accountId ? account : other))
-          : [...list, account],
-      );
-    },
+    put: (account) => putAll([account]),
+    putAll,
     async remove(accountId) {
       await accounts.change((list) => list.filter((account) => account.accountId !== accountId));
     },

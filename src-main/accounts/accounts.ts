@@ -1,12 +1,7 @@
 import { AppError, publicError } from '../../src-shared/error.ts';
 import type { AccountView } from '../../src-shared/ipc/areas/account.ts';
 import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
-import type {
-  AccountSettings,
-  IncomingServerInput,
-  OutgoingServerInput,
-  ServerSettings,
-} from '../../src-shared/model/account.ts';
+import type { AccountMode, AccountSettings, IncomingServerInput } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import { countOps, type Journal } from '../journal/journal.ts';
 import { newId } from '../platform/ids.ts';
@@ -14,13 +9,17 @@ import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { AccountStore } from './account-store.ts';
 import { sentCopyFor } from './providers.ts';
+import {
+  changeOf,
+  checkOf,
+  mergeIncoming,
+  mergeOutgoing,
+  serverOf,
+  withoutUndefined,
+  type ServerCheck,
+} from './server-settings.ts';
+import type { ModePreview, SwitchMode } from './switch-mode.ts';
 import { credentialsFor, type SecretKind, type Secrets } from './secrets.ts';
-
-export interface ServerCheck {
-  server: ServerSettings;
-  password: string | undefined;
-  token: string | undefined;
-}
 
 export interface AccountsPorts {
   store: AccountStore;
@@ -33,7 +32,8 @@ export interface AccountsPorts {
   checkIncoming(check: ServerCheck, protocol: AccountSettings['incoming']['protocol']): Promise<void>;
   checkOutgoing(check: ServerCheck): Promise<void>;
   /** Things outside the journal that belong to an account and go with it. */
-  forget(accountId: string): Promise<void>;
+  forget(account: AccountSettings): Promise<void>;
+  modes: SwitchMode;
   onChange(): void;
 }
 
@@ -42,7 +42,9 @@ export interface Accounts {
   add(params: CheckedParams<'account.add'>): Promise<string>;
   update(params: CheckedParams<'account.update'>): Promise<void>;
   setPassword(params: CheckedParams<'account.setPassword'>): Promise<void>;
-  setMode(accountId: string, mode: AccountSettings['mode']): Promise<void>;
+  /** What would be moved or removed, and how much, before anything is. */
+  preview(accountId: string, mode: AccountMode): Promise<ModePreview>;
+  setMode(accountId: string, mode: AccountMode, options: Parameters<SwitchMode['change']>[2]): Promise<void>;
   remove(accountId: string): Promise<void>;
   /** The settings of an account, or a refusal that names what is wrong. */
   need(accountId: string): AccountSettings;
@@ -105,8 +107,6 @@ export function createAccounts(ports: AccountsPorts): Accounts {
     need,
     list: () => store.all().map(view),
     async add(params) {
-      refuseOtherModes(params.mode);
-      if (params.incoming.protocol === 'pop3') throw notYet('POP3 accounts');
       refuseCertificates(params.incoming.auth, params.outgoing?.auth);
       const used = new Set(store.all().map((account) => account.color));
       const color =
@@ -129,6 +129,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         sentCopy: sentCopyFor(params.incoming.host),
         bodies: { days: 30, maxBytes: 65_536 },
         notify: true,
+        ...(params.leaveOnServer === undefined ? {} : { leaveOnServer: params.leaveOnServer }),
       };
       const outgoingPassword = params.outgoing?.password ?? params.incoming.password;
       await check(
@@ -155,7 +156,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       const next: AccountSettings = {
         ...account,
         ...withoutUndefined(rest),
-        incoming: { ...account.incoming, ...changeOf(incoming ?? {}) },
+        incoming: mergeIncoming(account.incoming, incoming ?? {}),
         outgoing:
           outgoing === undefined
             ? account.outgoing
@@ -203,20 +204,15 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       if (params.incoming !== undefined) engines.restart(account);
       ports.onChange();
     },
-    async setMode(accountId, mode) {
-      const account = need(accountId);
-      if (account.mode === mode) return;
-      refuseOtherModes(mode);
-      await store.put({ ...account, mode });
-      ports.onChange();
-    },
+    preview: (accountId, mode) => ports.modes.preview(need(accountId), mode),
+    setMode: (accountId, mode, options) => ports.modes.change(need(accountId), mode, options),
     async remove(accountId) {
-      need(accountId);
+      const account = need(accountId);
       engines.stop(accountId);
       await store.remove(accountId);
       const takenBack = await journal.forgetAccount(accountId);
       if (takenBack.length > 0) await cache.call('dropPending', { opIds: takenBack });
-      await ports.forget(accountId);
+      await ports.forget(account);
       register.removeAccount(accountId);
       await register.save();
       await cache.call('removeAccount', { accountId });
@@ -227,11 +223,6 @@ export function createAccounts(ports: AccountsPorts): Accounts {
   };
 }
 
-function refuseOtherModes(mode: AccountSettings['mode']): void {
-  if (mode === 'online') throw notYet('Accounts kept only on the server');
-  if (mode === 'offline') throw notYet('Accounts that take their mail home');
-}
-
 function refuseCertificates(...auth: IncomingServerInput['auth'][]): void {
   if (auth.every((one) => one?.clientCertificate === undefined)) return;
   throw new AppError({
@@ -240,65 +231,4 @@ function refuseCertificates(...auth: IncomingServerInput['auth'][]): void {
     next: 'tell-user',
     detail: 'Signing in with a certificate is not there yet. Nothing was changed.',
   });
-}
-
-function notYet(what: string): AppError {
-  return new AppError({
-    code: 'not-yet',
-    scope: 'account',
-    next: 'tell-user',
-    detail: `${what} are not there yet. Choose “Keep a copy (works without network)”.`,
-  });
-}
-
-function serverOf(
-  input: IncomingServerInput | OutgoingServerInput,
-  trust: string | undefined,
-): ServerSettings & { host: string; port: number } {
-  return withoutUndefined({
-    host: input.host,
-    port: input.port,
-    tls: input.tls,
-    username: input.username,
-    mechanism: input.auth?.mechanism,
-    trustFingerprint256: input.trustFingerprint256 ?? trust,
-    allowPlaintextPassword: input.allowPlaintextPassword,
-  });
-}
-
-function checkOf(
-  server: ServerSettings,
-  input: IncomingServerInput | OutgoingServerInput,
-  password: string | undefined,
-): ServerCheck {
-  return { server, password, token: input.auth?.token };
-}
-
-type ServerChange = { [K in keyof ServerSettings]?: ServerSettings[K] | undefined } & {
-  auth?: IncomingServerInput['auth'];
-};
-
-/** What of a change may stand in accounts.json: of `auth` only the name of the mechanism, never a secret. */
-function changeOf({ auth, ...change }: ServerChange) {
-  return withoutUndefined({ ...change, ...(auth === undefined ? {} : { mechanism: auth.mechanism }) });
-}
-
-function mergeOutgoing(old: AccountSettings['outgoing'], change: ServerChange): AccountSettings['outgoing'] {
-  const merged = { ...old, ...changeOf(change) };
-  if (merged.host === undefined || merged.port === undefined || merged.tls === undefined) {
-    throw new AppError({
-      code: 'bad-params',
-      scope: 'account',
-      next: 'tell-user',
-      detail: 'A server for sending needs a host, a port and a kind of encryption. Nothing was changed.',
-    });
-  }
-  return { ...merged, host: merged.host, port: merged.port, tls: merged.tls };
-}
-
-/** exactOptionalPropertyTypes: absent is not the same as undefined. */
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

@@ -18,6 +18,14 @@ export interface DropBoxEntry {
   handle: number;
   /** As the server says; servers that count line ends as one octet are off. */
   size: number;
+  /** When the server got it, milliseconds, and its flags: where the protocol says so (IMAP). */
+  date?: number;
+  flags?: string[];
+  /**
+   * What tells this message from another under the same key, where the list itself has it (IMAP: its Message-ID,
+   * size and date). Without it the header is compared.
+   */
+  mark?: string;
 }
 
 export interface DropBoxSession {

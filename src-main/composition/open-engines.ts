@@ -1,10 +1,17 @@
 import { peopleText } from '../../src-shared/cache-protocol.ts';
+import { keepsMailHere, type AccountSettings } from '../../src-shared/model/account.ts';
 import type { NewRow } from '../../src-shared/model/message.ts';
 import { credentialsFor, type Secrets } from '../accounts/secrets.ts';
+import type { Backend } from '../backends/backend.ts';
 import { createBackend } from '../backends/backend-registry.ts';
+import { createLocalBackend } from '../backends/local/local-backend.ts';
+import { createPop3DropBox } from '../backends/pop3/pop3-drop-box.ts';
+import { imapCollections } from '../collect/drop-boxes.ts';
+import { createOfflineEngine } from '../collect/offline-engine.ts';
+import { rowOfMail } from '../local-mail/row-of-mail.ts';
 import type { Push } from '../ipc/push.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import type { EnginePorts } from '../sync/account-engine.ts';
+import { createAccountEngine, type AccountEngine, type EnginePorts } from '../sync/account-engine.ts';
 import type { Connectivity } from '../sync/connectivity.ts';
 import { createEngines, type Engines } from '../sync/engines.ts';
 import { createFolderLocks } from '../sync/folder-locks.ts';
@@ -25,68 +32,116 @@ export interface EnginesOptions {
 
 /** The resync engines with all that they use; none is started yet. */
 export function openEngines(profile: Profile, browser: Browser, options: EnginesOptions): Engines {
-  const { accountStore, journal, register, blobs, clock, crash, hooks } = profile;
+  const { accountStore, journal, register, blobs, localMails, clock, crash, hooks } = profile;
   const { log } = profile.log;
   const { cache, network, reader } = browser;
   const { secrets, search, push, connectivity } = options;
   const locks = createFolderLocks();
 
-  const engines = createEngines({
-    online: () => connectivity.online(),
-    hasReady: (accountId) => hasReadyOp({ accountId, journal, clock }),
-    backendFor: (account) =>
-      createBackend(account.incoming.protocol, {
-        server: account.incoming,
-        credentials: () => credentialsFor(secrets, account.accountId, 'incoming'),
-        network,
-        clock,
-        log,
-        onWire: (line) => hooks?.onWire('imap', line),
+  const serverOf = (account: AccountSettings) => ({
+    server: account.incoming,
+    credentials: () => credentialsFor(secrets, account.accountId, 'incoming'),
+    network,
+    clock,
+    log,
+    onWire: (line: string) => hooks?.onWire(account.incoming.protocol, line),
+  });
+
+  const onProgress: EnginePorts['onProgress'] = (entry, done, total, phase) =>
+    push.tell('sync.progress', {
+      accountId: entry.accountId,
+      folderId: entry.folderId,
+      folderName: entry.name,
+      done,
+      total,
+      phase,
+    });
+
+  function onState(): void {
+    options.onState();
+    connectivity.accountsSeen(
+      engines.all().map((engine) => ({
+        connected: engine.reachesServer(),
+        networkGone: engine.state().error?.next === 'wait-online',
+      })),
+    );
+  }
+
+  const portsFor = (account: AccountSettings, backend: Backend): EnginePorts => ({
+    backend,
+    account: () => accountStore.get(account.accountId) ?? account,
+    cache,
+    journal,
+    register,
+    blobs,
+    locks,
+    clock,
+    crash,
+    log,
+    readBody: (bytes) => reader.read(bytes),
+    onBody: (messageId, text) => search.addBody(messageId, text),
+    onRows: (entry, rows, messageIds, arrived) => {
+      search.addRows(indexRows(entry, rows, messageIds));
+      if (arrived) options.onArrived(entry, rows, messageIds);
+    },
+    onRenumbered: (entry) =>
+      log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
+    onFreed: (accountIds) => {
+      for (const accountId of accountIds) engines.get(accountId)?.kick();
+    },
+    onProgress,
+    onState,
+  });
+
+  /** Local folders with a collector, where the mail lives on this computer. */
+  function offlineEngine(account: AccountSettings): AccountEngine {
+    const { protocol } = account.incoming;
+    const mail = () => localMails.open(account.localStore ?? account.accountId);
+    const local = createLocalBackend({
+      open: mail,
+      rowOf: async (bytes) => rowOfMail(await reader.read(bytes)),
+    });
+    const server = protocol === 'imap' ? createBackend(protocol, serverOf(account)) : null;
+    const maildrop = protocol === 'pop3' ? createPop3DropBox(serverOf(account)) : null;
+    return createOfflineEngine({
+      inner: createAccountEngine({
+        ...portsFor(account, local),
+        // All of it is here: the cache may hold all of it too, so that it is found by searching.
+        account: () => ({
+          ...(accountStore.get(account.accountId) ?? account),
+          bodies: { days: 36_500, maxBytes: 25 * 1024 * 1024 },
+        }),
       }),
-    portsFor: (account, backend): EnginePorts => ({
-      backend,
       account: () => accountStore.get(account.accountId) ?? account,
-      cache,
-      journal,
-      register,
-      blobs,
-      locks,
+      mail,
+      collections:
+        server !== null
+          ? (open, signal) => imapCollections(server, open, { lane: 'bulk', signal })
+          : maildrop !== null
+            ? () => Promise.resolve([{ dropBox: maildrop, path: 'INBOX', scope: 'pop3' }])
+            : null,
+      hangUp: () => server?.disconnect(),
       clock,
       crash,
       log,
-      readBody: (bytes) => reader.read(bytes),
-      onBody: (messageId, text) => search.addBody(messageId, text),
-      onRows: (entry, rows, messageIds, arrived) => {
-        search.addRows(indexRows(entry, rows, messageIds));
-        if (arrived) options.onArrived(entry, rows, messageIds);
+      onState,
+      onProgress(path, done, total) {
+        const entry = register.byPath(account.accountId, path);
+        if (entry !== undefined) onProgress(entry, done, total, 'bodies');
       },
-      onRenumbered: (entry) =>
-        log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
-      onFreed: (accountIds) => {
-        for (const accountId of accountIds) engines.get(accountId)?.kick();
-      },
-      onProgress: (entry, done, total, phase) =>
-        push.tell('sync.progress', {
-          accountId: entry.accountId,
-          folderId: entry.folderId,
-          folderName: entry.name,
-          done,
-          total,
-          phase,
-        }),
-      onState: () => {
-        options.onState();
-        connectivity.accountsSeen(
-          engines.all().map((engine) => {
-            const { state, error } = engine.state();
-            return {
-              connected: state === 'syncing' || state === 'idle',
-              networkGone: error?.next === 'wait-online',
-            };
-          }),
-        );
-      },
-    }),
+    });
+  }
+
+  function serverEngine(account: AccountSettings): AccountEngine {
+    const { protocol } = account.incoming;
+    if (protocol === 'local') throw new Error('mail without a server is kept here');
+    return createAccountEngine(portsFor(account, createBackend(protocol, serverOf(account))));
+  }
+
+  const engines = createEngines({
+    online: () => connectivity.online(),
+    hasReady: (accountId) => hasReadyOp({ accountId, journal, clock }),
+    engineFor: (account) => (keepsMailHere(account) ? offlineEngine(account) : serverEngine(account)),
   });
   return engines;
 }

@@ -1,7 +1,9 @@
 import { AppError } from '../../src-shared/error.ts';
 import { createAccounts, type Accounts } from '../accounts/accounts.ts';
+import { createSwitchMode } from '../accounts/switch-mode.ts';
 import { credentialsFor, type Secrets } from '../accounts/secrets.ts';
 import { checkImapServer } from '../backends/imap/check-imap-server.ts';
+import { checkPop3Server } from '../backends/pop3/check-pop3-server.ts';
 import { checkSmtpServer } from '../backends/smtp/check-smtp-server.ts';
 import type { Push } from '../ipc/push.ts';
 import { openSending, type Sending } from '../outbox/sending.ts';
@@ -34,7 +36,8 @@ export interface MailOptions {
 }
 
 export async function openMail(profile: Profile, browser: Browser, options: MailOptions): Promise<Mail> {
-  const { paths, accountStore, journal, register, blobs, clock, crash, hooks, onDamage } = profile;
+  const { paths, accountStore, journal, register, blobs, localMails, clock, crash, hooks, onDamage } =
+    profile;
   const { log } = profile.log;
   const { cache, network, reader, sanitiser } = browser;
   const { engines, secrets, search, push, connectivity } = options;
@@ -99,14 +102,11 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     journal,
     register,
     cache,
-    checkIncoming: async ({ server, ...credentials }) => {
-      await checkImapServer({
-        server,
-        credentials,
-        network,
-        clock,
-        onWire: onWire('imap'),
-      });
+    checkIncoming: async ({ server, ...credentials }, protocol) => {
+      // Mail without a server has nobody to ask.
+      if (protocol === 'local') return;
+      const check = protocol === 'pop3' ? checkPop3Server : checkImapServer;
+      await check({ server, credentials, network, clock, onWire: onWire(protocol) });
     },
     checkOutgoing: async ({ server, ...credentials }) => {
       await checkSmtpServer({
@@ -117,8 +117,19 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
         onWire: onWire('smtp'),
       });
     },
-    forget: async (accountId) => {
+    modes: createSwitchMode({
+      store: accountStore,
+      engines,
+      journal,
+      cache,
+      register,
+      localMails,
+      dropIndex: (accountId) => search.dropAccount(accountId),
+      onChange: options.onAccounts,
+    }),
+    forget: async ({ accountId, localStore }) => {
       search.dropAccount(accountId);
+      await localMails.remove(localStore ?? accountId);
       await sending.forget(accountId);
     },
     onChange: options.onAccounts,

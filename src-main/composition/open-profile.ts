@@ -1,6 +1,7 @@
 import { openAccountStore } from '../accounts/account-store.ts';
 import { openSecrets, type Secrets } from '../accounts/secrets.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
+import { createLocalMails, type LocalMails } from '../local-mail/local-mails.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { openBlobs, type Blobs } from '../platform/blobs.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
@@ -26,6 +27,7 @@ export interface Profile {
   register: FolderRegister;
   journal: Journal;
   blobs: Blobs;
+  localMails: LocalMails;
   /** scrypt takes 0.4 s; the browser starts meanwhile. */
   openingSecrets: Promise<Secrets>;
   /** Processes that a test's crash kills together with main. */
@@ -74,6 +76,7 @@ export async function openProfile(options: {
     register: await openFolderRegister(paths.folders, onDamage),
     journal,
     blobs: openBlobs(paths.blobs),
+    localMails: createLocalMails(paths.localMail, crash, onDamage),
     openingSecrets: openSecrets({
       file: paths.secrets,
       profile: paths.profile,

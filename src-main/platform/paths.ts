@@ -16,6 +16,8 @@ export interface ProfilePaths {
   reports: string;
   drafts: string;
   blobs: string;
+  /** Mail that is on this computer alone, a folder for each account that has some. */
+  localMail: string;
   /** cache: which IndexedDB main last knew */
   cacheId: string;
   /** cache: Chromium's own directory, IndexedDB in it */
@@ -40,6 +42,7 @@ export function profilePaths(profile: string): ProfilePaths {
     reports: join(profile, 'reports.log'),
     drafts: join(profile, 'drafts'),
     blobs: join(profile, 'blobs'),
+    localMail: join(profile, 'local-mail'),
     cacheId: join(profile, 'cache-id.json'),
     browser: join(profile, 'browser'),
     searchIndex: join(profile, 'search.sqlite'),

@@ -48,6 +48,8 @@ export interface EngineState {
 export interface AccountEngine {
   readonly backend: Backend;
   state(): EngineState;
+  /** Its server answers at present: there is a network. */
+  reachesServer(): boolean;
   start(): void;
   stop(): void;
   setOnline(online: boolean): void;
@@ -355,6 +357,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   return {
     backend,
     state: () => current,
+    reachesServer: () => current.state === 'syncing' || current.state === 'idle',
     start: () => void session.ensure().catch(() => undefined),
     stop() {
       replayTimer?.cancel();

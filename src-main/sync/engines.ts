@@ -1,17 +1,9 @@
 import type { AccountSettings } from '../../src-shared/model/account.ts';
-import type { Backend } from '../backends/backend.ts';
-import {
-  createAccountEngine,
-  type AccountEngine,
-  type AccountReport,
-  type BodiesWish,
-  type EnginePorts,
-} from './account-engine.ts';
+import type { AccountEngine, AccountReport, BodiesWish } from './account-engine.ts';
 
 export interface EnginesPorts {
-  /** Ports of one account's engine; `backend` is made anew for each start. */
-  portsFor(account: AccountSettings, backend: Backend): EnginePorts;
-  backendFor(account: AccountSettings): Backend;
+  /** The engine that the account's mode and protocol want; made anew for each start. */
+  engineFor(account: AccountSettings): AccountEngine;
   online(): boolean;
   /** An operation of the account could go to its server now. */
   hasReady(accountId: string): boolean;
@@ -37,7 +29,7 @@ export function createEngines(ports: EnginesPorts): Engines {
   const engines = new Map<string, AccountEngine>();
 
   function start(account: AccountSettings): void {
-    const engine = createAccountEngine(ports.portsFor(account, ports.backendFor(account)));
+    const engine = ports.engineFor(account);
     engines.set(account.accountId, engine);
     if (ports.online()) engine.start();
     else engine.setOnline(false);

@@ -46,12 +46,6 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
 
-  const needsUser = (error: AppError): boolean =>
-    error.code === 'auth-failed' ||
-    error.code === 'tls-certificate' ||
-    error.code === 'tls-missing' ||
-    error.code === 'locked';
-
   function takeDown(): void {
     up?.abort(
       new AppError({
@@ -194,7 +188,12 @@ export function offline(): AppError {
   });
 }
 
-function stateOf(error: AppError): AccountState {
+/** Nothing but the user can mend it: trying again by itself would only be a loop. */
+export function needsUser({ code }: AppError): boolean {
+  return code === 'auth-failed' || code === 'tls-certificate' || code === 'tls-missing' || code === 'locked';
+}
+
+export function stateOf(error: AppError): AccountState {
   switch (error.code) {
     case 'auth-failed':
       return 'auth-failed';

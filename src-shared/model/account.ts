@@ -88,6 +88,21 @@ export type Identity = v.InferOutput<typeof identitySchema>;
 export const sentCopySchema = v.picklist(['append', 'server', 'none']);
 export type SentCopy = v.InferOutput<typeof sentCopySchema>;
 
+/**
+ * An account that takes its mail home (`offline`): what of it stays on the server. `days` counts from the day on
+ * which it was taken; `until-deleted`: until the user deletes it here for good.
+ */
+export const leaveOnServerSchema = v.variant('kind', [
+  v.object({ kind: v.literal('remove') }),
+  v.object({
+    kind: v.literal('days'),
+    days: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_650)),
+  }),
+  v.object({ kind: v.literal('until-deleted') }),
+  v.object({ kind: v.literal('always') }),
+]);
+export type LeaveOnServer = v.InferOutput<typeof leaveOnServerSchema>;
+
 /** The account's own record in settings (main, fsynced). Secrets are elsewhere. */
 export const accountSettingsSchema = v.object({
   accountId: v.string(),
@@ -97,7 +112,8 @@ export const accountSettingsSchema = v.object({
   color: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7)),
   mode: accountModeSchema,
   incoming: v.object({
-    protocol: incomingProtocolSchema,
+    /** `local`: mail on this computer with no server behind it (what an account that took its mail home left). */
+    protocol: v.picklist(['imap', 'pop3', 'local']),
     host: v.string(),
     port: portSchema,
     tls: tlsModeSchema,
@@ -122,8 +138,27 @@ export const accountSettingsSchema = v.object({
   /** Bodies fetched ahead of time: the newest `days` days, and of any age messages up to `maxBytes` bytes. */
   bodies: v.object({ days: v.number(), maxBytes: v.number() }),
   notify: v.boolean(),
+  /** Only of meaning in mode `offline`; absent: `remove`, which is what the mode is. */
+  leaveOnServer: v.optional(leaveOnServerSchema),
+  /** Name of its mail on this computer below `local/`; absent: the account's id. */
+  localStore: v.optional(v.string()),
 });
 export type AccountSettings = v.InferOutput<typeof accountSettingsSchema>;
+
+/** True when the account's folders are on this computer and its server is only a place to collect from. */
+export function keepsMailHere({ mode, incoming }: Pick<AccountSettings, 'mode' | 'incoming'>): boolean {
+  // POP3 knows neither folders nor flags: a copy that is kept has nothing to be in step with.
+  return (
+    incoming.protocol === 'local' ||
+    mode === 'offline' ||
+    (incoming.protocol === 'pop3' && mode === 'disconnected')
+  );
+}
+
+/** What the account's server may forget of what was taken home. */
+export function leavePolicyOf({ mode, leaveOnServer }: AccountSettings): LeaveOnServer {
+  return leaveOnServer ?? { kind: mode === 'offline' ? 'remove' : 'until-deleted' };
+}
 
 /**
  * What the account is doing. `locked`: secrets cannot be read yet. `auth-failed`: the password was

@@ -47,8 +47,9 @@ export function accountHandlers({
       await accounts.remove(accountId);
       return {};
     },
-    'account.setMode': async ({ accountId, mode }) => {
-      await accounts.setMode(accountId, mode);
+    'account.modePreview': ({ accountId, mode }) => accounts.preview(accountId, mode),
+    'account.setMode': async ({ accountId, mode, pending, leaveOnServer }) => {
+      await accounts.setMode(accountId, mode, { pending, leaveOnServer });
       return {};
     },
     'account.update': async (params) => {

@@ -5,6 +5,7 @@ import {
   fingerprintSchema,
   identitySchema,
   incomingServerSchema,
+  leaveOnServerSchema,
   outgoingServerSchema,
   sentCopySchema,
   type AccountMode,
@@ -63,6 +64,16 @@ export interface AccountView {
   settings: AccountSettings;
 }
 
+export interface ModePreview {
+  /** Messages that are moved or whose copies here are removed. */
+  messages: number;
+  bytes: number;
+  /** Changes that wait for the server. */
+  pending: number;
+  /** Plain sentences: what will happen, to how much. */
+  sentences: string[];
+}
+
 const accountId = v.object({ accountId: v.string() });
 
 export const accountMethods = {
@@ -85,6 +96,7 @@ export const accountMethods = {
       incoming: incomingServerSchema,
       outgoing: v.nullable(outgoingServerSchema),
       trustFingerprint256: v.optional(fingerprintSchema),
+      leaveOnServer: v.optional(leaveOnServerSchema),
     }),
     doc: 'Checks the servers by signing in and keeps the account; nothing is kept when the check fails.',
     returns: '{accountId}',
@@ -100,9 +112,19 @@ export const accountMethods = {
     doc: 'Forgets the account, its passwords, its cache and what waits for it. Nothing on the server is touched.',
     returns: '{}',
   }),
-  'account.setMode': method<Record<string, never>>()({
+  'account.modePreview': method<ModePreview>()({
     params: v.object({ accountId: v.string(), mode: accountModeSchema }),
-    doc: 'Chooses how the account keeps its mail.',
+    doc: 'Says what changing the mode would move or remove, and how much, and what is still pending; nothing is done.',
+    returns: '{messages, bytes, pending, sentences}',
+  }),
+  'account.setMode': method<Record<string, never>>()({
+    params: v.object({
+      accountId: v.string(),
+      mode: accountModeSchema,
+      pending: v.optional(v.picklist(['send-first', 'discard'])),
+      leaveOnServer: v.optional(leaveOnServerSchema),
+    }),
+    doc: 'Chooses how the account keeps its mail. `pending` says what is to become of changes that wait.',
     returns: '{} or a refusal that says what is still pending',
   }),
   'account.update': method<Record<string, never>>()({
@@ -116,6 +138,7 @@ export const accountMethods = {
         v.object({ days: v.pipe(v.number(), v.minValue(0)), maxBytes: v.pipe(v.number(), v.minValue(0)) }),
       ),
       notify: v.optional(v.boolean()),
+      leaveOnServer: v.optional(leaveOnServerSchema),
       incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol', 'password']))),
       outgoing: v.optional(v.nullable(v.partial(v.omit(outgoingServerSchema, ['password'])))),
     }),

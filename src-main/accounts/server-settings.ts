@@ -1,0 +1,91 @@
+import { AppError } from '../../src-shared/error.ts';
+import type {
+  AccountSettings,
+  IncomingServerInput,
+  OutgoingServerInput,
+  ServerSettings,
+} from '../../src-shared/model/account.ts';
+
+/** What the contract's server objects come to in accounts.json and in a check: no secret is kept with them. */
+export interface ServerCheck {
+  server: ServerSettings;
+  password: string | undefined;
+  token: string | undefined;
+}
+
+export function serverOf(
+  input: IncomingServerInput | OutgoingServerInput,
+  trust: string | undefined,
+): ServerSettings & { host: string; port: number } {
+  return withoutUndefined({
+    host: input.host,
+    port: input.port,
+    tls: input.tls,
+    username: input.username,
+    mechanism: input.auth?.mechanism,
+    trustFingerprint256: input.trustFingerprint256 ?? trust,
+    allowPlaintextPassword: input.allowPlaintextPassword,
+  });
+}
+
+export function checkOf(
+  server: ServerSettings,
+  input: IncomingServerInput | OutgoingServerInput,
+  password: string | undefined,
+): ServerCheck {
+  return { server, password, token: input.auth?.token };
+}
+
+export type ServerChange = { [K in keyof ServerSettings]?: ServerSettings[K] | undefined } & {
+  auth?: IncomingServerInput['auth'];
+};
+
+/** What of a change may stand in accounts.json: of `auth` only the name of the mechanism, never a secret. */
+export function changeOf({ auth, ...change }: ServerChange) {
+  return withoutUndefined({ ...change, ...(auth === undefined ? {} : { mechanism: auth.mechanism }) });
+}
+
+/**
+ * Settings after a change. A certificate that was trusted was trusted for one host and port: elsewhere it must be
+ * trusted anew.
+ */
+export function mergeIncoming(
+  old: AccountSettings['incoming'],
+  change: ServerChange,
+): AccountSettings['incoming'] {
+  return forgetTrust(old, { ...old, ...changeOf(change) }, change);
+}
+
+function forgetTrust<T extends Partial<ServerSettings>>(
+  old: Partial<ServerSettings> | null,
+  next: T,
+  change: ServerChange,
+): T {
+  const same = old?.host === next.host && old?.port === next.port;
+  if (same || change.trustFingerprint256 !== undefined) return next;
+  const { trustFingerprint256: _, ...rest } = next;
+  return rest as T;
+}
+
+export function mergeOutgoing(
+  old: AccountSettings['outgoing'],
+  change: ServerChange,
+): AccountSettings['outgoing'] {
+  const merged = forgetTrust(old, { ...old, ...changeOf(change) }, change);
+  if (merged.host === undefined || merged.port === undefined || merged.tls === undefined) {
+    throw new AppError({
+      code: 'bad-params',
+      scope: 'account',
+      next: 'tell-user',
+      detail: 'A server for sending needs a host, a port and a kind of encryption. Nothing was changed.',
+    });
+  }
+  return { ...merged, host: merged.host, port: merged.port, tls: merged.tls };
+}
+
+/** exactOptionalPropertyTypes: absent is not the same as undefined. */
+export function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,204 @@
+import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { leavePolicyOf, type AccountSettings, type AccountState } from '../../src-shared/model/account.ts';
+import type { LocalMail } from '../local-mail/local-mail.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
+import type { AccountEngine, EngineState } from '../sync/account-engine.ts';
+import { backoffMs } from '../sync/backoff.ts';
+import { needsUser, offline, stateOf } from '../sync/session.ts';
+import { collect, type Collected } from './collect.ts';
+import type { Collection } from './drop-boxes.ts';
+
+/** Mail is collected this often while the account is on the network. */
+const every = 5 * 60_000;
+/** After a failed sign-in nothing tries again by itself for this long. */
+const loginPause = 10_000;
+
+export interface OfflineEnginePorts {
+  /** Runs the account's folders on this computer; always connected. */
+  inner: AccountEngine;
+  account(): AccountSettings;
+  mail(): Promise<LocalMail>;
+  /** Signs in and says what there is to collect; null: no server belongs to this mail. */
+  collections: ((mail: LocalMail, signal: AbortSignal) => Promise<Collection[]>) | null;
+  /** Ends every connection to the server. */
+  hangUp(): void;
+  clock: Clock;
+  crash: CrashControl;
+  onState(): void;
+  onProgress(path: string, done: number, total: number): void;
+  log(level: 'debug' | 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
+}
+
+/**
+ * An account that takes its mail home: its folders are local and always there (the inner engine), and a collector
+ * visits the server now and then. A server that cannot be reached never keeps local mail from being read.
+ */
+export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
+  const { inner, clock, collections } = ports;
+  let online = true;
+  let stopped = false;
+  let visit: { done: Promise<Collected>; abort: AbortController } | null = null;
+  let timer: Timer | null = null;
+  let failures = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let lastError: AppError | null = null;
+  let lastVisitAt: string | null = null;
+
+  async function visitServer(signal: AbortSignal): Promise<Collected> {
+    const sum: Collected = { added: 0, removed: 0 };
+    if (collections === null) return sum;
+    const mail = await ports.mail();
+    try {
+      for (const { dropBox, path, scope } of await collections(mail, signal)) {
+        const got = await collect({
+          dropBox,
+          mail,
+          path,
+          scope,
+          policy: leavePolicyOf(ports.account()),
+          clock,
+          crash: ports.crash,
+          signal,
+          onProgress: (done, total) => ports.onProgress(path, done, total),
+        });
+        sum.added += got.added;
+        sum.removed += got.removed;
+      }
+      return sum;
+    } finally {
+      ports.hangUp();
+    }
+  }
+
+  function collectNow(): Promise<Collected> {
+    if (stopped || !online) return Promise.reject(offline());
+    if (visit !== null) return visit.done;
+    timer?.cancel();
+    const abort = new AbortController();
+    const done = visitServer(abort.signal).then(
+      (got) => {
+        failures = 0;
+        lastError = null;
+        lastVisitAt = new Date(clock.now()).toISOString();
+        settle();
+        again(every);
+        return got;
+      },
+      (thrown: unknown) => {
+        const error = toAppError(thrown);
+        if (!abort.signal.aborted) {
+          lastError = error;
+          failedAt = clock.monotonic();
+          ports.log('warn', 'collecting given up', {
+            accountId: ports.account().accountId,
+            code: error.code,
+          });
+          if (!needsUser(error)) again(Math.max(loginPause, backoffMs(failures)));
+          failures += 1;
+        }
+        settle();
+        throw error;
+      },
+    );
+    visit = { done, abort };
+    // Whoever waits for it hears of a failure; a visit that the clock started is told by the state.
+    done.catch(() => undefined);
+    ports.onState();
+    return done;
+  }
+
+  function settle(): void {
+    visit = null;
+    ports.onState();
+  }
+
+  function again(ms: number): void {
+    timer?.cancel();
+    if (stopped || !online || collections === null) return;
+    timer = clock.setTimeout(() => void collectNow().catch(() => undefined), ms);
+  }
+
+  /** As often as somebody asks, but a server that just refused is left alone for a while. */
+  function collectIfAllowed(): Promise<Collected> {
+    if (lastError !== null && (needsUser(lastError) || clock.monotonic() - failedAt < loginPause))
+      return Promise.reject(lastError);
+    return collectNow();
+  }
+
+  function state(): EngineState {
+    const local = inner.state();
+    const shown = (accountState: AccountState, error: AppErrorData | null): EngineState => ({
+      ...local,
+      state: accountState,
+      error,
+      lastSyncAt: lastVisitAt,
+    });
+    if (collections === null) return local;
+    if (!online) return shown('offline', null);
+    if (lastError !== null) return shown(stateOf(lastError), lastError.data);
+    return visit === null ? shown(local.state, local.error) : shown('syncing', null);
+  }
+
+  return {
+    backend: inner.backend,
+    state,
+    reachesServer: () => online && collections !== null && lastError === null && lastVisitAt !== null,
+    start() {
+      inner.start();
+      void collectNow().catch(() => undefined);
+    },
+    stop() {
+      stopped = true;
+      timer?.cancel();
+      visit?.abort.abort(offline());
+      ports.hangUp();
+      inner.stop();
+    },
+    setOnline(next) {
+      // Local folders need no network; only the visits do.
+      inner.start();
+      if (online === next) return;
+      online = next;
+      if (!next) {
+        timer?.cancel();
+        visit?.abort.abort(offline());
+        ports.hangUp();
+      } else if (lastError === null || !needsUser(lastError)) void collectNow().catch(() => undefined);
+      ports.onState();
+    },
+    async tryNow() {
+      await inner.tryNow();
+      lastError = null;
+      failures = 0;
+      await collectNow();
+    },
+    kick: () => inner.kick(),
+    look: (folderId) => inner.look(folderId),
+    checkConnection() {
+      inner.checkConnection();
+      if (lastError === null || !needsUser(lastError)) void collectNow().catch(() => undefined);
+    },
+    async sync(wish) {
+      // First what the user did here: what was deleted for good may then leave the server in the same visit.
+      const report = await inner.sync(wish);
+      if (collections === null) return report;
+      try {
+        if ((await collectIfAllowed()).added === 0) return report;
+      } catch (thrown) {
+        report.errors.unshift(toAppError(thrown).data);
+      }
+      const after = await inner.sync(wish);
+      return {
+        ...after,
+        added: report.added + after.added,
+        changed: report.changed + after.changed,
+        removed: report.removed + after.removed,
+        pushed: report.pushed + after.pushed,
+        parked: report.parked + after.parked,
+        errors: [...report.errors, ...after.errors],
+      };
+    },
+    raw: (messageId) => inner.raw(messageId),
+  };
+}
