@@ -35,5 +35,4 @@ export const journalWords = {
   'outbox.sent': 'sent at {time}',
   'outbox.empty': 'Nothing waits to be sent',
   'outbox.emptyText': 'Messages stand here from “Send” until the server has taken them.',
-  'outbox.recipientRefused': '{address}: {reply}',
 } as const;

@@ -309,6 +309,32 @@ describe('what a server must offer', () => {
     }
   });
 
+  test('a server that offers DSN and refuses its parameters takes the mail without them', async () => {
+    const odd = await talker((line) => {
+      if (line.startsWith('EHLO')) return '250-odd.test\r\n250 DSN\r\n';
+      if (line.includes(' NOTIFY=')) return '555 5.5.4 what?\r\n';
+      if (line === 'DATA') return '354 go\r\n';
+      if (line === '.') return '250 taken\r\n';
+      return /^(?:MAIL|RCPT|RSET|QUIT)/.test(line) ? '250 ok\r\n' : null;
+    });
+    try {
+      const { outcome } = await submit(
+        { dsn: { wish: 'failure', envelopeId: 'ph1' } },
+        { port: odd.port, tls: 'none', username: undefined },
+      );
+      expect(outcome.recipients).toMatchObject([{ state: 'accepted', reply: '250 taken' }]);
+      expect(odd.lines.filter((line) => /^(?:MAIL|RCPT|RSET)/.test(line))).toEqual([
+        'MAIL FROM:<ann@example.test> RET=HDRS ENVID=ph1',
+        'RCPT TO:<bob@example.test> NOTIFY=FAILURE,DELAY ORCPT=rfc822;bob@example.test',
+        'RSET',
+        'MAIL FROM:<ann@example.test>',
+        'RCPT TO:<bob@example.test>',
+      ]);
+    } finally {
+      await odd.stop();
+    }
+  });
+
   test('something that is not SMTP is told as such', async () => {
     const web = await talker(() => null, 'HTTP/1.1 400 Bad Request\r\n\r\n');
     try {

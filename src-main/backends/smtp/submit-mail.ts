@@ -100,6 +100,12 @@ async function converse(
   const { sender, replies } = extensions.has('PIPELINING')
     ? await pipelined(wire, from, names)
     : await oneByOne(wire, from, names);
+  if (dsn !== undefined && [sender, ...replies].some(disputesParameters)) {
+    // It offers DSN and knows it badly: the mail matters more than its reports.
+    await wire.say('RSET', mailMs);
+    const { dsn: _refused, ...without } = mail;
+    return await converse(session, without, options);
+  }
   if (sender.code >= 300) return everyone(mail, sender);
   const recipients = mail.recipients.map((address, i): RecipientReply => {
     const reply = replies[i];
@@ -136,6 +142,11 @@ async function converse(
   }
   await goodbye(wire);
   return { state: 'answered', recipients: recipients.map((recipient) => withReply(recipient, verdict)) };
+}
+
+/** RFC 5321 4.2.2: a parameter is wrong, not implemented or not known. */
+function disputesParameters({ code }: SmtpReply): boolean {
+  return code === 501 || code === 504 || code === 555;
 }
 
 async function oneByOne(

@@ -78,12 +78,10 @@ function scheduled(at: number, now: number): string {
     : t('outbox.scheduled', { date: fullDate(at) });
 }
 
-/** The replies of servers that refused a recipient. */
+/** A sentence for each recipient that was refused, with the server's words. */
 export function refusedRecipients(item: OutboxItem): string {
   return item.recipients
     .filter((recipient) => recipient.state === 'refused')
-    .map((recipient) =>
-      t('outbox.recipientRefused', { address: recipient.address, reply: recipient.reply ?? '' }),
-    )
+    .map((recipient) => recipient.detail ?? recipient.address)
     .join('\n');
 }
