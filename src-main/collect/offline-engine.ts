@@ -181,13 +181,17 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
     },
     async sync(wish) {
       // First what the user did here: what was deleted for good may then leave the server in the same visit.
+      const mail = await ports.mail();
+      const before = mail.state.modseq;
       const report = await inner.sync(wish);
       if (collections === null) return report;
       try {
-        if ((await collectIfAllowed()).added === 0) return report;
+        await collectIfAllowed();
       } catch (thrown) {
         report.errors.unshift(toAppError(thrown).data);
       }
+      // A visit that was under way already may have brought mail after the folder was asked.
+      if (mail.state.modseq === before) return report;
       const after = await inner.sync(wish);
       return {
         ...after,

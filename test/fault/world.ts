@@ -200,11 +200,11 @@ export class World {
     for (const folder of await this.posthorn.call('folder.list', { accountId: this.accountId })) {
       if (!folder.selectable) continue;
       for (const row of await rowsOf(this.posthorn, folder.folderId)) {
-        const { base64 } = await this.posthorn.call('message.source', { messageId: row.messageId });
+        const source = await this.posthorn.call('message.source', { messageId: row.messageId });
         placed.push({
           where: folder.path,
           subject: row.subject,
-          sha: sha256(Buffer.from(base64 ?? '', 'base64')),
+          sha: sha256(Buffer.from('base64' in source ? source.base64 : '', 'base64')),
           flags: row.flags.toSorted().join(' '),
         });
       }

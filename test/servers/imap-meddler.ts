@@ -143,7 +143,7 @@ function take<T extends Rule>(rules: readonly T[], line: string): T | undefined 
 class Lines {
   readonly #onLine: (line: string) => boolean;
   readonly #onLiteral: (bytes: Buffer) => void;
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
   #literal = 0;
   #swallow = false;
 
