@@ -118,7 +118,15 @@ export interface StoreMethods {
    * `expectedCacheId` is what main remembers (null at the first start). A different or missing one
    * on disk, a schema newer than ours or an unreadable database gives a new empty cache.
    */
-  open(p: { expectedCacheId: string | null }): StoreOpened;
+  /** `volatile`: accounts of which nothing is written to disk, but kept in the store's memory. */
+  open(p: { expectedCacheId: string | null; volatile?: string[] }): StoreOpened;
+
+  /** Names all accounts that are kept in memory only; one that has folders here must be removed first. */
+  setVolatile(p: { accountIds: string[] }): void;
+  /** Drops all rows, bodies and cursors of the account's folders; folders and waiting patches stay. */
+  emptyAccount(p: { accountId: string }): void;
+  /** Writes what is left into a new database and deletes the old one: what was removed is gone from the disk too. */
+  rewrite(p: Record<string, never>): void;
 
   // ---- main only: writing
   putFolders(p: { accountId: string; folders: FolderDescription[] }): void;

@@ -1,19 +1,24 @@
 import type { StoreParams } from '../../src-shared/cache-protocol.ts';
 import type { Changes } from './changes.ts';
 import type { CacheDatabase } from './database.ts';
+import type { Databases } from './databases.ts';
 import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
 
 /** A value of IndexedDB above this is split: reading and writing it stays below 20 ms a part. */
 const partLength = 1_000_000;
+/** Characters of bodies of accounts kept only on the server: the least recently read give way. */
+const mostInMemory = 64_000_000;
 
 /** Exact bytes of messages. Written before the rows' marks, so a mark is never ahead of its body. */
 export class Bodies {
-  readonly #db: CacheDatabase;
+  readonly #databases: Databases;
   readonly #memory: StoreMemory;
+  /** Lengths of bodies in memory by message id, the least recently read first. */
+  readonly #inMemory = new Map<string, number>();
 
-  constructor(db: CacheDatabase, memory: StoreMemory) {
-    this.#db = db;
+  constructor(databases: Databases, memory: StoreMemory) {
+    this.#databases = databases;
     this.#memory = memory;
   }
 
@@ -21,22 +26,51 @@ export class Bodies {
     const known = bodies
       .map((body) => ({ body, row: this.#memory.rowOf(body.messageId) }))
       .filter(({ row }) => row >= 0);
-    await this.#db.transaction('rw', this.#db.bodies, this.#db.bodyFacts, async () => {
-      for (const { body, row } of known) {
-        const id = this.#memory.idOf(row);
-        await this.#db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).delete();
-        const parts = [];
-        for (let part = 0; part === 0 || part * partLength < body.raw.length; part += 1) {
-          parts.push({ id, part, raw: body.raw.slice(part * partLength, (part + 1) * partLength) });
-        }
-        await this.#db.bodies.bulkPut(parts);
-        await this.#db.bodyFacts.put({ id, preview: body.preview, hasAttachments: body.hasAttachments });
-      }
-    });
+    const places = Map.groupBy(known, ({ row }) => this.#databaseOf(row));
+    for (const [db, some] of places) await this.#write(db, some);
     for (const { body, row } of known) {
       this.#memory.rows.set(row, rowBits.attachments, body.hasAttachments);
       this.#memory.setReadable(row, true, changes);
       this.#preview(row, body.preview, changes);
+    }
+    this.#giveWay(changes);
+  }
+
+  async #write(
+    db: CacheDatabase,
+    known: readonly { body: StoreParams<'putBodies'>['bodies'][number]; row: number }[],
+  ): Promise<void> {
+    await db.transaction('rw', db.bodies, db.bodyFacts, async () => {
+      for (const { body, row } of known) {
+        const id = this.#memory.idOf(row);
+        await db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).delete();
+        const parts = [];
+        for (let part = 0; part === 0 || part * partLength < body.raw.length; part += 1) {
+          parts.push({ id, part, raw: body.raw.slice(part * partLength, (part + 1) * partLength) });
+        }
+        await db.bodies.bulkPut(parts);
+        await db.bodyFacts.put({ id, preview: body.preview, hasAttachments: body.hasAttachments });
+        if (db === this.#databases.ram) this.#used(id, body.raw.length);
+      }
+    });
+  }
+
+  #databaseOf(row: number): CacheDatabase {
+    return this.#databases.of(this.#memory.home(row).accountId);
+  }
+
+  #used(id: string, length: number): void {
+    this.#inMemory.delete(id);
+    this.#inMemory.set(id, length);
+  }
+
+  #giveWay(changes: Changes): void {
+    let held = [...this.#inMemory.values()].reduce((sum, length) => sum + length, 0);
+    for (const [id, length] of this.#inMemory) {
+      if (held <= mostInMemory || this.#inMemory.size <= 1) return;
+      this.#inMemory.delete(id);
+      held -= length;
+      this.drop({ messageIds: [id] }, changes);
     }
   }
 
@@ -56,13 +90,15 @@ export class Bodies {
   async get(messageId: string): Promise<string | null> {
     const row = this.#memory.rowOf(messageId);
     if (row < 0 || !this.#memory.rows.has(row, rowBits.readable)) return null;
-    const own = await this.#read(this.#memory.idOf(row));
+    const own = await this.#read(this.#databaseOf(row), this.#memory.idOf(row));
     const from = this.#memory.waiting.get(row)?.fromMessageId ?? null;
     return own ?? (from === null ? null : this.get(from));
   }
 
-  async #read(id: string): Promise<string | null> {
-    const parts = await this.#db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).toArray();
+  async #read(db: CacheDatabase, id: string): Promise<string | null> {
+    const length = this.#inMemory.get(id);
+    if (length !== undefined) this.#used(id, length);
+    const parts = await db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).toArray();
     return parts.length === 0 ? null : parts.map((part) => part.raw).join('');
   }
 

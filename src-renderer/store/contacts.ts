@@ -1,6 +1,7 @@
 import type { Contact, StoreParams } from '../../src-shared/cache-protocol.ts';
 import type { Changes } from './changes.ts';
-import type { CacheDatabase, ContactRecord } from './database.ts';
+import type { ContactRecord } from './database.ts';
+import type { Databases } from './databases.ts';
 
 /** Being written to says more of a person than having written. */
 const sentWeight = 5;
@@ -10,13 +11,13 @@ const writeAfterMs = 5000;
 
 /** People seen. A crash may lose the last few hundred sightings; the next mails bring them again. */
 export class Contacts {
-  readonly #db: CacheDatabase;
+  readonly #databases: Databases;
   #people: Map<string, ContactRecord> | null = null;
   #seen = new Map<string, ContactRecord>();
   #written = Date.now();
 
-  constructor(db: CacheDatabase) {
-    this.#db = db;
+  constructor(databases: Databases) {
+    this.#databases = databases;
   }
 
   note(changes: Changes): void {
@@ -59,7 +60,9 @@ export class Contacts {
       people.set(key, record);
       return record;
     });
-    await this.#db.contacts.bulkPut(records);
+    const { disk, volatile } = this.#databases;
+    // People of an account kept only on the server are known as long as this worker lives.
+    await disk.contacts.bulkPut(records.filter((record) => !volatile.has(record.a)));
   }
 
   /** People whose name (any word of it) or address begins with the text, the weightiest first. */
@@ -88,7 +91,10 @@ export class Contacts {
 
   async #load(): Promise<Map<string, ContactRecord>> {
     this.#people ??= new Map(
-      (await this.#db.contacts.toArray()).map((record) => [`${record.a}\n${record.address}`, record]),
+      (await this.#databases.disk.contacts.toArray()).map((record) => [
+        `${record.a}\n${record.address}`,
+        record,
+      ]),
     );
     return this.#people;
   }

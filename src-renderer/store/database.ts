@@ -4,12 +4,15 @@ import type { PendingPatches } from '../../src-shared/patch.ts';
 
 /** Grows with every change of the layout: the cache is then emptied and filled again from the server. */
 export const cacheSchema = 1;
-export const databaseName = 'posthorn-cache';
+/** The cache lies in one of these; it changes its place when it is rewritten. */
+export const databaseNames = ['posthorn-cache', 'posthorn-cache-2'] as const;
 
 export interface MetaRecord {
   key: 'cache';
   cacheId: string;
   schema: number;
+  /** Counts rewritings: of two that are whole the later one is the cache. */
+  rewritten?: number;
 }
 
 export interface AccountRecord {

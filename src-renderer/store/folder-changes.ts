@@ -18,6 +18,16 @@ export function putFolders(
   }
 }
 
+/** Drops all that the server had in the folder; the folder stays, as if it was never asked. */
+export function emptyFolder(memory: StoreMemory, folder: FolderState, changes: Changes): void {
+  for (const row of folder.byUid.rows()) vanish(memory, row, changes);
+  folder.byUid.removeRange(0, folder.byUid.length);
+  for (const segment of [...folder.segments]) dropSegment(segment, changes);
+  folder.open = null;
+  folder.cursor = null;
+  changes.folders.add(folder);
+}
+
 /** Drops the folder with its rows; rows that a waiting change shows in it wait unseen or go home. */
 export function removeFolder(memory: StoreMemory, folder: FolderState, changes: Changes): void {
   for (const row of folder.byUid.rows()) vanish(memory, row, changes);

@@ -3,6 +3,9 @@ import type { StoreMethod } from '../../src-shared/cache-protocol.ts';
 /** All methods; the type says when one is forgotten. */
 const methods: Record<StoreMethod, true> = {
   open: true,
+  setVolatile: true,
+  emptyAccount: true,
+  rewrite: true,
   putFolders: true,
   removeFolder: true,
   removeAccount: true,

@@ -1,4 +1,5 @@
 import type { CacheDatabase, SegmentText } from './database.ts';
+import type { Databases } from './databases.ts';
 import { fromLine, type StoredEnvelope } from './envelope-line.ts';
 import type { Segment } from './folder-state.ts';
 import { rowBits } from './row-table.ts';
@@ -18,12 +19,12 @@ interface Lines {
 
 /** Envelopes and previews by row, read a segment at a time, the last used ones kept. */
 export class SegmentTexts {
-  readonly #db: CacheDatabase;
+  readonly #databases: Databases;
   readonly #memory: StoreMemory;
   readonly #lines = new Map<Segment, Lines>();
 
-  constructor(db: CacheDatabase, memory: StoreMemory) {
-    this.#db = db;
+  constructor(databases: Databases, memory: StoreMemory) {
+    this.#databases = databases;
     this.#memory = memory;
   }
 
@@ -73,10 +74,14 @@ export class SegmentTexts {
         this.#lines.set(segment, lines);
       }
     }
-    if (missing.length === 0) return;
+    const places = Map.groupBy(missing, (segment) => this.#databases.of(segment.folder.accountId));
+    for (const [db, some] of places) await this.#read(db, some);
+  }
+
+  async #read(db: CacheDatabase, missing: readonly Segment[]): Promise<void> {
     const keys = missing.map((segment): [string, number] => [segment.folder.folderId, segment.no]);
-    const [envelopes, previews] = await this.#db.transaction('r', this.#db.envelopes, this.#db.previews, () =>
-      Promise.all([this.#db.envelopes.bulkGet(keys), this.#db.previews.bulkGet(keys)]),
+    const [envelopes, previews] = await db.transaction('r', db.envelopes, db.previews, () =>
+      Promise.all([db.envelopes.bulkGet(keys), db.previews.bulkGet(keys)]),
     );
     missing.forEach((segment, at) => {
       this.#lines.set(segment, { envelopes: linesOf(envelopes[at]), previews: linesOf(previews[at]) });

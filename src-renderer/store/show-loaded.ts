@@ -9,7 +9,7 @@ import { settlePatched } from './waiting-rows.ts';
 
 /** Makes lists and counters of rows just read from disk; the folders' versions stay. */
 export async function showLoadedRows(
-  db: CacheDatabase,
+  databases: readonly CacheDatabase[],
   memory: StoreMemory,
   texts: SegmentTexts,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function showLoadedRows(
     ),
   );
   await settlePatched(memory, texts, ids, changes);
-  await markOwnBodies(db, memory, changes);
+  for (const db of databases) await markOwnBodies(db, memory, changes);
   const versions = memory.folders.map((folder) => folder.version);
   memory.settleOrders(changes);
   memory.folders.forEach((folder, at) => {

@@ -8,12 +8,12 @@ import type {
 import type { PendingPatches } from '../../src-shared/patch.ts';
 import { applyBatch, StoreMistake } from './apply-batch.ts';
 import { Bodies } from './bodies.ts';
-import { makeFresh, openDatabase, type OpenedDatabase } from './cache-identity.ts';
+import { makeFresh, openDatabase, rewriteDatabase, type OpenedDatabase } from './cache-identity.ts';
 import { Changes } from './changes.ts';
-import { commit } from './commit.ts';
 import { Contacts } from './contacts.ts';
-import type { CacheDatabase, DatabaseDependencies } from './database.ts';
-import { putFolders, removeFolder } from './folder-changes.ts';
+import type { DatabaseDependencies } from './database.ts';
+import { commitByPlace, Databases } from './databases.ts';
+import { emptyFolder, putFolders, removeFolder } from './folder-changes.ts';
 import type { FolderState } from './folder-state.ts';
 import { loadFolders, loadRows } from './load.ts';
 import { StoreMemory } from './memory.ts';
@@ -29,7 +29,7 @@ type Handlers = { [M in StoreMethod]: (params: StoreParams<M>) => StoreResult<M>
 
 /** One opened cache with all that hangs on it; made anew after a failed transaction. */
 class Session {
-  readonly db: CacheDatabase;
+  readonly databases: Databases;
   readonly memory = new StoreMemory();
   readonly texts: SegmentTexts;
   readonly queries: Queries;
@@ -38,13 +38,13 @@ class Session {
   readonly contacts: Contacts;
   readonly snapshots: Snapshots;
 
-  constructor(db: CacheDatabase) {
-    this.db = db;
-    this.texts = new SegmentTexts(db, this.memory);
+  constructor(databases: Databases) {
+    this.databases = databases;
+    this.texts = new SegmentTexts(databases, this.memory);
     this.queries = new Queries(this.memory, this.texts, new Views(this.memory));
     this.server = new ServerQueries(this.memory, this.texts);
-    this.bodies = new Bodies(db, this.memory);
-    this.contacts = new Contacts(db);
+    this.bodies = new Bodies(databases, this.memory);
+    this.contacts = new Contacts(databases);
     this.snapshots = new Snapshots(this.memory, this.queries);
   }
 }
@@ -76,14 +76,24 @@ export class Store {
 
   /** Closes the database; for tests and before the worker ends. */
   close(): void {
-    this.#session?.db.close();
+    this.#session?.databases.close();
     this.#session = null;
   }
 
   readonly handlers: Handlers = {
-    open: ({ expectedCacheId }) =>
-      this.#open(() => openDatabase(expectedCacheId, this.#damaged, this.#dependencies)),
-    wipe: () => this.#open(() => makeFresh('damaged', this.#dependencies)),
+    open: ({ expectedCacheId, volatile }) =>
+      this.#open(() => openDatabase(expectedCacheId, this.#damaged, this.#dependencies), volatile ?? []),
+    wipe: () =>
+      this.#open(
+        () => makeFresh('damaged', this.#dependencies),
+        [...(this.#session?.databases.volatile ?? [])],
+      ),
+    rewrite: () => this.#rewrite(),
+    setVolatile: ({ accountIds }) => this.#setVolatile(accountIds),
+    emptyAccount: ({ accountId }) =>
+      this.#write(({ memory }, changes) => {
+        for (const folder of ofAccount(memory, accountId)) emptyFolder(memory, folder, changes);
+      }),
     putFolders: (params) => this.#write(({ memory }, changes) => putFolders(memory, params, changes)),
     removeFolder: ({ folderId }) =>
       this.#write(({ memory }, changes) => {
@@ -93,7 +103,10 @@ export class Store {
     removeAccount: ({ accountId }) =>
       this.#write((session, changes) => this.#removeAccount(session, accountId, changes)),
     applyBatch: (batch) =>
-      this.#write(({ db, memory, texts }, changes) => applyBatch(db, memory, texts, batch, changes)),
+      this.#write(({ databases, memory, texts }, changes) => {
+        const db = databases.of(memory.folder(batch.folderId)?.accountId ?? '');
+        return applyBatch(db, memory, texts, batch, changes);
+      }),
     putCursor: ({ folderId, cursor }) =>
       this.#write(({ memory }, changes) => {
         const folder = memory.folder(folderId);
@@ -136,16 +149,17 @@ export class Store {
     contacts: (params) => this.#opened().contacts.find(params),
   };
 
-  async #open(open: () => Promise<OpenedDatabase>): Promise<StoreOpened> {
+  async #open(open: () => Promise<OpenedDatabase>, volatile: readonly string[]): Promise<StoreOpened> {
     this.close();
     const { db, opened } = await open();
-    const session = new Session(db);
+    const databases = await Databases.open(db, volatile);
+    const session = new Session(databases);
     try {
       await loadFolders(db, session.memory);
     } catch (error) {
-      db.close();
+      databases.close();
       if (opened.fresh) throw error;
-      return this.#open(() => makeFresh('damaged', this.#dependencies));
+      return this.#open(() => makeFresh('damaged', this.#dependencies), volatile);
     }
     this.#damaged = false;
     this.#session = session;
@@ -165,11 +179,11 @@ export class Store {
   /** The session with its rows in memory: read from disk at the first use. */
   async #loaded(): Promise<Session> {
     const session = this.#opened();
-    const { db, memory, texts } = session;
+    const { databases, memory, texts } = session;
     if (memory.rowsLoaded) return session;
     try {
-      await loadRows(db, memory);
-      await showLoadedRows(db, memory, texts);
+      for (const db of databases.all) await loadRows(db, memory);
+      await showLoadedRows(databases.all, memory, texts);
     } catch (error) {
       await this.#forgetMemory();
       throw error;
@@ -190,14 +204,14 @@ export class Store {
 
   async #write<T>(change: (session: Session, changes: Changes) => T | Promise<T>): Promise<T> {
     const session = await this.#loaded();
-    const { db, memory, texts, contacts } = session;
+    const { databases, memory, texts, contacts } = session;
     const changes = new Changes();
     try {
       const result = await change(session, changes);
       const again = [...changes.freedIds].filter((id) => memory.pending.of(id).length > 0);
       await settlePatched(memory, texts, again, changes);
       memory.settleOrders(changes);
-      await commit(db, memory, texts, changes);
+      await commitByPlace(databases, memory, texts, changes);
       contacts.note(changes);
       if (contacts.isDue) await contacts.write();
       this.#tell(memory, changes);
@@ -210,12 +224,12 @@ export class Store {
 
   /** Memory that may be ahead of the disk is of no use. */
   async #forgetMemory(): Promise<void> {
-    const db = this.#session?.db;
-    if (db === undefined) return;
-    const session = new Session(db);
+    const databases = this.#session?.databases;
+    if (databases === undefined) return;
+    const session = new Session(databases);
     this.#session = session;
     try {
-      await loadFolders(db, session.memory);
+      for (const db of databases.all) await loadFolders(db, session.memory);
     } catch {
       this.#damaged = true;
     }
@@ -234,12 +248,28 @@ export class Store {
     });
   }
 
+  /** Everything is read again from the new database: the old one's memory speaks of the old one. */
+  async #rewrite(): Promise<void> {
+    const { databases, contacts } = await this.#loaded();
+    await contacts.write();
+    const disk = await rewriteDatabase(databases.disk, this.#dependencies);
+    const session = new Session(new Databases(disk, databases.ram, databases.volatile));
+    this.#session = session;
+    for (const db of session.databases.all) await loadFolders(db, session.memory);
+  }
+
+  /** Refused while folders of an account that would have to move are here: they are to be removed first. */
+  async #setVolatile(accountIds: readonly string[]): Promise<void> {
+    const { databases, memory } = await this.#loaded();
+    const moving = new Set(accountIds).symmetricDifference(databases.volatile);
+    if (memory.folders.some((folder) => moving.has(folder.accountId) && folder.onDisk))
+      throw new StoreMistake('an account with folders cannot change its place');
+    databases.volatile.clear();
+    for (const accountId of accountIds) databases.volatile.add(accountId);
+  }
+
   #removeAccount({ memory, contacts }: Session, accountId: string, changes: Changes): void {
-    for (const folder of memory.folders.filter(
-      (other) => other.accountId === accountId && memory.folder(other.folderId) === other,
-    )) {
-      removeFolder(memory, folder, changes);
-    }
+    for (const folder of ofAccount(memory, accountId)) removeFolder(memory, folder, changes);
     changes.deletedAccounts.add(accountId);
     contacts.forgetAccount(accountId);
   }
@@ -267,4 +297,10 @@ export class Store {
     }
     await settlePatched(memory, texts, touched.messageIds, changes);
   }
+}
+
+function ofAccount(memory: StoreMemory, accountId: string): FolderState[] {
+  return memory.folders.filter(
+    (folder) => folder.accountId === accountId && memory.folder(folder.folderId) === folder,
+  );
 }

@@ -1,7 +1,7 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { expect, it } from 'vitest';
 import { createStoreClient } from '../../../../src-renderer/cache/store-client.ts';
-import { databaseName, makeDatabase } from '../../../../src-renderer/store/database.ts';
+import { databaseNames, makeDatabase } from '../../../../src-renderer/store/database.ts';
 import { codeOf, StoreServer } from '../../../../src-renderer/store/serve.ts';
 import { Store } from '../../../../src-renderer/store/store.ts';
 import {
@@ -65,7 +65,7 @@ it('answers windows over their channels, reads only, and keeps questions until m
 it('finds out that the cache is damaged, and makes it anew at the next opening', async () => {
   const indexedDB = new IDBFactory();
   const cacheId = await filled(indexedDB);
-  const db = makeDatabase(databaseName, { indexedDB, IDBKeyRange });
+  const db = makeDatabase(databaseNames[0], { indexedDB, IDBKeyRange });
   await db.open();
   await db.envelopes.update(['f1', 0], { text: '{"half' });
   db.close();
@@ -87,7 +87,7 @@ it('finds out that the cache is damaged, and makes it anew at the next opening',
 it('makes anew what a newer Posthorn wrote', async () => {
   const indexedDB = new IDBFactory();
   const cacheId = await filled(indexedDB);
-  const db = makeDatabase(databaseName, { indexedDB, IDBKeyRange });
+  const db = makeDatabase(databaseNames[0], { indexedDB, IDBKeyRange });
   await db.open();
   await db.meta.update('cache', { schema: 99 });
   db.close();
