@@ -9,7 +9,8 @@ export function rowOfMail(mail: ReadMail): Omit<NewRow, 'uid' | 'flags' | 'inter
       from: mail.from,
       to: mail.to,
       cc: mail.cc,
-      replyTo: mail.replyTo,
+      // RFC 3501 7.4.2: as servers give it.
+      replyTo: mail.replyTo.length === 0 ? mail.from : mail.replyTo,
       messageIdHeader: mail.messageId,
       inReplyTo: mail.inReplyTo,
       references: mail.references,

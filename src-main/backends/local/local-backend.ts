@@ -55,12 +55,12 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
   }
 
   async function read<T>({ signal }: Call, work: () => Promise<T> | T): Promise<T> {
-    signal.throwIfAborted();
+    refuseWhenAborted(signal);
     return await work();
   }
 
   async function write<T>(call: Call, make: Parameters<LocalMail['act']>[0]): Promise<WriteOutcome<T>> {
-    call.signal.throwIfAborted();
+    refuseWhenAborted(call.signal);
     return { state: 'done', value: (await mail.act(make)) as T };
   }
 
@@ -127,6 +127,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
     status: (path, call) => read(call, () => statusOf(folderOf(path))),
     createFolder: (path, call) =>
       write<void>(call, (now) => {
+        checkName(path);
         if (now.folders.has(path)) throw refusedFolder(`There is a folder “${path}” already.`);
         // Parents come into being with their children, as on most servers.
         const parts = path.split(delimiter);
@@ -140,6 +141,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
       }),
     renameFolder: (from, to, call) =>
       write<void>(call, (now) => {
+        checkName(to);
         if (!now.folders.has(from)) throw noFolder(from);
         if (now.folders.has(to)) throw refusedFolder(`There is a folder “${to}” already.`);
         if (from === 'INBOX') throw refusedFolder('The inbox keeps its name.');
@@ -171,7 +173,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
       read(call, async () => {
         const messages = chosen(path, uids);
         for (let at = 0; at < messages.length; at += rowsAtOnce) {
-          call.signal.throwIfAborted();
+          refuseWhenAborted(call.signal);
           const rows = await Promise.all(
             messages.slice(at, at + rowsAtOnce).map(async ({ uid, blob, flags, date, size }) => {
               const bytes = await mail.bytes(blob);
@@ -196,7 +198,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
       read(call, async () => {
         const folder = folderOf(path);
         for (const uid of uids) {
-          call.signal.throwIfAborted();
+          refuseWhenAborted(call.signal);
           const message = folder.messages.get(uid);
           const bytes = message === undefined ? null : await mail.bytes(message.blob);
           if (bytes !== null) await onBody(uid, bytes);
@@ -214,8 +216,17 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         }
         return found;
       }),
-    // The index of this computer knows local mail better than a walk over its files.
-    search: (_path, _text, call) => read(call, () => []),
+    search: (path, text, call) =>
+      read(call, async () => {
+        const wanted = text.toLowerCase();
+        const found: number[] = [];
+        for (const { uid, blob } of folderOf(path).messages.values()) {
+          refuseWhenAborted(call.signal);
+          const bytes = await mail.bytes(blob);
+          if (bytes?.toString('utf8').toLowerCase().includes(wanted) === true) found.push(uid);
+        }
+        return found.toReversed();
+      }),
     storeFlags: (path, uids, { add, remove }, call) =>
       write<void>(call, () => {
         const folder = folderOf(path);
@@ -237,7 +248,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         };
       }),
     async append(path, bytes, { flags, internalDate }, call) {
-      call.signal.throwIfAborted();
+      refuseWhenAborted(call.signal);
       folderOf(path);
       const blob = await mail.keep(bytes);
       return await write(call, () => {
@@ -266,6 +277,11 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
   };
 }
 
+function refuseWhenAborted(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new AppError({ code: 'cancelled', scope: 'account', next: 'retry', detail: 'Cancelled.' });
+}
+
 /** Nothing is asked of a backend before it was connected. */
 const notOpen: LocalMail = {
   state: emptyState(),
@@ -291,6 +307,17 @@ function noFolder(path: string): AppError {
     scope: 'folder',
     next: 'tell-user',
     detail: `The folder “${path}” is not there any more.`,
+  });
+}
+
+/** A name that no list could show on one line, or that stands for no place. */
+function checkName(path: string): void {
+  if (path !== '' && !/[\p{Cc}\u2028\u2029]/u.test(path) && !path.split(delimiter).includes('')) return;
+  throw new AppError({
+    code: 'bad-params',
+    scope: 'folder',
+    next: 'tell-user',
+    detail: 'That is not a name for a folder. Nothing was changed.',
   });
 }
 
