@@ -9,7 +9,7 @@ import { FlowConnection } from './flow-connection.ts';
 import type { MailNetwork } from '../socket/open-stream.ts';
 import type { ImapPort } from './port.ts';
 import { type ImapCredentials, signIn } from './sign-in.ts';
-import type { ConnectionOptions } from './wire-connection.ts';
+import type { ConnectionOptions } from './admit-command.ts';
 
 export interface PoolOptions {
   server: ServerSettings;

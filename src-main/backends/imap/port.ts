@@ -28,11 +28,23 @@ export interface Tagged {
   text: string;
 }
 
-/** A command as text and literals: strings are raw bytes of the line, Buffers become literals. */
+/** A literal of arbitrary bytes (RFC 3516, RFC 6855): "~{12}". */
+export interface Literal8 {
+  literal8: Buffer;
+}
+
+/** Text of the line as raw bytes, or a literal. */
+export type Part = string | Buffer | Literal8;
+
+export function isLiteral8(part: Part): part is Literal8 {
+  return typeof part === 'object' && 'literal8' in part;
+}
+
+/** A command as text and literals. */
 export interface Command {
   /** "UID FETCH": what the command is called in errors. */
   name: string;
-  parts: (string | Buffer)[];
+  parts: Part[];
   /** Every untagged response up to the tagged one, in order. Reading waits for a promise. */
   onUntagged?: (response: Untagged) => void | Promise<void>;
   /** Answers a "+" (AUTHENTICATE); null: the literal writer's business. Returned text is secret. */

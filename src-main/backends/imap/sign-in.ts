@@ -9,7 +9,8 @@ import { connectionFailure, saslFailure, tlsMissing } from '../socket/socket-err
 import { greetingRefusal, signInRefusal } from './errors.ts';
 import { quoted } from './mailbox-name.ts';
 import { type Command, rawOf, type Tagged } from './port.ts';
-import { type ConnectionOptions, toCapabilities, WireConnection } from './wire-connection.ts';
+import type { ConnectionOptions } from './admit-command.ts';
+import { toCapabilities, WireConnection } from './wire-connection.ts';
 
 export interface ImapCredentials {
   password?: string | undefined;

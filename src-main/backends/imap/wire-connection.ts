@@ -1,21 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../platform/clock.ts';
+import { admitCommand, type ConnectionOptions, sayGoodbye } from './admit-command.ts';
+import { commandBytes } from './command-writer.ts';
 import { parseResponse, UnreadableResponse } from './parse-response.ts';
 import { ConnectionLost } from '../socket/connection-lost.ts';
 import { type Command, type ImapPort, rawOf, type Tagged, type Untagged } from './port.ts';
 import { ResponseReader } from './response-reader.ts';
-import { lintCommand } from './wire-lint.ts';
-
-export interface ConnectionOptions {
-  clock: Clock;
-  /** Silence while a command waits, in milliseconds, after which the connection counts as dead. */
-  inactivityMs: number;
-  /** Every command line as sent, secrets masked. */
-  onWire?: ((line: string) => void) | undefined;
-  /** A command that must not be sent was stopped. */
-  onOffence?: ((rule: string) => void) | undefined;
-  rawNames: Map<string, string>;
-}
+import { SilenceWatch } from './silence-watch.ts';
 
 interface Pending {
   command: Command;
@@ -53,10 +43,7 @@ export class WireConnection implements ImapPort {
   #bye: string | null = null;
   #greeting: { resolve: (greeting: Untagged) => void; reject: (error: Error) => void } | null = null;
   #early: Untagged | null = null;
-  #timer: Timer | null = null;
-  #lastActivity: number;
-  #lastWritable = 0;
-  #handling = false;
+  readonly #silence: SilenceWatch;
   /** What follows the OK of STARTTLS or COMPRESS belongs to another layer: nothing more is read here. */
   #held = false;
 
@@ -64,7 +51,16 @@ export class WireConnection implements ImapPort {
     this.stream = stream;
     this.rawNames = options.rawNames;
     this.#options = options;
-    this.#lastActivity = options.clock.monotonic();
+    this.#silence = new SilenceWatch(
+      stream,
+      options.clock,
+      options.inactivityMs,
+      () => this.#inFlight.length > 0 || this.#greeting !== null,
+      () => {
+        this.#timedOut = true;
+        this.close('the server does not answer');
+      },
+    );
     stream.on('data', this.#onData);
     stream.on('error', this.#onError);
     stream.on('end', this.#onEnd);
@@ -83,7 +79,7 @@ export class WireConnection implements ImapPort {
     if (this.#closed !== null) return Promise.reject(new ConnectionLost(this.#closed, false));
     return new Promise((resolve, reject) => {
       this.#greeting = { resolve, reject };
-      this.#arm();
+      this.#silence.begin();
     });
   }
 
@@ -93,34 +89,26 @@ export class WireConnection implements ImapPort {
         new ConnectionLost(this.#closed ?? this.#bye ?? 'the connection is closed', false),
       );
     }
-    const line = command.parts.map((part) => (typeof part === 'string' ? part : `{${part.length}}`)).join('');
-    const offence = lintCommand(line, this.capabilities);
-    if (offence !== null) {
-      this.#options.onOffence?.(offence.rule);
-      return Promise.reject(new Error(`A command was stopped before it was sent: ${offence.rule}.`));
+    const tag = `P${++this.#tagCounter}`;
+    try {
+      admitCommand(command, tag, this.capabilities, this.#options);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
     return new Promise((resolve, reject) => {
-      const tag = `P${++this.#tagCounter}`;
-      this.#options.onWire?.(`${tag} ${command.mask ?? line}`);
       this.#queue.push({ command, tag, nextPart: 0, sent: false, resolve, reject });
       this.#send();
     });
   }
 
-  async logout(): Promise<void> {
-    if (this.alive && this.#inFlight.length === 0) {
-      const farewell = this.run({ name: 'LOGOUT', parts: ['LOGOUT'] }).catch(() => undefined);
-      const timer = new Promise<void>((resolve) => this.#options.clock.setTimeout(resolve, 2_000));
-      await Promise.race([farewell, timer]);
-    }
-    this.close('signed out');
+  logout(): Promise<void> {
+    return sayGoodbye(this, this.#inFlight.length > 0, this.#options.clock);
   }
 
   close(detail: string): void {
     if (this.#closed !== null) return;
     this.#closed = detail;
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#silence.end();
     if (!this.#detached) this.stream.destroy();
     const lost = (sent: boolean): ConnectionLost => new ConnectionLost(detail, sent, this.#timedOut);
     for (const pending of this.#inFlight.splice(0)) pending.reject(lost(pending.sent));
@@ -134,8 +122,7 @@ export class WireConnection implements ImapPort {
   /** Gives the stream away, paused. `leftover`: bytes already read that nobody has looked at. */
   detach(): { stream: Duplex; leftover: Buffer } {
     this.#detached = true;
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#silence.end();
     this.stream.pause();
     this.stream.off('data', this.#onData);
     this.stream.off('error', this.#onError);
@@ -159,47 +146,23 @@ export class WireConnection implements ImapPort {
       }
       this.#queue.shift();
       this.#inFlight.push(next);
-      this.#lastActivity = this.#options.clock.monotonic();
-      this.#arm();
+      this.#silence.begin();
       this.#writeParts(next);
     }
   }
 
   /** Writes up to the end of the line or up to a literal that must be asked for. */
   #writeParts(pending: Pending): void {
-    const { parts } = pending.command;
-    const out: Buffer[] = [];
-    if (pending.nextPart === 0) out.push(Buffer.from(`${pending.tag} `, 'latin1'));
-    else {
-      // Coming back after "+": this part is the literal that was announced.
-      out.push(parts[pending.nextPart++] as Buffer);
-    }
-    for (;;) {
-      const part = parts[pending.nextPart];
-      if (part === undefined) {
-        out.push(Buffer.from('\r\n'));
-        break;
-      }
-      if (typeof part === 'string') {
-        out.push(Buffer.from(part, 'latin1'));
-        pending.nextPart++;
-        continue;
-      }
-      const unasked =
-        this.capabilities.has('LITERAL+') || (part.length <= 4096 && this.capabilities.has('LITERAL-'));
-      out.push(Buffer.from(`{${part.length}${unasked ? '+' : ''}}\r\n`));
-      if (!unasked) break;
-      out.push(part);
-      pending.nextPart++;
-    }
+    const { chunks, next } = commandBytes(pending.command, pending.tag, pending.nextPart, this.capabilities);
+    pending.nextPart = next;
     pending.sent = true;
     this.stream.cork();
-    for (const chunk of out) this.stream.write(chunk);
+    for (const chunk of chunks) this.stream.write(chunk);
     this.stream.uncork();
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#lastActivity = this.#options.clock.monotonic();
+    this.#silence.touch();
     this.#reader.push(chunk);
     if (!this.#reading) void this.#read();
   };
@@ -218,13 +181,7 @@ export class WireConnection implements ImapPort {
         const wait = this.#handle(bytes);
         if (wait !== undefined) {
           this.stream.pause();
-          this.#handling = true;
-          try {
-            await wait;
-          } finally {
-            this.#handling = false;
-            this.#lastActivity = this.#options.clock.monotonic();
-          }
+          await this.#silence.during(wait);
           if (!this.#detached) this.stream.resume();
         }
       }
@@ -312,10 +269,7 @@ export class WireConnection implements ImapPort {
     )
       this.#held = true;
     current.resolve(tagged);
-    if (this.#inFlight.length === 0) {
-      this.#timer?.cancel();
-      this.#timer = null;
-    }
+    if (this.#inFlight.length === 0) this.#silence.end();
     this.#send();
   }
 
@@ -328,30 +282,6 @@ export class WireConnection implements ImapPort {
       return;
     }
     if (current.nextPart < current.command.parts.length) this.#writeParts(current);
-  }
-
-  /** One timer that looks, when it fires, at how long the silence really was. */
-  #arm(): void {
-    if (this.#timer !== null || this.#closed !== null) return;
-    const { clock, inactivityMs } = this.#options;
-    this.#timer = clock.setTimeout(
-      () => {
-        this.#timer = null;
-        if (this.#inFlight.length === 0 && this.#greeting === null) return;
-        // A slow upload is not silence, and neither is our own handler that takes its time.
-        if (this.stream.writableLength !== this.#lastWritable || this.#handling) {
-          this.#lastWritable = this.stream.writableLength;
-          this.#lastActivity = clock.monotonic();
-        }
-        if (clock.monotonic() - this.#lastActivity >= inactivityMs - 1) {
-          this.#timedOut = true;
-          this.close('the server does not answer');
-          return;
-        }
-        this.#arm();
-      },
-      Math.max(1, inactivityMs - (clock.monotonic() - this.#lastActivity)),
-    );
   }
 }
 
