@@ -12,7 +12,7 @@ import type { FolderEntry } from './folder-register.ts';
 import type { FolderLocks } from './folder-locks.ts';
 import { leftBehind, pullFolder, type PullPorts } from './pull.ts';
 import { unchangedSince } from './reconcile.ts';
-import { replayAll } from './replay.ts';
+import { hasReadyOp, replayAll } from './replay.ts';
 import { createSession, type Session } from './session.ts';
 import { watchInbox } from './watch.ts';
 
@@ -93,6 +93,9 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const requests: Request[] = [];
   let pulling: Promise<void> | null = null;
   let replaying: Promise<void> | null = null;
+  let listing: ReturnType<typeof passFolders> | null = null;
+  /** The session in which the server's folders were listed. */
+  let listedIn: AbortSignal | null = null;
   let replayAgain = false;
   let replayTimer: Timer | null = null;
   let sweepTimer: Timer | null = null;
@@ -158,6 +161,9 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
 
   async function runReplay(signal: AbortSignal): Promise<void> {
     try {
+      // A folder that was renamed or made anew meanwhile must be known by its name before anything goes there.
+      if (listedIn !== signal && hasReadyOp({ accountId, journal: ports.journal, clock }))
+        await listFolders(callOn('interactive', signal));
       do {
         replayAgain = false;
         const report = await replayAll(
@@ -175,6 +181,16 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     } catch (thrown) {
       failed(thrown, signal);
     }
+  }
+
+  /** One LIST at a time: two would each add a folder that is new. */
+  async function listFolders(call: Call): ReturnType<typeof passFolders> {
+    listing ??= passFolders({ ...ports, accountId }, call).finally(() => {
+      listing = null;
+    });
+    const statuses = await listing;
+    listedIn = call.signal;
+    return statuses;
   }
 
   // ---- asking for what changed
@@ -243,7 +259,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   }
 
   async function pullEverything(call: Call): Promise<void> {
-    const statuses = await passFolders({ ...ports, accountId }, call);
+    const statuses = await listFolders(call);
     const records = new Map(
       (await ports.cache.call('folders', { accountId })).map((folder) => [folder.folderId, folder]),
     );

@@ -100,9 +100,11 @@ export class World {
   /** What the server holds, without what is only marked for deletion. */
   async onServer(): Promise<Placed[]> {
     const placed: Placed[] = [];
-    for (const folder of await this.peer.folders()) {
+    // A connection of its own: Dovecot's older ones fail on a folder that was deleted and made anew.
+    const eye = await RawImap.open({ port: this.dovecot.imapPort, user: this.user, password: 'secret' });
+    for (const folder of await eye.folders()) {
       if (folder.attributes.some((word) => /noselect|nonexistent/i.test(word))) continue;
-      for (const message of await this.peer.messages(folder.path))
+      for (const message of await eye.messages(folder.path))
         if (!message.flags.includes('\\Deleted'))
           placed.push({
             where: folder.path,
@@ -111,6 +113,7 @@ export class World {
             flags: message.flags.toSorted().join(' '),
           });
     }
+    await eye.close();
     return placed;
   }
 
