@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreOpened } from '../src-shared/cache-protocol.ts';
 import type { AppInfo } from '../src-shared/ipc/areas/app.ts';
+import { finishErasing } from './accounts/erase-copies.ts';
 import { openBrowser } from './composition/open-browser.ts';
 import { openEngines } from './composition/open-engines.ts';
 import { openMail } from './composition/open-mail.ts';
@@ -219,7 +220,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
             onProgress,
           }),
       }),
-      ...searchHandlers({ cache, search }),
+      ...searchHandlers({ cache, search, engines, accounts: () => accountStore.all() }),
       ...journalHandlers({ journal, cache, engines, register }),
       ...sendingHandlers(sending),
       ...mailHandlers({
@@ -245,8 +246,18 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       register.adopt(entriesFromCache(await cache.call('folders', { accountId }), journal));
     await register.save();
   }
+  const unfinished = await finishErasing({
+    store: accountStore,
+    cache,
+    register,
+    journal,
+    crash: profile.crash,
+    eraseIndex: (accountId) => search.eraseAccount(accountId),
+    log,
+  });
+  notices.push(...unfinished);
   await showPending();
-  for (const account of accountStore.all()) engines.start(account);
+  for (const account of accountStore.all()) if (account.erasing !== true) engines.start(account);
   await sending.start();
   let ending = false;
   void refillIndex({
@@ -254,6 +265,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     search,
     textOf: async (raw) => (await browser.reader.read(raw)).text,
     stopped: () => ending,
+    indexed: (accountId) => accountStore.get(accountId)?.mode !== 'online',
   }).catch((error: unknown) => log('warn', 'the search index could not be filled again', { error }));
   if (options.headless) {
     const automation = startAutomation(process.stdin, process.stdout, serve, push);

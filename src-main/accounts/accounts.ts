@@ -8,6 +8,7 @@ import { newId } from '../platform/ids.ts';
 import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { AccountStore } from './account-store.ts';
+import { keepInMemory } from './erase-copies.ts';
 import { sentCopyFor } from './providers.ts';
 import {
   changeOf,
@@ -146,6 +147,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         await keep(account.accountId, 'outgoing-token', params.outgoing.auth?.token);
       }
       await store.put(account);
+      if (account.mode === 'online') await keepInMemory(store, cache);
       engines.start(account);
       ports.onChange();
       return account.accountId;

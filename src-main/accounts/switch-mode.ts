@@ -11,10 +11,12 @@ import type { CachePort } from '../cache/cache-port.ts';
 import { isWaiting, mayBeOnTheWire } from '../journal/op.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LocalMails } from '../local-mail/local-mails.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
 import { newId } from '../platform/ids.ts';
 import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { AccountStore } from './account-store.ts';
+import { eraseCopies, keepInMemory, type ErasePorts } from './erase-copies.ts';
 
 export type { ModePreview };
 
@@ -25,8 +27,9 @@ export interface SwitchModePorts {
   cache: CachePort;
   register: FolderRegister;
   localMails: LocalMails;
-  /** The search index forgets the account. */
-  dropIndex(accountId: string): void;
+  /** The search index forgets the account, in its file too. */
+  eraseIndex: ErasePorts['eraseIndex'];
+  crash: CrashControl;
   onChange(): void;
 }
 
@@ -140,12 +143,18 @@ export function createSwitchMode(ports: SwitchModePorts): SwitchMode {
         next.localStore = newId('l');
       }
       // One write: there is no moment at which the mail on this computer belongs to nobody.
+      if (mode === 'online') next.erasing = true;
       await store.putAll(changes);
-      await cache.call('removeAccount', { accountId });
-      ports.dropIndex(accountId);
-      register.removeAccount(accountId);
-      await register.save();
-      for (const changed of changes) engines.start(changed);
+      ports.crash.reach('mode.marked');
+      if (mode === 'online') await eraseCopies(next, ports);
+      else {
+        await cache.call('removeAccount', { accountId });
+        await ports.eraseIndex(accountId);
+        register.removeAccount(accountId);
+        await register.save();
+        await keepInMemory(store, cache);
+      }
+      for (const changed of changes) engines.start(store.get(changed.accountId) ?? changed);
       ports.onChange();
     },
   };

@@ -15,6 +15,8 @@ export interface CacheClientOptions {
   shell: Pick<Shell, 'openPage'>;
   /** What was remembered of the last start; null at the first. */
   expectedCacheId: string | null;
+  /** Accounts of which the store writes nothing to disk; asked at every opening. */
+  volatileAccounts?(): string[];
   /** Called whenever the cache has (another) id; to be written durably before it resolves. */
   rememberCacheId(cacheId: string): Promise<void> | void;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, detail?: Record<string, unknown>): void;
@@ -175,7 +177,10 @@ class StoreLink implements CacheClient {
     const id = this.#next;
     this.#next += 1;
     const opened = await new Promise<StoreResult<'open'>>((resolve, reject) => {
-      const params: StoreParams<'open'> = { expectedCacheId: this.#cacheId };
+      const params: StoreParams<'open'> = {
+        expectedCacheId: this.#cacheId,
+        volatile: this.#options.volatileAccounts?.() ?? [],
+      };
       const call: Call = {
         id,
         method: 'open',

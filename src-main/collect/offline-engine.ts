@@ -173,6 +173,9 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       failures = 0;
       await collectNow();
     },
+    need: (folderId, count) => inner.need(folderId, count),
+    away: () => null,
+    search: null,
     kick: () => inner.kick(),
     look: (folderId) => inner.look(folderId),
     checkConnection() {

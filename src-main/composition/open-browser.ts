@@ -54,6 +54,12 @@ export async function openBrowser(
   const cache = await openCache({
     shell,
     expectedCacheId: await cacheIds.read(),
+    volatileAccounts: () =>
+      profile.accountStore
+        .all()
+        // One whose copies are still being erased has them on disk.
+        .filter(({ mode, erasing }) => mode === 'online' && erasing !== true)
+        .map(({ accountId }) => accountId),
     rememberCacheId: (cacheId) => cacheIds.write(cacheId),
     log,
     clock,

@@ -79,9 +79,12 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     crash,
     log,
     readBody: (bytes) => reader.read(bytes),
-    onBody: (messageId, text) => search.addBody(messageId, text),
+    onBody: (messageId, text) => {
+      if (account.mode !== 'online') search.addBody(messageId, text);
+    },
     onRows: (entry, rows, messageIds, arrived) => {
-      search.addRows(indexRows(entry, rows, messageIds));
+      // Nothing of an account kept only on its server goes into the index, which is a file.
+      if (account.mode !== 'online') search.addRows(indexRows(entry, rows, messageIds));
       if (arrived) options.onArrived(entry, rows, messageIds);
     },
     onRenumbered: (entry) =>

@@ -49,6 +49,7 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     register,
     clock,
     crash,
+    away: (accountId) => engines.get(accountId)?.away() ?? null,
     kick: (accountId) => engines.get(accountId)?.kick(),
   });
   const folders = createFolderVerbs(submit, register, cache, journal);
@@ -124,7 +125,8 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
       cache,
       register,
       localMails,
-      dropIndex: (accountId) => search.dropAccount(accountId),
+      eraseIndex: (accountId) => search.eraseAccount(accountId),
+      crash,
       onChange: options.onAccounts,
     }),
     forget: async ({ accountId, localStore }) => {

@@ -53,7 +53,9 @@ export async function openProfile(options: {
       ? (await import('../test-hooks.ts')).openTestHooks(() => killEverything(crashPids))
       : null;
   const crash = hooks?.crash ?? noCrashes;
-  const journal = await openJournal(paths.journal, crash);
+  const accountStore = await openAccountStore(paths.accounts, onDamage);
+  const keptOnServer = (accountId: string): boolean => accountStore.get(accountId)?.mode === 'online';
+  const journal = await openJournal(paths.journal, crash, keptOnServer);
   if (journal.damaged > 0) {
     notices.push(
       `${journal.damaged} records of waiting changes were damaged; the file was kept as ${paths.journal}.bad.`,
@@ -72,8 +74,8 @@ export async function openProfile(options: {
       onDamage,
       options.undoSend === null ? {} : { undoSendSeconds: options.undoSend },
     ),
-    accountStore: await openAccountStore(paths.accounts, onDamage),
-    register: await openFolderRegister(paths.folders, onDamage),
+    accountStore,
+    register: await openFolderRegister(paths.folders, onDamage, keptOnServer),
     journal,
     blobs: openBlobs(paths.blobs),
     localMails: createLocalMails(paths.localMail, crash, onDamage),

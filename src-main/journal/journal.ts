@@ -3,11 +3,13 @@ import { opStates } from '../../src-shared/ipc/areas/sending.ts';
 import { AppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { openJournalFile, type JournalFile } from './journal-file.ts';
-import { isWaiting, type Op } from './op.ts';
+import { isWaiting, withoutContent, type Op } from './op.ts';
 import type { MessageRef } from '../../src-shared/model/message.ts';
 
 /** Version of the records; a journal of a newer version is refused, never rewritten. */
 const version = 1;
+/** A journal of more operations is not rewritten for one of them. */
+const fewOps = 2_000;
 
 export type OpChange = Partial<Pick<Op, 'state' | 'tries' | 'nextTryAt' | 'error' | 'evidence'>>;
 
@@ -38,6 +40,8 @@ export interface Journal {
   placeOf(messageId: string): MessageRef | undefined;
   /** Gives the ids of other accounts' ops that were to follow and are taken back. */
   forgetAccount(accountId: string): Promise<string[]>;
+  /** Writes the file anew: what ended leaves it. */
+  compact(): Promise<void>;
   onChange(listener: (accountId: string) => void): void;
   /** Records that could not be read at opening. */
   readonly damaged: number;
@@ -75,7 +79,12 @@ const recordSchema = v.variant('t', [
   }),
 ]);
 
-export async function openJournal(path: string, crash: CrashControl): Promise<Journal> {
+export async function openJournal(
+  path: string,
+  crash: CrashControl,
+  /** Accounts whose mail stays on the server: of their operations only ids are written down. */
+  hides: (accountId: string) => boolean = () => false,
+): Promise<Journal> {
   const file = await openJournalFile(path);
   const ops = new Map<string, Op>();
   const places = new Map<string, MessageRef>();
@@ -138,6 +147,18 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
   forgetPlaces();
   await compact();
 
+  function toDisk(op: Op): Op {
+    return hides(op.accountId) ? withoutContent(op) : op;
+  }
+
+  /** What such an operation could not do without (a folder's name, a draft) leaves the file with it. */
+  async function compactHidden(op: Op): Promise<void> {
+    if (!hides(op.accountId) || ops.size > fewOps) return;
+    if (op.action.kind !== 'append' && !op.action.kind.startsWith('folder-')) return;
+    forgetPlaces();
+    await compact();
+  }
+
   function isOver(opId: string): void {
     for (const op of ops.values())
       if (op.after.includes(opId)) op.after = op.after.filter((other) => other !== opId);
@@ -185,7 +206,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
     await file.rewrite(() => [
       { t: 'version', version },
       ...[...places].map(([messageId, to]) => ({ t: 'place', messageId, to })),
-      ...[...ops.values()].sort((a, b) => a.seq - b.seq).map((op) => ({ t: 'op', op })),
+      ...[...ops.values()].sort((a, b) => a.seq - b.seq).map((op) => ({ t: 'op', op: toDisk(op) })),
     ]);
   }
 
@@ -212,7 +233,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       const made: Op[] = added.map((op) => ({ ...op, seq: ++seq }));
       crash.reach('journal.before-append');
       try {
-        await file.append(made.map((op) => ({ t: 'op', op })));
+        await file.append(made.map((op) => ({ t: 'op', op: toDisk(op) })));
       } catch (error) {
         throw cannotWrite(error);
       }
@@ -247,6 +268,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
         if (spoken?.has(place.messageId) === true) places.set(place.messageId, place.to);
       if (ops.size === 0) places.clear();
       told(op.accountId);
+      await compactHidden(op);
       await compactWhenLong(file);
     },
     async cancel(opId) {
@@ -254,6 +276,7 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       if (op === undefined) return [];
       const taken = [...followers(new Set([opId])), op];
       await takeBack(taken, []);
+      await compactHidden(op);
       return taken.map((other) => other.opId);
     },
     placeOf: (messageId) => places.get(messageId),
@@ -264,6 +287,10 @@ export async function openJournal(path: string, crash: CrashControl): Promise<Jo
       for (const op of own) ops.delete(op.opId);
       told(accountId);
       return taken.filter((op) => op.accountId !== accountId).map((op) => op.opId);
+    },
+    async compact() {
+      forgetPlaces();
+      await compact();
     },
     onChange(listener) {
       listeners.push(listener);

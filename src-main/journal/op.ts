@@ -84,3 +84,18 @@ export function isWaiting(op: Op): boolean {
 export function mayBeOnTheWire(op: Op): boolean {
   return op.state === 'sent' || op.state === 'unknown' || op.state === 'acked' || op.state === 'applied';
 }
+
+/**
+ * The operation as it is written down for an account whose mail stays on the server: ids and numbers only. The
+ * Message-IDs, which a verification needs, are asked of the server again. Mail that is to be stored there (drafts,
+ * sent mail) keeps its content: it has no other place yet.
+ */
+export function withoutContent(op: Op): Op {
+  if (op.action.kind === 'append') return op;
+  return {
+    ...op,
+    targets: op.targets.map((target) => ({ ...target, messageIdHeader: '' })),
+    patches: op.patches.map((patch) => (patch.kind === 'insert' ? { ...patch, row: null } : patch)),
+    sentence: op.action.kind.startsWith('folder-') ? op.sentence : 'A change to mail on the server',
+  };
+}

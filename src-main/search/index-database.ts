@@ -104,6 +104,14 @@ export class IndexDatabase {
     });
   }
 
+  /** Forgets the account so that no word of it is left in the file, not even in pages that are free. */
+  eraseAccount(accountId: string): void {
+    this.dropAccount(accountId);
+    // Deleted rows' words stay in older segments until all are merged into one.
+    this.#database.exec("INSERT INTO words (words) VALUES ('optimize')");
+    this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+  }
+
   clear(): void {
     this.#transaction(() => {
       this.#database.exec("INSERT INTO words (words) VALUES ('delete-all'); DELETE FROM messages;");

@@ -10,6 +10,8 @@ export interface RefillPorts {
   /** The words of a message's bytes; never rejects. */
   textOf(raw: Buffer): Promise<string>;
   stopped(): boolean;
+  /** False: nothing of the account may be written to disk. */
+  indexed(accountId: string): boolean;
 }
 
 /**
@@ -17,9 +19,9 @@ export interface RefillPorts {
  * version) from the cache: rows first, then texts, one at a time so that nothing waits for it. Gives
  * how many rows were looked at; 0 when nothing was missing.
  */
-export async function refillIndex({ cache, search, textOf, stopped }: RefillPorts): Promise<number> {
+export async function refillIndex({ cache, search, textOf, stopped, indexed }: RefillPorts): Promise<number> {
   const folders = await cache.call('folders', {});
-  const cached = folders.reduce((sum, folder) => sum + folder.cached, 0);
+  const cached = folders.reduce((sum, folder) => sum + (indexed(folder.accountId) ? folder.cached : 0), 0);
   const { hits } = await search.query({ text: '', accountId: null, limit: 1 });
   if (hits.total >= cached) return 0;
   const readable: string[] = [];
@@ -31,7 +33,7 @@ export async function refillIndex({ cache, search, textOf, stopped }: RefillPort
       limit: rowsAtOnce,
     });
     const rows = await cache.call('rows', { messageIds: page.rows.map((row) => row.messageId) });
-    const there = rows.filter((row) => row !== null);
+    const there = rows.filter((row) => row !== null).filter((row) => indexed(row.accountId));
     search.addRows(
       there.map((row) => ({
         messageId: row.messageId,

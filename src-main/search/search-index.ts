@@ -10,6 +10,8 @@ export interface SearchIndex {
   addBody(messageId: string, text: string): void;
   drop(messageIds: string[]): void;
   dropAccount(accountId: string): void;
+  /** Forgets the account and leaves no word of it on the disk; done when it resolves. */
+  eraseAccount(accountId: string): Promise<void>;
   /** Forgets everything: it comes again with the rows. */
   clear(): void;
   query(query: IndexQuery): Promise<{ hits: IndexHits; searched: number }>;
@@ -55,6 +57,14 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
 
   const tell = (message: SearchMessage): void => worker?.postMessage(message);
 
+  const query: SearchIndex['query'] = (wanted) =>
+    new Promise((resolve, reject) => {
+      const id = nextId++;
+      worker ??= start();
+      waiting.set(id, { resolve, reject });
+      tell({ kind: 'query', id, query: wanted });
+    });
+
   return {
     addRows: (rows) => tell({ kind: 'rows', rows }),
     addBody: (messageId, text) =>
@@ -62,13 +72,13 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
     drop: (messageIds) => tell({ kind: 'drop', messageIds }),
     dropAccount: (accountId) => tell({ kind: 'drop-account', accountId }),
     clear: () => tell({ kind: 'clear' }),
-    query: (query) =>
-      new Promise((resolve, reject) => {
-        const id = nextId++;
-        worker ??= start();
-        waiting.set(id, { resolve, reject });
-        tell({ kind: 'query', id, query });
-      }),
+    query,
+    async eraseAccount(accountId) {
+      worker ??= start();
+      tell({ kind: 'erase-account', accountId });
+      // Answered in order: what was told before is done.
+      await query({ text: '', accountId, limit: 1 });
+    },
     async close() {
       closing = true;
       const last = worker;

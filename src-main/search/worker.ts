@@ -7,6 +7,7 @@ export type SearchMessage =
   | { kind: 'bodies'; bodies: { messageId: string; text: string }[] }
   | { kind: 'drop'; messageIds: string[] }
   | { kind: 'drop-account'; accountId: string }
+  | { kind: 'erase-account'; accountId: string }
   | { kind: 'clear' }
   | { kind: 'query'; id: number; query: IndexQuery }
   | { kind: 'close' };
@@ -28,6 +29,9 @@ parentPort?.on('message', (message: SearchMessage) => {
       break;
     case 'drop-account':
       database.dropAccount(message.accountId);
+      break;
+    case 'erase-account':
+      database.eraseAccount(message.accountId);
       break;
     case 'clear':
       database.clear();

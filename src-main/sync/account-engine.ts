@@ -6,11 +6,13 @@ import type { Backend, Call, Lane } from '../backends/backend.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { BodyPorts } from './bodies.ts';
 import { fetchRaw, notCached, rawHere } from './bodies.ts';
+import { createOnlineRows, onServerOnly, type OnlineRows } from './online-rows.ts';
+import { createServerSearch, type ServerSearch } from './server-search.ts';
 import { prefetch } from './prefetch.ts';
 import { passFolders } from './folder-pass.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { FolderLocks } from './folder-locks.ts';
-import { leftBehind, pullFolder, type PullPorts } from './pull.ts';
+import { leftBehind, pullFolder, type PullPorts, type PullReport } from './pull.ts';
 import { unchangedSince } from './reconcile.ts';
 import { hasReadyOp, replayAll } from './replay.ts';
 import { createSession, type Session } from './session.ts';
@@ -64,6 +66,12 @@ export interface AccountEngine {
   sync(wish: { folderId?: string; bodies: BodiesWish }): Promise<AccountReport>;
   /** The exact bytes: from here, else from the server. */
   raw(messageId: string): Promise<Buffer>;
+  /** Rows that a list is about to show are fetched first, where the account keeps none here. */
+  need(folderId: string, count: number): Promise<void>;
+  /** Why nothing can be done to the account's mail now: it is only on the server. Null: it can. */
+  away(): AppError | null;
+  /** What the server finds; null: there is no server to ask. */
+  readonly search: ServerSearch | null;
 }
 
 interface Request {
@@ -85,6 +93,11 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const { backend, clock, register } = ports;
   const accountId = ports.account().accountId;
   const pullPorts: PullPorts = { ...ports, onProgress: headerProgress };
+  /** Of an account in mode `online`; the engine is made anew when the mode changes. */
+  const online: OnlineRows | null =
+    ports.account().mode === 'online' ? createOnlineRows({ ...pullPorts, accountId, log: ports.log }) : null;
+  /** The names of an online account's folders are only in memory: changes that wait are sent once they are known. */
+  let foldersKnown = online === null;
   let current: EngineState = { state: 'connecting', error: null, lastSyncAt: null, progress: null };
   let passWanted = false;
   /** Fetching ahead by policy is not finished: it gives way to everything else and goes on after it. */
@@ -104,8 +117,12 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const session: Session = createSession({
     backend,
     clock,
-    onState: (state, error) => setState({ state, error, progress: null }),
+    onState(state, error) {
+      online?.lost(false);
+      setState({ state, error, progress: null });
+    },
     onUp(signal) {
+      online?.connected();
       setState({ state: 'syncing', error: null });
       passWanted = true;
       replay();
@@ -145,6 +162,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       return;
     }
     const signal = session.signal();
+    if (signal !== null && !foldersKnown) return;
     if (signal === null) {
       // Waiting for the network is not an error; a connection attempt is made when none is refused.
       void session.ensure().catch(() => undefined);
@@ -267,6 +285,13 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       .all(accountId)
       .filter((entry) => entry.selectable && !entry.local)
       .toSorted((a, b) => rank(a) - rank(b));
+    if (online !== null) {
+      foldersKnown = true;
+      replay();
+      await (replaying ?? Promise.resolve());
+      await online.pass(entries, statuses, call, note);
+      return;
+    }
     const changed: FolderEntry[] = [];
     for (const entry of entries) {
       const status = statuses.get(entry.folderId) ?? null;
@@ -301,13 +326,11 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   /** A folder that fails alone is reported and passed over; the connection's failure is thrown. */
   async function pullOne(folderId: string, rows: number, call: Call): Promise<boolean> {
     try {
-      const report = await pullFolder(folderId, rows, pullPorts, call);
-      if (report.added > 0) session.worked();
-      for (const open of reports) {
-        open.added += report.added;
-        open.changed += report.changed;
-        open.removed += report.removed;
-      }
+      note(
+        online === null
+          ? await pullFolder(folderId, rows, pullPorts, call)
+          : await online.refresh(folderId, call),
+      );
       return true;
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -318,7 +341,18 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     }
   }
 
+  function note(report: PullReport): void {
+    if (report.added > 0) session.worked();
+    for (const open of reports) {
+      open.added += report.added;
+      open.changed += report.changed;
+      open.removed += report.removed;
+    }
+  }
+
   async function bodies(taken: readonly Request[], call: Call): Promise<void> {
+    // Nothing is fetched ahead of an account that keeps nothing here.
+    if (online !== null) return;
     const all = taken.some((request) => request.bodies === 'all');
     const asked = all || taken.some((request) => request.bodies === 'policy');
     // Fetching ahead gives way before its first message too: it would start the reader of mail for nothing.
@@ -380,8 +414,28 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       sweepTimer?.cancel();
       session.stop();
     },
-    setOnline: (online) => session.setOnline(online),
+    setOnline(wanted) {
+      session.setOnline(wanted);
+      if (!wanted) online?.lost(true);
+    },
     tryNow: () => session.tryNow(),
+    away: () => (online?.away() === true ? onServerOnly(ports.account().name) : null),
+    async need(folderId, count) {
+      if (online === null) return;
+      let signal: AbortSignal;
+      try {
+        signal = await session.ensure();
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        throw error.code === 'offline' ? onServerOnly(ports.account().name) : error;
+      }
+      await online.need(folderId, count, callOn('interactive', signal));
+    },
+    search: createServerSearch({
+      ...ports,
+      take: online?.take ?? null,
+      connect: async () => callOn('interactive', await session.ensure()),
+    }),
     kick: () => replay(),
     look: (folderId) => want(folderId),
     checkConnection() {

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { folderRoleSchema, type FolderRole } from '../../src-shared/model/folder.ts';
 import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
@@ -30,7 +31,28 @@ const entrySchema = v.object({
 });
 export type FolderEntry = v.InferOutput<typeof entrySchema>;
 
-const fileSchema = v.object({ version: v.literal(1), nextFolder: v.number(), folders: v.array(entrySchema) });
+/**
+ * A folder of an account whose mail stays on the server: the file keeps its id and its generation, which changes
+ * that wait speak of, under a sum of its path. The name comes with the server's next list.
+ */
+const hiddenSchema = v.object({
+  folderId: v.string(),
+  accountId: v.string(),
+  sum: v.string(),
+  uidValidity: v.nullable(v.number()),
+  gen: v.number(),
+  bodies: v.picklist(['account', 'none', 'all']),
+  leftBehind: v.optional(v.string()),
+});
+type HiddenEntry = v.InferOutput<typeof hiddenSchema>;
+
+const fileSchema = v.object({
+  version: v.literal(1),
+  nextFolder: v.number(),
+  folders: v.array(entrySchema),
+  salt: v.optional(v.string()),
+  hidden: v.optional(v.array(hiddenSchema)),
+});
 
 export interface FolderRegister {
   all(accountId?: string): FolderEntry[];
@@ -53,6 +75,8 @@ export interface FolderRegister {
 export async function openFolderRegister(
   path: string,
   onDamage: (path: string, kept: string) => void,
+  /** Accounts whose folders' names are not written down. */
+  hides: (accountId: string) => boolean = () => false,
 ): Promise<FolderRegister> {
   let lost = false;
   const stored = await readJsonFile(
@@ -67,6 +91,36 @@ export async function openFolderRegister(
   // After damage old ids may still stand in the journal: never give one out again.
   let next = stored?.nextFolder ?? Math.floor(Date.now() / 1000) % 1_000_000_000;
   let saving: Promise<void> = Promise.resolve();
+  const salt = stored?.salt ?? randomBytes(16).toString('hex');
+  const hidden = new Map((stored?.hidden ?? []).map((entry) => [entry.folderId, entry]));
+  const sumOf = (accountId: string, folderPath: string): string =>
+    createHmac('sha256', salt).update(`${accountId}\0${folderPath}`).digest('hex').slice(0, 32);
+
+  function toFile(): v.InferOutput<typeof fileSchema> {
+    const entries = [...folders.values()];
+    // What is made here and not yet on the server is known by its name alone.
+    const named = entries.filter((entry) => entry.local || !hides(entry.accountId));
+    const unnamed = entries
+      .filter((entry) => !named.includes(entry))
+      .map(({ folderId, accountId, path: folderPath, uidValidity, gen, bodies, leftBehind }) => ({
+        folderId,
+        accountId,
+        sum: sumOf(accountId, folderPath),
+        uidValidity,
+        gen,
+        bodies,
+        ...(leftBehind === undefined ? {} : { leftBehind }),
+      }));
+    return { version: 1, nextFolder: next, folders: named, salt, hidden: [...hidden.values(), ...unnamed] };
+  }
+
+  /** The account's folder of this path as an earlier run knew it. */
+  function uncover(accountId: string, folderPath: string): HiddenEntry | undefined {
+    const sum = sumOf(accountId, folderPath);
+    const found = [...hidden.values()].find((entry) => entry.accountId === accountId && entry.sum === sum);
+    if (found !== undefined) hidden.delete(found.folderId);
+    return found;
+  }
 
   const all = (accountId?: string): FolderEntry[] =>
     [...folders.values()].filter((entry) => accountId === undefined || entry.accountId === accountId);
@@ -77,12 +131,14 @@ export async function openFolderRegister(
     byPath: (accountId, folderPath) => all(accountId).find((entry) => entry.path === folderPath),
     byRole: (accountId, role) => all(accountId).find((entry) => entry.role === role),
     add(entry) {
+      const before = uncover(entry.accountId, entry.path);
       const made: FolderEntry = {
         ...entry,
-        folderId: `f${(next++).toString(36)}`,
-        gen: 1,
-        uidValidity: null,
-        bodies: 'account',
+        folderId: before?.folderId ?? `f${(next++).toString(36)}`,
+        gen: before?.gen ?? 1,
+        uidValidity: before?.uidValidity ?? null,
+        bodies: before?.bodies ?? 'account',
+        ...(before?.leftBehind === undefined ? {} : { leftBehind: before.leftBehind }),
       };
       folders.set(made.folderId, made);
       return made;
@@ -102,16 +158,11 @@ export async function openFolderRegister(
     },
     removeAccount(accountId) {
       for (const entry of all(accountId)) folders.delete(entry.folderId);
+      for (const entry of [...hidden.values()])
+        if (entry.accountId === accountId) hidden.delete(entry.folderId);
     },
     save() {
-      saving = saving
-        .catch(() => undefined)
-        .then(() =>
-          writeFileAtomic(
-            path,
-            JSON.stringify({ version: 1, nextFolder: next, folders: [...folders.values()] }),
-          ),
-        );
+      saving = saving.catch(() => undefined).then(() => writeFileAtomic(path, JSON.stringify(toFile())));
       return saving;
     },
   };

@@ -102,7 +102,7 @@ async function cursorOf(entry: FolderEntry, cache: CachePort): Promise<FolderCur
 }
 
 /** First sight of a folder, a lost cache, or UIDs that all changed (RFC 3501 §2.3.1.1). */
-async function startGeneration(
+export async function startGeneration(
   entry: FolderEntry,
   selected: SelectedFolder,
   ports: PullPorts,

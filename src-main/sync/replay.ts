@@ -106,6 +106,7 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
     if (over()) return 'waiting';
     let result: ReplayResult;
     try {
+      await tellAgain(op, ports, call);
       result = await replayOp(op, contextFor(op, ports, call));
     } catch (thrown) {
       if (over()) return 'waiting';
@@ -120,6 +121,28 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
     ports.crash.reach('replay.answered');
     return await settle(op, result, ports);
   });
+}
+
+/**
+ * After a restart the targets of an account that keeps nothing here have no Message-ID any more, and only with
+ * it can a copy be told from other mail. What is still in its place says it again.
+ */
+async function tellAgain(op: Op, { register, backend }: ReplayPorts, call: Call): Promise<void> {
+  if (op.state !== 'unknown') return;
+  const silent = op.targets.filter((target) => target.messageIdHeader === '' && target.ref !== null);
+  for (const [folderId, targets] of Map.groupBy(silent, (target) => target.ref?.folderId ?? '')) {
+    const entry = register.get(folderId);
+    const here = targets.filter((target) => target.ref?.gen === entry?.gen);
+    if (entry === undefined || here.length === 0) continue;
+    backend.expectValidity(entry.path, entry.uidValidity);
+    const uids = here.map((target) => target.ref?.uid ?? 0).sort((a, b) => a - b);
+    await backend.fetchRows(entry.path, uids.join(','), call, (rows) => {
+      for (const row of rows)
+        for (const target of here)
+          if (target.ref?.uid === row.uid) target.messageIdHeader = row.envelope.messageIdHeader;
+      return Promise.resolve();
+    });
+  }
 }
 
 /** Once may be the network; an operation at which the connection always dies must not keep all others from it. */

@@ -7,6 +7,7 @@ import { isWaiting, type Op, type OpAction, type OpTarget } from '../journal/op.
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { newId } from '../platform/ids.ts';
+import { awayOf } from './away.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
 
 /** Targets per operation: a click on 100,000 messages makes records that replay and undo in pieces. */
@@ -18,6 +19,8 @@ export interface SubmitPorts {
   register: FolderRegister;
   clock: Clock;
   crash: CrashControl;
+  /** Why nothing can be done to the account's mail now; null: it can. */
+  away(accountId: string): AppError | null;
   /** Something is waiting for this account's server. */
   kick(accountId: string): void;
 }
@@ -100,6 +103,8 @@ export function createSubmit(ports: SubmitPorts): Submit {
       const rows = await cache.call('locate', { messageIds: unique });
       const missing = unique.filter((_, i) => rows[i] === null || rows[i] === undefined);
       if (missing.length > 0) {
+        const notNow = awayOf(missing[0] ?? '', register, ports.away);
+        if (notNow !== null) throw notNow;
         throw new AppError({
           code: 'not-found',
           scope: 'message',
@@ -137,6 +142,8 @@ export function createSubmit(ports: SubmitPorts): Submit {
           detail: 'That folder does not exist any more.',
         });
       }
+      const notNow = ports.away(entry.accountId);
+      if (notNow !== null) throw notNow;
       const leaving = journal
         .ops(entry.accountId)
         .some((op) => isWaiting(op) && op.action.kind === 'folder-delete' && op.action.folderId === folderId);

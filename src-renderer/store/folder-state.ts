@@ -130,7 +130,10 @@ export class FolderState {
       selectable: this.description?.selectable ?? true,
       pending: null,
       total: Math.max(0, exists + this.shown - this.held),
-      unread: this.unread,
+      unread:
+        this.cursor?.unseen !== undefined && this.cursor.lowUid > 1
+          ? Math.max(this.unread, this.cursor.unseen)
+          : this.unread,
       flagged: this.flagged,
       cached: this.shown,
       readable: this.readable,

@@ -140,6 +140,8 @@ export const accountSettingsSchema = v.object({
   notify: v.boolean(),
   /** Only of meaning in mode `offline`; absent: `remove`, which is what the mode is. */
   leaveOnServer: v.optional(leaveOnServerSchema),
+  /** Its copies on this computer are being erased: finished at the next start when it was cut off. */
+  erasing: v.optional(v.boolean()),
   /** Name of its mail on this computer below `local/`; absent: the account's id. */
   localStore: v.optional(v.string()),
 });

@@ -28,6 +28,8 @@ export interface FolderCursor {
   lowUid: number;
   /** EXISTS at the last check. */
   exists: number;
+  /** Unread messages as STATUS said; only of accounts kept on the server, whose rows are not all here. */
+  unseen?: number;
   /** ISO time of the last complete check against the server; null: never. */
   checkedAt: string | null;
 }

@@ -1,6 +1,5 @@
 import { AppError, publicError } from '../../../src-shared/error.ts';
 import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
-import type { ListView } from '../../../src-shared/cache-protocol.ts';
 import type { MessageRow } from '../../../src-shared/model/message.ts';
 import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
@@ -18,7 +17,9 @@ import type { FolderVerbs } from '../../sync/folder-verbs.ts';
 import type { FolderRegister } from '../../sync/folder-register.ts';
 import type { Undo } from '../../sync/undo.ts';
 import type { Verbs } from '../../sync/verbs.ts';
+import { awayOf } from '../../sync/away.ts';
 import type { Handlers } from '../serve.ts';
+import { createMessageList } from './message-list.ts';
 
 export interface MailHandlerPorts {
   accounts: Accounts;
@@ -46,21 +47,28 @@ type MailMethods = Extract<
 >;
 export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send' | 'message.reportsFor'>>;
 
-const defaultLimit = 100;
-
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell } =
     ports;
+  const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
+  const listMessages = createMessageList({
+    cache,
+    engines,
+    accountOf: (accountId) => accounts.need(accountId),
+  });
 
   async function rowOf(messageId: string): Promise<MessageRow> {
     const [row] = await cache.call('rows', { messageIds: [messageId] });
     if (row == null)
-      throw new AppError({
-        code: 'not-found',
-        scope: 'message',
-        next: 'tell-user',
-        detail: 'That message is not here any more.',
-      });
+      throw (
+        awayOf(messageId, register, away) ??
+        new AppError({
+          code: 'not-found',
+          scope: 'message',
+          next: 'tell-user',
+          detail: 'That message is not here any more.',
+        })
+      );
     return row;
   }
 
@@ -108,6 +116,8 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     },
     'folder.create': async ({ accountId, path }) => {
       accounts.need(accountId);
+      const notNow = away(accountId);
+      if (notNow !== null) throw notNow;
       return { folderId: await folders.create(accountId, path) };
     },
     'folder.rename': async ({ folderId, path }) => {
@@ -158,33 +168,10 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       await ports.afterSync(wanted);
       return { accounts: reports.map((report) => ({ ...report, errors: report.errors.map(publicError) })) };
     },
-    'message.list': async ({ folderId, offset, cursor, limit, sort }) => {
-      if (register.get(folderId) === undefined) throw noFolder();
-      const count = limit ?? defaultLimit;
-      const view: ListView = { folderIds: [folderId], threaded: false, sort: sort ?? 'date-desc' };
-      if (offset !== undefined && cursor === undefined) {
-        const page = await cache.call('page', { view, start: offset, count });
-        return { total: page.total, rows: page.rows, cursor: null, snapshot: '' };
-      }
-      const place =
-        cursor === undefined
-          ? { snapshot: (await cache.call('snapshot', { view })).snapshot, start: 0 }
-          : readCursor(cursor);
-      const page = await cache.call('snapshotPage', { ...place, count });
-      if (page === null)
-        throw new AppError({
-          code: 'bad-params',
-          scope: 'folder',
-          next: 'retry',
-          detail: 'That cursor is too old. Start again without one.',
-        });
-      const next = place.start + page.rows.length;
-      return {
-        total: page.total,
-        rows: page.rows,
-        cursor: next < page.total ? `${place.snapshot}:${next}` : null,
-        snapshot: place.snapshot,
-      };
+    'message.list': async (params) => {
+      const entry = register.get(params.folderId);
+      if (entry === undefined) throw noFolder();
+      return await listMessages(entry, params);
     },
     'message.get': async ({ messageId }): Promise<FullMessage> => {
       const row = await rowOf(messageId);
@@ -253,16 +240,4 @@ function noFolder(): AppError {
     next: 'tell-user',
     detail: 'There is no such folder.',
   });
-}
-
-function readCursor(cursor: string): { snapshot: string; start: number } {
-  const match = /^(.+):(\d+)$/.exec(cursor);
-  if (match === null)
-    throw new AppError({
-      code: 'bad-params',
-      scope: 'folder',
-      next: 'tell-user',
-      detail: 'That is not a cursor of message.list.',
-    });
-  return { snapshot: match[1] ?? '', start: Number(match[2]) };
 }

@@ -26,6 +26,7 @@ it('an index that was lost knows rows and texts of the cache again, and is then 
     search,
     textOf: (raw: Buffer) => Promise.resolve(raw.toString()),
     stopped: () => false,
+    indexed: () => true,
   };
   try {
     expect(await refillIndex(ports)).toBe(2);
