@@ -36,13 +36,14 @@ export const tasks = {
     run: ({ root, node, env, args }) => runDev(root, node, { env, args }),
   },
   test: {
-    prepare: async ({ root, node, args }) => {
-      if (onlyPure(args)) return;
-      await installDebianPackages([{ ...browser, required: false }, ...testServers()]);
-      await unpackCyrus(root);
-      await buildRenderer(root, node).catch(sayAndGoOn);
-    },
+    prepare: prepareTests,
     run: ({ root, node, env, args }) => runSuites(root, node, { env, args }),
+  },
+  // Every fault at every step, and a hundred kills of sending, instead of a seeded few.
+  'test:faults': {
+    prepare: prepareTests,
+    run: ({ root, node, env, args }) =>
+      runSuites(root, node, { env: { ...env, FAULTS: 'all' }, args: ['--project', 'fault', ...args] }),
   },
   check: {
     run: async ({ root, node, env }) => {
@@ -69,6 +70,13 @@ export const tasks = {
   },
   docs: { run: (context) => runScript(context, ['src-main', 'ipc', 'write-docs.ts']) },
 };
+
+async function prepareTests({ root, node, args }) {
+  if (onlyPure(args)) return;
+  await installDebianPackages([{ ...browser, required: false }, ...testServers()]);
+  await unpackCyrus(root);
+  await buildRenderer(root, node).catch(sayAndGoOn);
+}
 
 /** The pure tests need no server and no window, so nothing is installed for them. */
 function onlyPure(args) {
