@@ -9,6 +9,7 @@ import { nodeArguments } from './node24.mjs';
 import { unpackCyrus } from './private-servers.mjs';
 import { handOver } from './processes.mjs';
 import { fetchElectron, hasDisplay, systemChromium } from './shells.mjs';
+import { runFaults } from './faults.mjs';
 import { runSuites } from './suites.mjs';
 import { say, SetupError } from './words.mjs';
 
@@ -44,6 +45,20 @@ export const tasks = {
     prepare: prepareTests,
     run: ({ root, node, env, args }) =>
       runSuites(root, node, { env: { ...env, FAULTS: 'all' }, args: ['--project', 'fault', ...args] }),
+  },
+  /** Every fault, killed at every step, and the table of it in docs/faults.md: long, and not part of `npm test`. */
+  faults: {
+    prepare: (context) => tasks.test.prepare(context),
+    run: ({ root, node, env, args }) => runFaults(root, node, { env, args }),
+  },
+  /** Random changes by several programs for so many minutes (default: four hours). */
+  soak: {
+    prepare: (context) => tasks.test.prepare(context),
+    run: ({ root, node, env, args: [minutes = '240'] }) =>
+      runSuites(root, node, {
+        env: { ...env, SOAK_MINUTES: minutes },
+        args: ['--project', 'fault', 'test/fault/convergence'],
+      }),
   },
   check: {
     run: async ({ root, node, env }) => {
