@@ -40,20 +40,14 @@ export const tasks = {
     prepare: prepareTests,
     run: ({ root, node, env, args }) => runSuites(root, node, { env, args }),
   },
-  // Every fault at every step, and a hundred kills of sending, instead of a seeded few.
+  /** Every fault, killed at every step, a hundred kills of sending, and the table in docs/faults.md: long. */
   'test:faults': {
     prepare: prepareTests,
-    run: ({ root, node, env, args }) =>
-      runSuites(root, node, { env: { ...env, FAULTS: 'all' }, args: ['--project', 'fault', ...args] }),
-  },
-  /** Every fault, killed at every step, and the table of it in docs/faults.md: long, and not part of `npm test`. */
-  faults: {
-    prepare: (context) => tasks.test.prepare(context),
     run: ({ root, node, env, args }) => runFaults(root, node, { env, args }),
   },
   /** Random changes by several programs for so many minutes (default: four hours). */
   soak: {
-    prepare: (context) => tasks.test.prepare(context),
+    prepare: prepareTests,
     run: ({ root, node, env, args: [minutes = '240'] }) =>
       runSuites(root, node, {
         env: { ...env, SOAK_MINUTES: minutes },
