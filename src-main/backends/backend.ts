@@ -35,6 +35,8 @@ export interface RemoteStatus {
   uidValidity: number;
   /** Decimal string, null without CONDSTORE. */
   highestModseq: string | null;
+  /** RFC 8474 MAILBOXID where STATUS gives it. */
+  mailboxId?: string | null;
 }
 
 /** A mailbox as SELECT/EXAMINE described it. */
@@ -47,6 +49,40 @@ export interface SelectedFolder {
   /** Keywords may be created (\* in PERMANENTFLAGS). */
   keywordsAllowed: boolean;
   permanentFlags: string[];
+  /** RFC 8474 MAILBOXID; null where the server has none. */
+  mailboxId?: string | null;
+  /** What happened since the state that `select` was given; null: the server did not tell, ask the usual way. */
+  resync?: ResyncNews | null;
+}
+
+/** A state of the folder that the caller knows, to be told only what happened since (RFC 7162 QRESYNC). */
+export interface ResyncSince {
+  uidValidity: number;
+  /** HIGHESTMODSEQ of that state, a decimal string. */
+  modseq: string;
+  /** UIDs below this are spoken of. */
+  uidNext: number;
+}
+
+/** Not proof: a server may name UIDs that are still there. Removal needs a count that fits, or a second list. */
+export interface ResyncNews {
+  /** IMAP sequence set, never expanded; "" for none. */
+  vanished: string;
+  flags: { uid: number; flags: string[]; modseq: string | null }[];
+}
+
+export interface QuotaRoot {
+  /** As the server calls it; may be empty. */
+  name: string;
+  /** RFC 9208 resource types: storage counts in bytes here (the wire has units of 1024), message in messages. */
+  resources: { resource: string; used: number; limit: number }[];
+}
+
+/** Who may do what with a folder (RFC 4314). Rights are letters, "lrswipkxtea". */
+export interface FolderAcl {
+  entries: { identifier: string; rights: string }[];
+  /** Our own rights. */
+  own: string;
 }
 
 /** News of a mailbox in the order in which the server gave it. */
@@ -82,6 +118,17 @@ export interface BackendCapabilities {
   listStatus: boolean;
   specialUse: boolean;
   appendLimit: number | null;
+  objectId?: boolean;
+  notify?: boolean;
+  multiAppend?: boolean;
+  replace?: boolean;
+  quota?: boolean;
+  acl?: boolean;
+}
+
+export interface AppendedUid {
+  uid: number;
+  uidValidity: number;
 }
 
 export interface Backend {
@@ -109,8 +156,8 @@ export interface Backend {
   deleteFolder(path: string, call: Call): Promise<WriteOutcome<void>>;
   subscribe(path: string, subscribed: boolean, call: Call): Promise<void>;
 
-  /** SELECTs (never EXAMINE-then-guess) and gives what the server said; QRESYNC news come through `onNews`. */
-  select(path: string, call: Call): Promise<SelectedFolder>;
+  /** SELECTs (never EXAMINE-then-guess) and gives what the server said, with `since` also what happened after it. */
+  select(path: string, call: Call, since?: ResyncSince): Promise<SelectedFolder>;
   /** Envelopes of a UID range ("1:*" style set), in the server's order, in batches of 100–500. */
   fetchRows(path: string, uids: string, call: Call, onRows: (rows: NewRow[]) => Promise<void>): Promise<void>;
   /** Flags of a UID set; only changed ones with `changedSince` (CONDSTORE), VANISHED too where QRESYNC is trusted. */
@@ -169,11 +216,45 @@ export interface Backend {
     bytes: Uint8Array,
     options: { flags: string[]; internalDate: number },
     call: Call,
-  ): Promise<WriteOutcome<{ uid: number; uidValidity: number } | null>>;
+  ): Promise<WriteOutcome<AppendedUid | null>>;
 
   /**
    * Watches one mailbox (IDLE, else polling) on a connection of its own until aborted. `onNews` is
-   * only a hint that something changed: sync then asks. Rejects when the connection is lost.
+   * only a hint that something changed: sync then asks. Rejects when the connection is lost. `onElsewhere`:
+   * hints of other folders where the server gives them (RFC 5465); null: the list of folders changed.
    */
-  watch(path: string, signal: AbortSignal, onNews: (news: FolderNews) => void): Promise<void>;
+  watch(
+    path: string,
+    signal: AbortSignal,
+    onNews: (news: FolderNews) => void,
+    onElsewhere?: (path: string | null) => void,
+  ): Promise<void>;
+
+  // What not every server or protocol has; without the server's extension an AppError says so.
+  quota?(path: string, call: Call): Promise<QuotaRoot[]>;
+  getAcl?(path: string, call: Call): Promise<FolderAcl>;
+  /** Replaces what this identifier may do. */
+  setAcl?(path: string, identifier: string, rights: string, call: Call): Promise<void>;
+  deleteAcl?(path: string, identifier: string, call: Call): Promise<void>;
+  /** All or none of them (RFC 3502); one after the other where the server has no MULTIAPPEND. */
+  appendMany?(
+    path: string,
+    messages: { bytes: Uint8Array; flags: string[]; internalDate: number }[],
+    call: Call,
+  ): Promise<WriteOutcome<(AppendedUid | null)[]>>;
+  /** A new version in the place of message `uid`, in one step (RFC 8508). Only with `capabilities.replace`. */
+  replace?(
+    path: string,
+    uid: number,
+    bytes: Uint8Array,
+    options: { flags: string[]; internalDate: number },
+    call: Call,
+  ): Promise<WriteOutcome<AppendedUid | null>>;
+  /** One part ("1.2"). `decoded`: the server took the transfer encoding off (RFC 3516). Null: no such part. */
+  fetchPart?(
+    path: string,
+    uid: number,
+    section: string,
+    call: Call,
+  ): Promise<{ bytes: Uint8Array; decoded: boolean } | null>;
 }

@@ -2,7 +2,7 @@ import type { NewRow } from '../../../src-shared/model/message.ts';
 import { hasAttachments } from './body-structure.ts';
 import { emptyEnvelope, parseDate, readEnvelope, readReferences } from './envelope.ts';
 import { listOf, numberOf, rawOf, type Untagged, type Value } from './port.ts';
-import { modseq } from './commands/select.ts';
+import { modseq } from './object-id.ts';
 
 /** The items of a FETCH response by name; BODY[…] items keep their section. */
 export interface FetchItems {

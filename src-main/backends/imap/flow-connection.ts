@@ -3,7 +3,7 @@ import { ImapFlow, type ImapTransportSocket } from 'imapflow';
 import { ConnectionLost } from '../socket/connection-lost.ts';
 import { admitCommand, type ConnectionOptions, sayGoodbye } from './admit-command.ts';
 import { attributesOf, type FlowResponse, refusedWith, resultOf, toUntagged } from './flow-response.ts';
-import type { Command, ImapPort, Tagged, Untagged } from './port.ts';
+import type { Command, ImapPort, ServerProfile, Tagged, Untagged } from './port.ts';
 import { largestLiteral } from './response-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import type { WireConnection } from './wire-connection.ts';
@@ -57,6 +57,7 @@ const far = 2 ** 31 - 1;
 export class FlowConnection implements ImapPort {
   readonly capabilities: ReadonlySet<string>;
   readonly utf8: boolean;
+  readonly profile: ServerProfile;
   readonly rawNames: Map<string, string>;
   selected: ImapPort['selected'] = null;
   onUnsolicited: ((response: Untagged) => void) | null = null;
@@ -80,6 +81,7 @@ export class FlowConnection implements ImapPort {
   ) {
     this.capabilities = wire.capabilities;
     this.utf8 = wire.utf8;
+    this.profile = wire.profile;
     this.rawNames = wire.rawNames;
     this.#options = options;
     this.#client = client;

@@ -1,14 +1,8 @@
 import { AppError } from '../../../src-shared/error.ts';
 import type { NewRow } from '../../../src-shared/model/message.ts';
-import type {
-  Backend,
-  BackendCapabilities,
-  Call,
-  FolderNews,
-  SelectedFolder,
-  WriteOutcome,
-} from '../backend.ts';
-import { append, appendLimit } from './commands/append.ts';
+import type { Backend, Call, FolderNews, SelectedFolder, WriteOutcome } from '../backend.ts';
+import { capabilitiesOf, nothing } from './capabilities.ts';
+import { append } from './commands/append.ts';
 import type { CommandContext } from './commands/context.ts';
 import { copy } from './commands/copy.ts';
 import { expunge } from './commands/expunge.ts';
@@ -24,39 +18,11 @@ import { status } from './commands/status.ts';
 import { storeFlags } from './commands/store.ts';
 import { cancelled, ConnectionPool, type PoolOptions } from './connection-pool.ts';
 import { connectionFailure } from '../socket/socket-errors.ts';
-import { delay } from '../../platform/clock.ts';
-import { isConnectionLimit, writeOutcome } from './errors.ts';
+import { writeOutcome } from './errors.ts';
+import { extraCalls } from './extra-calls.ts';
 import type { ImapPort } from './port.ts';
 import { isUidSet } from './uid-set.ts';
-import { watchMailbox } from './watch.ts';
-
-const nothing: BackendCapabilities = {
-  condstore: false,
-  qresync: false,
-  uidplus: false,
-  move: false,
-  idle: false,
-  listStatus: false,
-  specialUse: false,
-  appendLimit: null,
-};
-
-function capabilitiesOf(port: ImapPort): BackendCapabilities {
-  const has = (name: string): boolean => port.capabilities.has(name);
-  return {
-    condstore: has('CONDSTORE') || has('QRESYNC'),
-    qresync: has('QRESYNC'),
-    uidplus: has('UIDPLUS'),
-    move: has('MOVE'),
-    idle: has('IDLE'),
-    listStatus: has('LIST-STATUS'),
-    specialUse: has('SPECIAL-USE'),
-    appendLimit: appendLimit(port.capabilities),
-  };
-}
-
-/** How often a folder is asked about where no connection is left for watching it. */
-const pollMs = 60_000;
+import { watchAccount } from './watch-account.ts';
 
 /** An IMAP account as sync sees it. Nothing is connected before the first call. */
 export function createImapBackend(options: PoolOptions): Backend {
@@ -73,7 +39,8 @@ export function createImapBackend(options: PoolOptions): Backend {
     capabilities = capabilitiesOf(port);
   };
 
-  const contextOf = (port: ImapPort): CommandContext => ({ port, place: server, validity });
+  const mailboxIds = new Map<string, string>();
+  const contextOf = (port: ImapPort): CommandContext => ({ port, place: server, validity, mailboxIds });
 
   /** Reads may be left in the middle: the answer is then drained unheard. */
   async function read<T>(call: Call, work: (context: CommandContext) => Promise<T>): Promise<T> {
@@ -141,8 +108,8 @@ export function createImapBackend(options: PoolOptions): Backend {
     deleteFolder: (path, call) => write(call, (context) => deleteFolder(context, path)),
     subscribe: (path, subscribed, call) => read(call, (context) => subscribe(context, path, subscribed)),
 
-    async select(path, call): Promise<SelectedFolder> {
-      const folder = await read(call, (context) => select(context, path));
+    async select(path, call, since): Promise<SelectedFolder> {
+      const folder = await read(call, (context) => select(context, path, since));
       validity.set(path, folder.uidValidity);
       return folder;
     },
@@ -190,48 +157,22 @@ export function createImapBackend(options: PoolOptions): Backend {
     expunge: (path, uids, call) => write(call, (context) => expunge(context, path, uids)),
     append: (path, bytes, choice, call) => write(call, (context) => append(context, path, bytes, choice)),
 
-    async watch(path, signal, onNews) {
-      let check: () => void = () => undefined;
-      const nextCheck = (): Promise<void> => new Promise((resolve) => (check = resolve));
-      const askNow = (): void => check();
-      checks.add(askNow);
-      let port;
-      try {
-        port = await pool.openExtra(signal);
-        capabilities = capabilitiesOf(port);
-        const here = port;
-        await watchMailbox({ ...contextOf(port), port: here }, path, {
-          clock,
-          signal,
-          onNews,
-          check: nextCheck,
-        });
-        await here.logout();
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!isConnectionLimit(error) && !pool.limited) throw connectionFailure(error, server);
-        await poll(path, signal, onNews);
-      } finally {
-        checks.delete(askNow);
-        if (port !== undefined) {
-          pool.forget(port);
-          port.close('the watch ended');
-        }
-      }
-    },
+    watch: (path, signal, onNews, onElsewhere) =>
+      watchAccount({
+        pool,
+        server,
+        clock,
+        checks,
+        contextOf,
+        onPort: (port) => (capabilities = capabilitiesOf(port)),
+        status: () => read({ lane: 'interactive', signal }, (context) => status(context, path)),
+        path,
+        signal,
+        onNews,
+        onElsewhere,
+      }),
+    ...extraCalls(read, write),
   };
-
-  /** Watching without a connection of its own: STATUS on the one that there is. */
-  async function poll(path: string, signal: AbortSignal, onNews: (news: FolderNews) => void): Promise<void> {
-    let before = '';
-    while (!signal.aborted) {
-      const now = await read({ lane: 'interactive', signal }, (context) => status(context, path));
-      const seen = JSON.stringify(now);
-      if (before !== '' && seen !== before) onNews({ kind: 'exists', exists: now.exists });
-      before = seen;
-      await delay(clock, pollMs, signal).catch(() => undefined);
-    }
-  }
 }
 
 function checkSet(uids: string): void {

@@ -1,4 +1,5 @@
 import type { SelectedFolder } from '../backend.ts';
+import type { Distrusted } from './server-quirks.ts';
 
 /**
  * A parsed piece of a response. Atoms, numbers and quoted strings are strings of raw bytes
@@ -55,6 +56,21 @@ export interface Command {
   pipelined?: boolean;
 }
 
+/** What the server says of itself (RFC 2971); words it does not say are empty. */
+export interface ServerId {
+  name: string;
+  version: string;
+  vendor: string;
+}
+
+/** The readable part of how a connection came to be: the same for both readers. */
+export interface ServerProfile {
+  /** Extensions that ENABLE turned on, upper case. */
+  enabled: ReadonlySet<string>;
+  /** What is not asked of this server although it offers it (server-quirks.ts). */
+  distrusted: ReadonlySet<Distrusted>;
+}
+
 /**
  * One signed-in connection, whichever of the two ways it is read: imapflow (interactive, watch) or
  * our own reader (bulk). Commands are answered in order; `run` resolves with NO and BAD too.
@@ -63,6 +79,7 @@ export interface ImapPort {
   readonly capabilities: ReadonlySet<string>;
   /** ENABLE UTF8=ACCEPT was answered: names travel as UTF-8. */
   readonly utf8: boolean;
+  readonly profile: ServerProfile;
   /** Names off the wire that do not come back from modified UTF-7, by what they read as. Shared by an account's connections. */
   readonly rawNames: Map<string, string>;
   readonly alive: boolean;
@@ -77,6 +94,17 @@ export interface ImapPort {
   /** LOGOUT without waiting for more than a moment. */
   logout(): Promise<void>;
   close(detail: string): void;
+}
+
+/** Texts side by side become one. */
+export function joinText(parts: readonly Part[]): Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
+    else joined.push(part);
+  }
+  return joined;
 }
 
 /** Raw bytes, one character each: for atoms and names whose decoding is someone else's. */

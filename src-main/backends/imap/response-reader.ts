@@ -21,6 +21,10 @@ export class ResponseReader {
   #scan = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  /** A line end is among the waiting chunks. */
+  #lineEndWaits = false;
+  /** Bytes of literals in the response that is being read: they do not count as line. */
+  #literalBytes = 0;
 
   /** Bytes that belong to no complete response yet. */
   get pending(): Buffer {
@@ -35,18 +39,23 @@ export class ResponseReader {
   push(chunk: Buffer): void {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
+    this.#lineEndWaits ||= chunk.includes(10);
   }
 
   /** The next complete response without its final CRLF, or null: more bytes are needed. */
   next(): Buffer | null {
     if (this.#scan > this.#data.length + this.#waitingBytes) return null;
+    // A line without an end is not joined again for every chunk: that would cost its length squared.
+    if (!this.#lineEndWaits && this.#scan === this.#data.length) {
+      this.#checkLine(this.#data.length + this.#waitingBytes);
+      return null;
+    }
     this.#join();
     for (;;) {
       const end = this.#data.indexOf(10, this.#scan);
       if (end === -1) {
         this.#scan = Math.max(this.#scan, this.#data.length);
-        if (this.#scan - this.#start > longestLine + largestLiteral)
-          throw new UnreadableStream('a line without an end');
+        this.#checkLine(this.#scan);
         return null;
       }
       const lineEnd = end > this.#start && this.#data[end - 1] === 13 ? end - 1 : end;
@@ -55,16 +64,25 @@ export class ResponseReader {
         const response = this.#data.subarray(this.#start, lineEnd);
         this.#start = end + 1;
         this.#scan = this.#start;
+        this.#literalBytes = 0;
         return response;
       }
       if (literal > largestLiteral) throw new UnreadableStream(`a literal of ${literal} bytes`);
       this.#scan = end + 1 + literal;
+      this.#literalBytes += literal;
+      if (this.#literalBytes > 2 * largestLiteral) throw new UnreadableStream('a response without an end');
       if (this.#scan > this.#data.length) return null;
     }
   }
 
+  #checkLine(end: number): void {
+    if (end - this.#start - this.#literalBytes > longestLine)
+      throw new UnreadableStream('a line without an end');
+  }
+
   #join(): void {
     if (this.#waitingBytes === 0) return;
+    this.#lineEndWaits = false;
     const rest = this.#data.subarray(this.#start);
     this.#data =
       rest.length === 0 && this.#waiting.length === 1

@@ -3,14 +3,14 @@ import { TLSSocket } from 'node:tls';
 import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import { type Mechanism, type SaslCredentials, SaslError } from '../sasl/mechanism.ts';
-import { compressedStream } from './compressed-stream.ts';
 import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
 import { connectionFailure, saslFailure, tlsMissing } from '../socket/socket-errors.ts';
 import { greetingRefusal, signInRefusal } from './errors.ts';
 import { quoted } from './mailbox-name.ts';
-import { type Command, rawOf, type Tagged } from './port.ts';
+import type { Command, Tagged } from './port.ts';
+import { settle } from './settle-connection.ts';
 import type { ConnectionOptions } from './admit-command.ts';
-import { toCapabilities, WireConnection } from './wire-connection.ts';
+import { WireConnection } from './wire-connection.ts';
 
 export interface ImapCredentials {
   password?: string | undefined;
@@ -55,11 +55,11 @@ export async function signIn(options: SignInOptions): Promise<WireConnection> {
   try {
     if (server.tls === 'implicit') stream = await secure(tcp, target);
     wire = new WireConnection(stream, { ...options.connection, inactivityMs: stepMs });
-    const preauth = await readGreeting(wire, options);
+    const greeting = await readGreeting(wire, options);
     if (server.tls === 'starttls') wire = await startTls(wire, target, options);
     if (wire.capabilities.size === 0) await mustBeOk(wire, { name: 'CAPABILITY', parts: ['CAPABILITY'] });
-    if (!preauth) await authenticate(wire, options);
-    return await settle(wire, options, tcp.remoteAddress ?? '');
+    if (!greeting.preauth) await authenticate(wire, options);
+    return await settle(wire, options, { remoteAddress: tcp.remoteAddress ?? '', greeting: greeting.text });
   } catch (error) {
     wire?.close('signing in failed');
     stream.destroy();
@@ -70,17 +70,23 @@ export async function signIn(options: SignInOptions): Promise<WireConnection> {
   }
 }
 
-async function readGreeting(wire: WireConnection, { server }: SignInOptions): Promise<boolean> {
+async function readGreeting(
+  wire: WireConnection,
+  { server }: SignInOptions,
+): Promise<{ preauth: boolean; text: string }> {
   const greeting = await wire.greeting();
-  if (greeting.name === 'BYE') throw greetingRefusal(greeting.text, greeting.code, server);
+  // Words in clear before STARTTLS may be anybody's: an ALERT or a REFERRAL there is never shown or followed.
+  const credible = server.tls !== 'starttls';
+  if (greeting.name === 'BYE')
+    throw greetingRefusal(credible ? greeting.text : '', credible ? greeting.code : null, server);
   if (greeting.name === 'PREAUTH') {
     // RFC 9051 11.1: signed in before STARTTLS is how a man in the middle keeps TLS away.
     if (server.tls === 'starttls')
       throw tlsMissing(server, 'says that the connection is signed in already, which rules out encryption');
-    return true;
+    return { preauth: true, text: credible ? greeting.text : '' };
   }
   if (greeting.name !== 'OK') throw greetingRefusal('this is not an IMAP server', null, server);
-  return false;
+  return { preauth: false, text: credible ? greeting.text : '' };
 }
 
 async function startTls(
@@ -205,49 +211,6 @@ async function exchange(
 /** Capabilities differ after signing in; a server that did not say them is asked. */
 async function refreshCapabilities(wire: WireConnection, before: ReadonlySet<string>): Promise<void> {
   if (wire.capabilities === before) await mustBeOk(wire, { name: 'CAPABILITY', parts: ['CAPABILITY'] });
-}
-
-/** ID, ENABLE and COMPRESS, then the connection with its working time-out. */
-async function settle(
-  signedIn: WireConnection,
-  options: SignInOptions,
-  remoteAddress: string,
-): Promise<WireConnection> {
-  const { capabilities } = signedIn;
-  let utf8 = false;
-  const steps: Promise<unknown>[] = [];
-  // 163.com and its kin refuse SELECT to clients that do not introduce themselves.
-  if (capabilities.has('ID'))
-    steps.push(signedIn.run({ name: 'ID', parts: ['ID ("name" "Posthorn")'], pipelined: true }));
-  const wanted = ['CONDSTORE', 'UTF8=ACCEPT'].filter((name) => capabilities.has(name));
-  if (capabilities.has('ENABLE') && wanted.length > 0) {
-    steps.push(
-      signedIn.run({
-        name: 'ENABLE',
-        parts: [`ENABLE ${wanted.join(' ')}`],
-        pipelined: true,
-        onUntagged: (response) => {
-          if (response.name === 'ENABLED')
-            utf8 ||= toCapabilities(response.values.map(rawOf)).has('UTF8=ACCEPT');
-        },
-      }),
-    );
-  }
-  await Promise.all(steps);
-  const loopback = /^(?:::1$|127\.|::ffff:127\.)/.test(remoteAddress);
-  const compress = options.compress === 'always' || (options.compress === 'auto' && !loopback);
-  let compressed = false;
-  if (compress && capabilities.has('COMPRESS=DEFLATE')) {
-    compressed = (await signedIn.run({ name: 'COMPRESS', parts: ['COMPRESS DEFLATE'] })).status === 'OK';
-  }
-  const { stream, leftover } = signedIn.detach();
-  let base = stream;
-  if (compressed) base = compressedStream(stream, leftover);
-  else if (leftover.length > 0) stream.unshift(leftover);
-  const wire = new WireConnection(base, options.connection);
-  wire.capabilities = new Set(capabilities);
-  wire.utf8 = utf8;
-  return wire;
 }
 
 async function mustBeOk(wire: WireConnection, command: Command): Promise<Tagged> {

@@ -2,6 +2,7 @@ import { type Clock, delay } from '../../platform/clock.ts';
 import type { FolderNews } from '../backend.ts';
 import { otherNews } from './commands/fetch-flags.ts';
 import { type CommandContext } from './commands/context.ts';
+import { elsewhere, notifyOfAll } from './commands/notify.ts';
 import { select } from './commands/select.ts';
 import type { FlowConnection } from './flow-connection.ts';
 import { ConnectionLost } from '../socket/connection-lost.ts';
@@ -19,6 +20,8 @@ export interface WatchOptions {
   clock: Clock;
   signal: AbortSignal;
   onNews: (news: FolderNews) => void;
+  /** News of another folder (RFC 5465); null: of the list of folders. */
+  onElsewhere?: ((path: string | null) => void) | undefined;
   /** Resolves to ask for a proof of life now. */
   check: () => Promise<void>;
 }
@@ -32,12 +35,18 @@ export async function watchMailbox(
   const { port } = context;
   const { clock, signal } = options;
   const report = (response: Untagged): void => {
+    const other = elsewhere(response, port);
+    if (other !== undefined) {
+      if (!signal.aborted && other !== path) options.onElsewhere?.(other);
+      return;
+    }
     const news: FolderNews | null =
       response.name === 'FETCH' ? { kind: 'flags', flags: [] } : otherNews(response);
     if (news !== null && !signal.aborted) options.onNews(news);
   };
   await select(context, path);
   port.onUnsolicited = report;
+  if (options.onElsewhere !== undefined) await notifyOfAll(context);
   while (!signal.aborted) {
     if (!port.capabilities.has('IDLE')) {
       await pause(clock, pollMs, signal);

@@ -1,21 +1,19 @@
 import type { Duplex } from 'node:stream';
 import { admitCommand, type ConnectionOptions, sayGoodbye } from './admit-command.ts';
+import { CommandQueue, type Pending } from './command-queue.ts';
 import { commandBytes } from './command-writer.ts';
 import { parseResponse, UnreadableResponse } from './parse-response.ts';
 import { ConnectionLost } from '../socket/connection-lost.ts';
-import { type Command, type ImapPort, rawOf, type Tagged, type Untagged } from './port.ts';
+import {
+  type Command,
+  type ImapPort,
+  rawOf,
+  type ServerProfile,
+  type Tagged,
+  type Untagged,
+} from './port.ts';
 import { ResponseReader } from './response-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
-
-interface Pending {
-  command: Command;
-  tag: string;
-  /** Index of the next part to write; a synchronising literal waits for "+". */
-  nextPart: number;
-  sent: boolean;
-  resolve: (tagged: Tagged) => void;
-  reject: (error: Error) => void;
-}
 
 /**
  * A small IMAP connection of our own over any stream: for signing in (before imapflow sees a
@@ -26,15 +24,14 @@ export class WireConnection implements ImapPort {
   readonly stream: Duplex;
   readonly rawNames: Map<string, string>;
   capabilities = new Set<string>();
-  utf8 = false;
+  profile: ServerProfile = { enabled: new Set(), distrusted: new Set() };
   selected: ImapPort['selected'] = null;
   onUnsolicited: ((response: Untagged) => void) | null = null;
   onClosed: ((detail: string) => void) | null = null;
 
   readonly #options: ConnectionOptions;
   #reader = new ResponseReader();
-  #queue: Pending[] = [];
-  #inFlight: Pending[] = [];
+  readonly #commands = new CommandQueue();
   #tagCounter = 0;
   #reading = false;
   #detached = false;
@@ -55,7 +52,7 @@ export class WireConnection implements ImapPort {
       stream,
       options.clock,
       options.inactivityMs,
-      () => this.#inFlight.length > 0 || this.#greeting !== null,
+      () => this.#commands.current !== undefined || this.#greeting !== null,
       () => {
         this.#timedOut = true;
         this.close('the server does not answer');
@@ -67,6 +64,10 @@ export class WireConnection implements ImapPort {
     stream.on('close', this.#onEnd);
     // A stream that was handed over comes paused.
     stream.resume();
+  }
+
+  get utf8(): boolean {
+    return this.profile.enabled.has('UTF8=ACCEPT');
   }
 
   get alive(): boolean {
@@ -96,13 +97,13 @@ export class WireConnection implements ImapPort {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ command, tag, nextPart: 0, sent: false, resolve, reject });
+      this.#commands.add({ command, tag, nextPart: 0, sent: false, resolve, reject });
       this.#send();
     });
   }
 
   logout(): Promise<void> {
-    return sayGoodbye(this, this.#inFlight.length > 0, this.#options.clock);
+    return sayGoodbye(this, this.#commands.current !== undefined, this.#options.clock);
   }
 
   close(detail: string): void {
@@ -111,8 +112,7 @@ export class WireConnection implements ImapPort {
     this.#silence.end();
     if (!this.#detached) this.stream.destroy();
     const lost = (sent: boolean): ConnectionLost => new ConnectionLost(detail, sent, this.#timedOut);
-    for (const pending of this.#inFlight.splice(0)) pending.reject(lost(pending.sent));
-    for (const pending of this.#queue.splice(0)) pending.reject(lost(false));
+    for (const pending of this.#commands.takeAll()) pending.reject(lost(pending.sent));
     this.#greeting?.reject(lost(false));
     this.#greeting = null;
     this.onClosed?.(detail);
@@ -132,20 +132,7 @@ export class WireConnection implements ImapPort {
   }
 
   #send(): void {
-    for (;;) {
-      const next = this.#queue[0];
-      if (next === undefined) return;
-      const last = this.#inFlight.at(-1);
-      if (last !== undefined) {
-        const room =
-          next.command.pipelined === true &&
-          last.command.pipelined === true &&
-          last.nextPart >= last.command.parts.length &&
-          this.#inFlight.length < 64;
-        if (!room) return;
-      }
-      this.#queue.shift();
-      this.#inFlight.push(next);
+    for (let next = this.#commands.begin(); next !== undefined; next = this.#commands.begin()) {
       this.#silence.begin();
       this.#writeParts(next);
     }
@@ -213,22 +200,19 @@ export class WireConnection implements ImapPort {
     if (untagged.name === 'CAPABILITY') this.capabilities = toCapabilities(untagged.values.map(rawOf));
     else if (untagged.code?.name === 'CAPABILITY')
       this.capabilities = toCapabilities(untagged.code.values.map(rawOf));
-    if (
-      this.#greeting !== null ||
-      (this.#early === null && this.#tagCounter === 0 && this.#inFlight.length === 0)
-    ) {
+    if (this.#greeting !== null || (this.#early === null && this.#tagCounter === 0)) {
       this.#early = untagged;
       this.#greeting?.resolve(untagged);
       this.#greeting = null;
       if (untagged.name === 'BYE') this.#bye = untagged.text;
       return undefined;
     }
-    if (untagged.name === 'BYE' && this.#inFlight[0]?.command.name !== 'LOGOUT') {
+    if (untagged.name === 'BYE' && this.#commands.current?.command.name !== 'LOGOUT') {
       this.#bye = untagged.text === '' ? 'the server said goodbye' : `the server said: ${untagged.text}`;
       this.close(this.#bye);
       return undefined;
     }
-    const current = this.#inFlight[0];
+    const current = this.#commands.current;
     if (current?.command.onUntagged !== undefined) return current.command.onUntagged(untagged) ?? undefined;
     this.onUnsolicited?.(untagged);
     return undefined;
@@ -237,7 +221,7 @@ export class WireConnection implements ImapPort {
   /** An untagged line that makes no sense is shown to the command (a row may be asked for again another way). */
   #handleUnreadable(bytes: Buffer): Promise<void> | undefined {
     const head = bytes.toString('latin1', 0, 2_000);
-    const current = this.#inFlight[0];
+    const current = this.#commands.current;
     if (current !== undefined && head.startsWith(`${current.tag} `)) {
       this.close('the server sent an answer that cannot be read');
       return undefined;
@@ -258,10 +242,8 @@ export class WireConnection implements ImapPort {
   }
 
   #settle(tag: string, tagged: Tagged): void {
-    const current = this.#inFlight[0];
-    // A tag that was never given belongs to nothing of ours: left alone.
-    if (current === undefined || current.tag !== tag) return;
-    this.#inFlight.shift();
+    const current = this.#commands.settle(tag);
+    if (current === undefined) return;
     if (tagged.code?.name === 'CAPABILITY') this.capabilities = toCapabilities(tagged.code.values.map(rawOf));
     if (
       tagged.status === 'OK' &&
@@ -269,12 +251,12 @@ export class WireConnection implements ImapPort {
     )
       this.#held = true;
     current.resolve(tagged);
-    if (this.#inFlight.length === 0) this.#silence.end();
+    if (this.#commands.current === undefined) this.#silence.end();
     this.#send();
   }
 
   #continue(text: string): void {
-    const current = this.#inFlight.at(-1);
+    const current = this.#commands.last;
     if (current === undefined) return;
     if (current.command.onContinue !== undefined) {
       const answer = current.command.onContinue(text);

@@ -4,8 +4,10 @@ export interface WireOffence {
   line: string;
 }
 
-const byUid = /^UID (FETCH|STORE|COPY|MOVE|SEARCH|EXPUNGE)\b/;
-const bySequence = /^(FETCH|STORE|COPY|MOVE|SEARCH|SORT|THREAD)\b/;
+const byUid = /^UID (FETCH|STORE|COPY|MOVE|SEARCH|EXPUNGE|REPLACE)\b/;
+const writes = /^UID (?:STORE|COPY|MOVE|EXPUNGE|REPLACE)\b/;
+const largestUid = 0xffff_ffff;
+const bySequence = /^(FETCH|STORE|COPY|MOVE|SEARCH|SORT|THREAD|REPLACE)\b/;
 
 /**
  * Judges one command without its tag. The rules: no CLOSE and no bare EXPUNGE (they remove what
@@ -22,7 +24,12 @@ export function lintCommand(line: string, capabilities: ReadonlySet<string>): Wi
   if (!byUid.test(upper)) return needs(upper, capabilities, offence);
   const set = /^UID \w+ (\S+)/.exec(upper)?.[1] ?? '';
   if (!upper.startsWith('UID SEARCH') && !/^[0-9*:,]+$/.test(set)) return offence('not a UID set');
-  if (!upper.startsWith('UID SEARCH') && /(?:^|[,:])0+(?:$|[,:])/.test(set)) return offence('UID 0 is none');
+  if (!upper.startsWith('UID SEARCH')) {
+    if (/(?:^|[,:])0+(?:$|[,:])/.test(set)) return offence('UID 0 is none');
+    if (set.split(/[:,]/).some((uid) => Number(uid) > largestUid)) return offence('no UID is that large');
+  }
+  // "*" is whatever is last when the command arrives: a message nobody meant.
+  if (writes.test(upper) && set.includes('*')) return offence('a change to a message that was not named');
   if (
     upper.startsWith('UID STORE') &&
     !/^UID STORE \S+ (?:\(UNCHANGEDSINCE \d+\) )?[+-]FLAGS(?:\.SILENT)? \(/.test(upper)
@@ -38,17 +45,36 @@ export function lintCommand(line: string, capabilities: ReadonlySet<string>): Wi
 const extensions: [RegExp, readonly string[]][] = [
   [/^UID EXPUNGE\b/, ['UIDPLUS', 'IMAP4REV2']],
   [/^UID MOVE\b/, ['MOVE', 'IMAP4REV2']],
+  [/^UID REPLACE\b/, ['REPLACE']],
   [/^IDLE\b/, ['IDLE', 'IMAP4REV2']],
-  [/^ENABLE\b/, ['ENABLE', 'CONDSTORE', 'QRESYNC', 'UTF8=ACCEPT', 'IMAP4REV2']],
+  [/^NOTIFY\b/, ['NOTIFY']],
+  [/^ENABLE\b/, ['ENABLE']],
+  [/^ENABLE .*\bQRESYNC\b/, ['QRESYNC']],
+  [/^ENABLE .*\bCONDSTORE\b/, ['CONDSTORE', 'QRESYNC']],
+  [/^ENABLE .*\bUTF8=ACCEPT\b/, ['UTF8=ACCEPT', 'UTF8=ONLY']],
   [/^COMPRESS\b/, ['COMPRESS=DEFLATE']],
   [/^ID\b/, ['ID']],
   [/^NAMESPACE\b/, ['NAMESPACE', 'IMAP4REV2']],
   [/^UNSELECT\b/, ['UNSELECT', 'IMAP4REV2']],
+  [/^(?:GETQUOTA|GETQUOTAROOT|SETQUOTA)\b/, ['QUOTA']],
+  [/^(?:GETACL|SETACL|DELETEACL|MYRIGHTS|LISTRIGHTS)\b/, ['ACL']],
   [/\(CHANGEDSINCE \d/, ['CONDSTORE', 'QRESYNC']],
+  [/\(UNCHANGEDSINCE \d/, ['CONDSTORE', 'QRESYNC']],
+  [/^UID FETCH \S+ \(.*\bMODSEQ\b/, ['CONDSTORE', 'QRESYNC']],
+  [/^UID FETCH \S+ \(.*\bEMAILID\b/, ['OBJECTID']],
+  [/^UID FETCH \S+ \(.*\bBINARY\b/, ['BINARY', 'IMAP4REV2']],
   [/^(?:SELECT|EXAMINE) .*\(CONDSTORE\)$/, ['CONDSTORE', 'QRESYNC']],
+  [/^(?:SELECT|EXAMINE) .*\(QRESYNC /, ['QRESYNC']],
   [/^UID SEARCH RETURN\b/, ['ESEARCH', 'IMAP4REV2']],
   [/^LIST .* RETURN \(.*\bSTATUS\b/, ['LIST-STATUS', 'IMAP4REV2']],
+  [/^LIST .* RETURN \(.*\bSPECIAL-USE\b/, ['SPECIAL-USE', 'IMAP4REV2']],
   [/^LIST .* RETURN \(/, ['LIST-EXTENDED', 'LIST-STATUS', 'SPECIAL-USE', 'IMAP4REV2']],
+  [/^(?:STATUS|LIST) .*\bMAILBOXID\b/, ['OBJECTID']],
+  [/^(?:STATUS|LIST) .*\bHIGHESTMODSEQ\b/, ['CONDSTORE', 'QRESYNC']],
+  [/^(?:APPEND|UID REPLACE) .* UTF8 \(~/, ['UTF8=ACCEPT', 'UTF8=ONLY']],
+  [/~\{\d+\}/, ['BINARY', 'UTF8=ACCEPT', 'UTF8=ONLY']],
+  // Each message is flags, date and literal; the second one begins where the literal of the first ends.
+  [/^APPEND .*"" (?:UTF8 \()?~?\{\d+\}\)? \([^)]*\) "" /, ['MULTIAPPEND']],
 ];
 
 function needs(

@@ -9,6 +9,8 @@ export interface CommandContext {
   place: ServerPlace;
   /** UIDVALIDITY as `select` last reported it: work on another generation's UIDs is refused. */
   validity: ReadonlyMap<string, number>;
+  /** MAILBOXIDs found out by opening the folder, by UIDVALIDITY and path. Shared by an account's connections. */
+  mailboxIds: Map<string, string>;
   /** The same mailbox read another way, for rows that our reader cannot read. */
   fallback?: (() => Promise<ImapPort>) | undefined;
 }

@@ -5,6 +5,7 @@ import { decodeMailboxName } from '../mailbox-name.ts';
 import { type ImapPort, listOf, rawOf, type Tagged, type Untagged } from '../port.ts';
 import { refusal } from '../errors.ts';
 import type { CommandContext } from './context.ts';
+import { addMailboxIds } from './mailbox-ids.ts';
 import { catchUp, readStatus, status, statusItems } from './status.ts';
 
 const roles: Record<string, FolderRole | undefined> = {
@@ -20,6 +21,9 @@ const roles: Record<string, FolderRole | undefined> = {
   '\\flagged': 'flagged',
   '\\starred': 'flagged',
 };
+
+/** A flood of names must not fill the memory. */
+const mostFolders = 100_000;
 
 interface Collected {
   folders: Map<string, RemoteFolder>;
@@ -54,10 +58,12 @@ export async function listFolders(context: CommandContext): Promise<RemoteFolder
   }
   if (!found.subscribedKnown) await lsub(context, found);
   await addStatuses(context, found);
-  return [...found.folders.values()].map((folder) => ({
-    ...folder,
-    status: found.statuses.get(folder.path) ?? null,
-  }));
+  const folders = [...found.folders.values()].map((folder) => {
+    const status = found.statuses.get(folder.path) ?? null;
+    return { ...folder, status, mailboxId: status?.mailboxId ?? null };
+  });
+  await addMailboxIds(context, folders);
+  return folders;
 }
 
 function returnOptions(port: ImapPort): string[] {
@@ -79,6 +85,8 @@ function list(context: CommandContext, found: Collected, options: string[]): Pro
       if (response.name === 'LIST') {
         const folder = readFolder(response, port);
         if (folder !== null) found.folders.set(folder.path, folder);
+        if (found.folders.size > mostFolders)
+          throw new Error(`the server names more than ${mostFolders} folders`);
       } else if (response.name === 'STATUS') {
         found.statuses.set(
           decodeMailboxName(rawOf(response.values[0]), port),
@@ -95,6 +103,8 @@ function readFolder({ values }: Untagged, port: ImapPort): RemoteFolder | null {
   const raw = rawOf(values[2]);
   if (raw === '') return null;
   const path = decodeMailboxName(raw, port);
+  // A name with line breaks or other controls could be shown as something else, and never be asked for again.
+  if (/[\u0000-\u001f\u007f]/.test(path)) return null;
   const selectable = !attributes.has('\\noselect') && !attributes.has('\\nonexistent');
   let role: FolderRole | null = path === 'INBOX' ? 'inbox' : null;
   for (const attribute of attributes) role ??= roles[attribute] ?? null;

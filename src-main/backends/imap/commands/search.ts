@@ -1,8 +1,11 @@
 import { AppError } from '../../../../src-shared/error.ts';
-import { listOf, numberOf, rawOf } from '../port.ts';
+import { joinText, listOf, numberOf, rawOf } from '../port.ts';
 import { expandSet, toUidSet } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
 import { ensureSelected } from './select.ts';
+
+/** More than any mailbox holds: a flood must not fill the memory. */
+const mostMatches = 20_000_000;
 
 /**
  * UID SEARCH; the matches as a sequence set, "" for none. An OK without an answer before it is an
@@ -30,6 +33,7 @@ export async function uidSearch(
             // "(MODSEQ 12)" may stand at the end.
             const uid = listOf(value).length > 0 ? null : numberOf(value);
             if (uid !== null) uids.push(uid);
+            if (uids.length > mostMatches) throw new Error('a flood of search results');
           }
           found ??= '';
         } else if (response.name === 'ESEARCH') {
@@ -54,16 +58,6 @@ export async function uidSearch(
     });
   }
   return answer;
-}
-
-function joinText(parts: (string | Buffer)[]): (string | Buffer)[] {
-  const joined: (string | Buffer)[] = [];
-  for (const part of parts) {
-    const last = joined.at(-1);
-    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
-    else joined.push(part);
-  }
-  return joined;
 }
 
 /** Every UID of the mailbox. */

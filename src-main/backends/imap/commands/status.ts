@@ -3,10 +3,12 @@ import type { RemoteStatus } from '../../backend.ts';
 import { mailboxArgument } from '../mailbox-name.ts';
 import { type ImapPort, listOf, numberOf, rawOf, type Value } from '../port.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { modseq } from './select.ts';
+import { modseq, objectId } from '../object-id.ts';
 
-export function statusItems(port: ImapPort): string {
-  return `(MESSAGES UNSEEN UIDNEXT UIDVALIDITY${port.capabilities.has('CONDSTORE') ? ' HIGHESTMODSEQ' : ''})`;
+export function statusItems({ capabilities, profile }: ImapPort): string {
+  const modseqs = capabilities.has('CONDSTORE') ? ' HIGHESTMODSEQ' : '';
+  const ids = capabilities.has('OBJECTID') && !profile.distrusted.has('status-mailboxid') ? ' MAILBOXID' : '';
+  return `(MESSAGES UNSEEN UIDNEXT UIDVALIDITY${modseqs}${ids})`;
 }
 
 export function readStatus(value: Value | undefined): RemoteStatus {
@@ -19,6 +21,7 @@ export function readStatus(value: Value | undefined): RemoteStatus {
     else if (name === 'UNSEEN') status.unseen = number;
     else if (name === 'UIDNEXT') status.uidNext = number;
     else if (name === 'UIDVALIDITY') status.uidValidity = number;
+    else if (name === 'MAILBOXID') status.mailboxId = objectId(items[i + 1]);
     else if (name === 'HIGHESTMODSEQ') status.highestModseq = modseq(rawOf(items[i + 1]));
   }
   return status;

@@ -1,0 +1,26 @@
+import type { Backend, Call, WriteOutcome } from '../backend.ts';
+import { deleteAcl, getAcl, setAcl } from './commands/acl.ts';
+import { appendMany } from './commands/append.ts';
+import type { CommandContext } from './commands/context.ts';
+import { fetchPart } from './commands/fetch-part.ts';
+import { quotaOf } from './commands/quota.ts';
+import { replace } from './commands/replace.ts';
+
+type Read = <T>(call: Call, work: (context: CommandContext) => Promise<T>) => Promise<T>;
+type Write = <T>(call: Call, work: (context: CommandContext) => Promise<T>) => Promise<WriteOutcome<T>>;
+type Extra = 'quota' | 'getAcl' | 'setAcl' | 'deleteAcl' | 'appendMany' | 'replace' | 'fetchPart';
+
+/** What only some servers know. */
+export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Extra>> {
+  return {
+    quota: (path, call) => read(call, (context) => quotaOf(context, path)),
+    getAcl: (path, call) => read(call, (context) => getAcl(context, path)),
+    setAcl: (path, identifier, rights, call) =>
+      read(call, (context) => setAcl(context, path, identifier, rights)),
+    deleteAcl: (path, identifier, call) => read(call, (context) => deleteAcl(context, path, identifier)),
+    appendMany: (path, messages, call) => write(call, (context) => appendMany(context, path, messages)),
+    replace: (path, uid, bytes, choice, call) =>
+      write(call, (context) => replace(context, path, uid, { bytes, ...choice })),
+    fetchPart: (path, uid, section, call) => read(call, (context) => fetchPart(context, path, uid, section)),
+  };
+}
