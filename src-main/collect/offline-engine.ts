@@ -3,7 +3,7 @@ import { leavePolicyOf, type AccountSettings, type AccountState } from '../../sr
 import type { LocalMail } from '../local-mail/local-mail.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
-import type { AccountEngine, EngineState } from '../sync/account-engine.ts';
+import type { AccountEngine, EngineState } from '../sync/engine-ports.ts';
 import { backoffMs } from '../sync/backoff.ts';
 import { needsUser, offline, stateOf } from '../sync/session.ts';
 import { collect, type Collected } from './collect.ts';

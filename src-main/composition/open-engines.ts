@@ -11,7 +11,8 @@ import { createOfflineEngine } from '../collect/offline-engine.ts';
 import { rowOfMail } from '../local-mail/row-of-mail.ts';
 import type { Push } from '../ipc/push.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import { createAccountEngine, type AccountEngine, type EnginePorts } from '../sync/account-engine.ts';
+import { createAccountEngine } from '../sync/account-engine.ts';
+import type { AccountEngine, EnginePorts } from '../sync/engine-ports.ts';
 import type { Connectivity } from '../sync/connectivity.ts';
 import { createEngines, type Engines } from '../sync/engines.ts';
 import { createFolderLocks } from '../sync/folder-locks.ts';
@@ -32,7 +33,7 @@ export interface EnginesOptions {
 
 /** The resync engines with all that they use; none is started yet. */
 export function openEngines(profile: Profile, browser: Browser, options: EnginesOptions): Engines {
-  const { accountStore, journal, register, blobs, localMails, clock, crash, hooks } = profile;
+  const { accountStore, journal, register, blobs, localMails, clock, space, crash, hooks } = profile;
   const { log } = profile.log;
   const { cache, network, reader } = browser;
   const { secrets, search, push, connectivity } = options;
@@ -76,6 +77,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     blobs,
     locks,
     clock,
+    space,
     crash,
     log,
     readBody: (bytes) => reader.read(bytes),

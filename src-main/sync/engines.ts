@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../../src-shared/model/account.ts';
-import type { AccountEngine, AccountReport, BodiesWish } from './account-engine.ts';
+import type { AccountEngine, AccountReport, BodiesWish } from './engine-ports.ts';
 
 export interface EnginesPorts {
   /** The engine that the account's mode and protocol want; made anew for each start. */

@@ -1,0 +1,63 @@
+import type { AppError, AppErrorData } from '../../src-shared/error.ts';
+import type { SyncReport } from '../../src-shared/ipc/areas/mail.ts';
+import type { AccountSettings, AccountState } from '../../src-shared/model/account.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { SpaceGuard } from '../platform/free-space.ts';
+import type { BodyPorts } from './bodies.ts';
+import type { FolderLocks } from './folder-locks.ts';
+import type { FolderEntry } from './folder-register.ts';
+import type { PullPorts } from './pull.ts';
+import type { ServerSearch } from './server-search.ts';
+
+export type BodiesWish = 'policy' | 'none' | 'all';
+export type AccountReport = SyncReport['accounts'][number];
+
+export interface EnginePorts extends BodyPorts {
+  account(): AccountSettings;
+  locks: FolderLocks;
+  clock: Clock;
+  space: SpaceGuard;
+  onState(): void;
+  onProgress(entry: FolderEntry, done: number, total: number, phase: 'headers' | 'bodies'): void;
+  onRows: PullPorts['onRows'];
+  onRenumbered: PullPorts['onRenumbered'];
+  /** Operations of these other accounts waited for what this one did. */
+  onFreed(accountIds: readonly string[]): void;
+  log(level: 'debug' | 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
+}
+
+export interface EngineState {
+  state: AccountState;
+  error: AppErrorData | null;
+  lastSyncAt: string | null;
+  progress: { folderId: string; folderName: string; done: number; total: number } | null;
+}
+
+/** One account's mail: connected when it can be, sending what waits, asking for what changed. */
+export interface AccountEngine {
+  readonly backend: Backend;
+  state(): EngineState;
+  /** Its server answers at present: there is a network. */
+  reachesServer(): boolean;
+  start(): void;
+  stop(): void;
+  setOnline(online: boolean): void;
+  tryNow(): Promise<void>;
+  /** Something waits in the journal. */
+  kick(): void;
+  /** The user looks at this folder: it is asked first. */
+  look(folderId: string): void;
+  /** Network or power changed: prove the connection, or make it anew. */
+  checkConnection(): void;
+  /** Resolves when nothing is left to do for this account; never rejects. */
+  sync(wish: { folderId?: string; bodies: BodiesWish }): Promise<AccountReport>;
+  /** The exact bytes: from here, else from the server. */
+  raw(messageId: string): Promise<Buffer>;
+  /** Rows that a list is about to show are fetched first, where the account keeps none here. */
+  need(folderId: string, count: number): Promise<void>;
+  /** Why nothing can be done to the account's mail now: it is only on the server. Null: it can. */
+  away(): AppError | null;
+  /** What the server finds; null: there is no server to ask. */
+  readonly search: ServerSearch | null;
+}

@@ -1,0 +1,226 @@
+import { toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { countUids } from '../../src-shared/uid-set.ts';
+import type { Call } from '../backends/backend.ts';
+import type { EnginePorts, EngineState } from './engine-ports.ts';
+import type { FolderListing } from './folder-listing.ts';
+import type { FolderEntry } from './folder-register.ts';
+import type { OnlineRows } from './online-rows.ts';
+import { prefetch } from './prefetch.ts';
+import { leftBehind, pullFolder, type PullPorts, type PullReport } from './pull.ts';
+import { unchangedSince } from './reconcile.ts';
+import type { ReplayRunner } from './replay-runner.ts';
+import type { Session } from './session.ts';
+import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.ts';
+
+/** Rows of a first sync taken from one folder before others get their turn. */
+const rowsPerTurn = 5_000;
+
+export interface PullRunnerPorts {
+  engine: EnginePorts;
+  pull: PullPorts;
+  accountId: string;
+  session: Session;
+  listing: FolderListing;
+  requests: SyncRequests;
+  replay: ReplayRunner;
+  /** Of an account whose mail is only on its server. */
+  online: OnlineRows | null;
+  onFoldersKnown(): void;
+  lastError(): AppErrorData | null;
+  setState(change: Partial<EngineState>): void;
+  failed(thrown: unknown, signal: AbortSignal): void;
+}
+
+/** Asks the server for what changed: single folders soon, all of them in passes, and bodies ahead of time. */
+export interface PullRunner {
+  /** This folder is to be asked, before others. */
+  want(folderId: string): void;
+  /** All folders are to be asked. */
+  wantAll(): void;
+  /** Starts when there is a connection and something to do; false when nothing runs. */
+  run(): boolean;
+}
+
+export function createPullRunner(ports: PullRunnerPorts): PullRunner {
+  const { engine, accountId, session, requests, replay, online, setState } = ports;
+  const { register, cache } = engine;
+  const wanted = new Set<string>();
+  let passWanted = false;
+  /** Fetching ahead by policy is not finished: it gives way to everything else and goes on after it. */
+  let prefetchWanted = false;
+  let running: Promise<void> | null = null;
+
+  function somethingToDo(): boolean {
+    return passWanted || prefetchWanted || wanted.size > 0 || requests.waiting();
+  }
+
+  function run(): boolean {
+    const signal = session.signal();
+    if (running !== null) return true;
+    if (signal === null) return false;
+    running = work(signal).finally(() => {
+      running = null;
+      if (session.signal() === null) requests.failAll(ports.lastError());
+      else if (somethingToDo()) run();
+    });
+    return true;
+  }
+
+  async function work(signal: AbortSignal): Promise<void> {
+    const call: Call = { lane: 'bulk', signal };
+    try {
+      while (somethingToDo()) {
+        setState({ state: 'syncing' });
+        const taken = requests.take();
+        const one = taken.length === 1 && !passWanted ? (taken[0]?.folderId ?? null) : null;
+        const full = passWanted || (taken.length > 0 && one === null);
+        passWanted = false;
+        try {
+          await replay.settled();
+          if (one !== null) wanted.add(one);
+          if (full) await pullEverything(call);
+          await pullWanted(call);
+          await bodies(taken, call);
+          await replay.settled();
+        } catch (thrown) {
+          for (const request of taken) {
+            // Taken down from elsewhere: why the connection went says more than that this call was cancelled.
+            request.report.errors.push(
+              signal.aborted ? (ports.lastError() ?? lostData) : toAppError(thrown).data,
+            );
+            request.settle();
+          }
+          throw thrown;
+        }
+        if (full) setState({ lastSyncAt: new Date(engine.clock.now()).toISOString() });
+        for (const request of taken) request.settle();
+      }
+      session.worked();
+      setState({ state: 'idle', error: null, progress: null });
+    } catch (thrown) {
+      ports.failed(thrown, signal);
+    }
+  }
+
+  async function pullWanted(call: Call): Promise<void> {
+    while (wanted.size > 0) {
+      const [folderId] = wanted;
+      if (folderId === undefined) return;
+      wanted.delete(folderId);
+      await pullOne(folderId, rowsPerTurn, call);
+    }
+  }
+
+  async function pullEverything(call: Call): Promise<void> {
+    const statuses = await ports.listing.list(call);
+    const records = new Map(
+      (await cache.call('folders', { accountId })).map((folder) => [folder.folderId, folder]),
+    );
+    const entries = register
+      .all(accountId)
+      .filter((entry) => entry.selectable && !entry.local)
+      .toSorted((a, b) => rank(a) - rank(b));
+    if (online !== null) {
+      ports.onFoldersKnown();
+      replay.kick();
+      await replay.settled();
+      await online.pass(entries, statuses, call, note);
+      return;
+    }
+    const changed: FolderEntry[] = [];
+    for (const entry of entries) {
+      const status = statuses.get(entry.folderId) ?? null;
+      if (status !== null) status.exists -= countUids(leftBehind(entry));
+      if (!unchangedSince(records.get(entry.folderId)?.cursor ?? null, status)) changed.push(entry);
+    }
+    // Everywhere the newest rows first: usable at once; then the rest in turns.
+    for (const entry of changed) {
+      await pullWanted(call);
+      await pullOne(entry.folderId, 1, call);
+    }
+    let open = changed;
+    while (open.length > 0) {
+      const still: FolderEntry[] = [];
+      for (const entry of open) {
+        await pullWanted(call);
+        if (await pullMore(entry, call)) still.push(entry);
+      }
+      open = still;
+    }
+  }
+
+  /** One more turn of a first sync; false when the folder is complete. */
+  async function pullMore(entry: FolderEntry, call: Call): Promise<boolean> {
+    const folder = (await cache.call('folders', { accountId })).find(
+      (record) => record.folderId === entry.folderId,
+    );
+    if (folder?.cursor == null || folder.cursor.lowUid <= 1) return false;
+    return await pullOne(entry.folderId, rowsPerTurn, call);
+  }
+
+  /** A folder that fails alone is reported and passed over; the connection's failure is thrown. */
+  async function pullOne(folderId: string, rows: number, call: Call): Promise<boolean> {
+    try {
+      note(
+        online === null
+          ? await pullFolder(folderId, rows, ports.pull, call)
+          : await online.refresh(folderId, call),
+      );
+      return true;
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
+      engine.log('warn', 'folder not synced', { folderId, code: error.code });
+      requests.failed(error.data);
+      return false;
+    }
+  }
+
+  function note(report: PullReport): void {
+    if (report.added > 0) session.worked();
+    requests.pulled(report);
+  }
+
+  async function bodies(taken: readonly SyncRequest[], call: Call): Promise<void> {
+    // Nothing is fetched ahead of an account that keeps nothing here.
+    if (online !== null) return;
+    const all = taken.some((request) => request.bodies === 'all');
+    const asked = all || taken.some((request) => request.bodies === 'policy');
+    // Fetching ahead gives way before its first message too: it would start the reader of mail for nothing.
+    if (!asked && (taken.length > 0 || requests.waiting())) {
+      prefetchWanted = true;
+      return;
+    }
+    prefetchWanted = !(await prefetch({
+      entries: register.all(accountId).toSorted((a, b) => rank(a) - rank(b)),
+      policy: engine.account().bodies,
+      everything: all,
+      ports: engine,
+      space: engine.space,
+      clock: engine.clock,
+      call,
+      async giveWay() {
+        await pullWanted(call);
+        return !asked && (requests.waiting() || passWanted);
+      },
+      onError: (error) => requests.failed(error.data),
+    }));
+  }
+
+  return {
+    want(folderId) {
+      wanted.add(folderId);
+      run();
+    },
+    wantAll() {
+      passWanted = true;
+      run();
+    },
+    run,
+  };
+}
+
+function rank(entry: FolderEntry): number {
+  const order = ['inbox', 'drafts', 'sent', null, 'flagged', 'archive', 'junk', 'trash', 'all'];
+  return order.indexOf(entry.role);
+}

@@ -1,0 +1,80 @@
+import type { Timer } from '../platform/clock.ts';
+import type { EnginePorts } from './engine-ports.ts';
+import type { FolderListing } from './folder-listing.ts';
+import { hasReadyOp, replayAll } from './replay.ts';
+import type { Session } from './session.ts';
+import type { SyncRequests } from './sync-requests.ts';
+
+export interface ReplayRunnerPorts extends EnginePorts {
+  accountId: string;
+  session: Session;
+  listing: FolderListing;
+  requests: SyncRequests;
+  /** The folders' names are known: operations can find them. */
+  foldersKnown(): boolean;
+  /** These folders are to be asked for news. */
+  want(folderId: string): void;
+  /** The connection failed, or something that speaks for the whole account. */
+  failed(thrown: unknown, signal: AbortSignal): void;
+}
+
+/** Sends what waits in the journal, one run at a time, and again when something is due later. */
+export interface ReplayRunner {
+  /** Something may wait. */
+  kick(): void;
+  /** Resolves when the run that goes on now, if one does, has ended. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
+  const { accountId, clock, journal, session, listing } = ports;
+  let running: Promise<void> | null = null;
+  let again = false;
+  let timer: Timer | null = null;
+
+  function kick(): void {
+    if (running !== null) {
+      again = true;
+      return;
+    }
+    const signal = session.signal();
+    if (signal !== null && !ports.foldersKnown()) return;
+    if (signal === null) {
+      // Waiting for the network is not an error; a connection attempt is made when none is refused.
+      void session.ensure().catch(() => undefined);
+      return;
+    }
+    running = run(signal).finally(() => {
+      running = null;
+      if (again && session.signal() !== null) {
+        again = false;
+        kick();
+      }
+    });
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const call = { lane: 'interactive', signal } as const;
+    try {
+      // A folder that was renamed or made anew meanwhile must be known by its name before anything goes there.
+      if (!listing.knownIn(signal) && hasReadyOp({ accountId, journal, clock })) await listing.list(call);
+      do {
+        again = false;
+        const report = await replayAll({ ...ports, wantPull: (ids) => ids.forEach(ports.want) }, call);
+        ports.requests.sent(report);
+        timer?.cancel();
+        if (report.nextTryAt !== null)
+          timer = clock.setTimeout(kick, Math.max(0, report.nextTryAt - clock.now()));
+      } while (again);
+    } catch (thrown) {
+      ports.failed(thrown, signal);
+    }
+  }
+
+  return {
+    kick,
+    settled: async () => await (running ?? Promise.resolve()),
+    stop: () => timer?.cancel(),
+  };
+}
