@@ -72,7 +72,8 @@ module.exports = {
       name: 'backends-see-only-mime-platform-shared',
       severity: 'error',
       from: { path: '^src-main/backends/[^/]+/' },
-      to: { path: '^src-main/', pathNot: '^src-main/(backends|mime|platform)/' },
+      // Local mail is the server of backends/local; no other backend sees it.
+      to: { path: '^src-main/', pathNot: '^src-main/(backends|mime|platform|local-mail)/' },
     },
     {
       name: 'sync-sees-interfaces-only',

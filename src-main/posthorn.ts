@@ -16,6 +16,7 @@ import { accountHandlers } from './ipc/handlers/account-handlers.ts';
 import { appHandlers } from './ipc/handlers/app-handlers.ts';
 import { journalHandlers } from './ipc/handlers/journal-handlers.ts';
 import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
+import { offlineHandlers } from './ipc/handlers/offline-handlers.ts';
 import { searchHandlers } from './ipc/handlers/search-handlers.ts';
 import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
 import { createNews, type News } from './ipc/news.ts';
@@ -219,6 +220,14 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
             log,
             onProgress,
           }),
+      }),
+      ...offlineHandlers({
+        accounts: (accountId) => (accountId === undefined ? accountStore.all() : [accounts.need(accountId)]),
+        cache,
+        register,
+        engines,
+        space: profile.space,
+        clock,
       }),
       ...searchHandlers({ cache, search, engines, accounts: () => accountStore.all() }),
       ...journalHandlers({ journal, cache, engines, register }),

@@ -1,4 +1,5 @@
 import type { FolderCursor, FolderRecord, FolderRole } from './model/folder.ts';
+import type { BodyWish } from './model/body-policy.ts';
 import type { ListRow, MailAddress, MessageRef, MessageRow, NewRow } from './model/message.ts';
 import type { PendingPatches } from './patch.ts';
 
@@ -95,7 +96,16 @@ export interface BodyWanted {
   /** Rows not older than this (ms), or null for all. */
   newerThan: number | null;
   maxBytes: number;
+  /** Only starred ones. */
+  flagged?: boolean;
   limit: number;
+}
+
+export interface BodiesEstimate {
+  messages: number;
+  bytes: number;
+  missing: number;
+  missingBytes: number;
 }
 
 export interface Contact {
@@ -160,6 +170,8 @@ export interface StoreMethods {
   flagsOf(p: { folderId: string; from: number; to: number }): { uid: number; flags: string[] }[];
   /** Rows whose body is wanted and missing, newest first. */
   bodiesWanted(p: BodyWanted): { messageId: string; uid: number; size: number }[];
+  /** How much of a folder some wishes want, and how much of that is not here yet. */
+  bodiesEstimate(p: { folderId: string; wishes: BodyWish[] }): BodiesEstimate;
   /** Envelopes for the search index, in a stable order, after `after`. */
   envelopesAfter(p: { after: string | null; limit: number }): {
     rows: {

@@ -7,6 +7,7 @@ import { openBlobs, type Blobs } from '../platform/blobs.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { noCrashes, type CrashControl } from '../platform/crash-points.ts';
 import { openLog, type OpenLog } from '../platform/log.ts';
+import { createSpaceGuard, type SpaceGuard } from '../platform/free-space.ts';
 import type { ProfilePaths } from '../platform/paths.ts';
 import { openSettings, type SettingsStore } from '../settings/settings-store.ts';
 import { openFolderRegister, type FolderRegister } from '../sync/folder-register.ts';
@@ -28,6 +29,7 @@ export interface Profile {
   journal: Journal;
   blobs: Blobs;
   localMails: LocalMails;
+  space: SpaceGuard;
   /** scrypt takes 0.4 s; the browser starts meanwhile. */
   openingSecrets: Promise<Secrets>;
   /** Processes that a test's crash kills together with main. */
@@ -79,6 +81,7 @@ export async function openProfile(options: {
     journal,
     blobs: openBlobs(paths.blobs),
     localMails: createLocalMails(paths.localMail, crash, onDamage),
+    space: createSpaceGuard(paths.profile, hooks?.clock ?? systemClock),
     openingSecrets: openSecrets({
       file: paths.secrets,
       profile: paths.profile,

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { folderBodiesSchema } from '../../src-shared/model/body-policy.ts';
 import { folderRoleSchema, type FolderRole } from '../../src-shared/model/folder.ts';
 import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
 
@@ -20,7 +21,7 @@ const entrySchema = v.object({
   uidValidity: v.nullable(v.number()),
   /** +1 at every UIDVALIDITY change. */
   gen: v.number(),
-  bodies: v.picklist(['account', 'none', 'all']),
+  bodies: folderBodiesSchema,
   /** Made here, not yet on the server. */
   local: v.boolean(),
   /**
@@ -41,7 +42,7 @@ const hiddenSchema = v.object({
   sum: v.string(),
   uidValidity: v.nullable(v.number()),
   gen: v.number(),
-  bodies: v.picklist(['account', 'none', 'all']),
+  bodies: folderBodiesSchema,
   leftBehind: v.optional(v.string()),
 });
 type HiddenEntry = v.InferOutput<typeof hiddenSchema>;

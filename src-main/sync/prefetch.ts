@@ -1,19 +1,19 @@
-import { toAppError, type AppError } from '../../src-shared/error.ts';
-import type { AccountSettings } from '../../src-shared/model/account.ts';
+import { AppError, toAppError } from '../../src-shared/error.ts';
+import { everything as all, type BodyPolicy, type BodyWish } from '../../src-shared/model/body-policy.ts';
 import type { Call } from '../backends/backend.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { SpaceGuard } from '../platform/free-space.ts';
 import { prefetchSome, type BodyPorts } from './bodies.ts';
+import { bodyWishes } from './body-wishes.ts';
 import type { FolderEntry } from './folder-register.ts';
-
-/** Nothing larger is fetched that nobody asked for, however new. */
-const largest = 25 * 1024 * 1024;
 
 export interface Prefetch {
   entries: readonly FolderEntry[];
-  policy: AccountSettings['bodies'];
+  policy: BodyPolicy;
   /** Whole mailboxes, whatever the policy says. */
   everything: boolean;
   ports: BodyPorts;
+  space: SpaceGuard;
   clock: Clock;
   call: Call;
   /** Called after each unit: does what is more urgent; true ends the fetching for now. */
@@ -21,39 +21,52 @@ export interface Prefetch {
   onError(error: AppError): void;
 }
 
-interface Wish {
-  newerThan: number | null;
-  maxBytes: number;
-}
-
 /**
- * Fetches bodies ahead of time: in every folder the newest days, then small ones of any age; Junk and
- * Trash only on request. True when nothing is left to fetch.
+ * Fetches bodies ahead of time, each kind of wish in every folder before the next: starred ones, the newest days,
+ * small ones of any age. True when nothing is left to fetch, or when the disk has no room for more.
  */
 export async function prefetch(options: Prefetch): Promise<boolean> {
   const { entries, policy, everything, clock } = options;
-  const recent = { newerThan: clock.now() - policy.days * 86_400_000, maxBytes: largest };
-  const small = { newerThan: null, maxBytes: policy.maxBytes };
-  const whole = { newerThan: null, maxBytes: Number.MAX_SAFE_INTEGER };
-  for (const step of [recent, small]) {
-    for (const entry of entries) {
-      if (entry.local || !entry.selectable) continue;
-      const wanted = everything || entry.bodies === 'all';
-      if (!wanted && (entry.bodies === 'none' || entry.role === 'junk' || entry.role === 'trash')) continue;
-      if (!(await prefetchFolder(entry, wanted ? whole : step, options))) return false;
+  const now = clock.now();
+  const wishes = entries.map((entry) => ({
+    entry,
+    wishes: everything && entry.selectable && !entry.local ? all : bodyWishes(entry, policy, now),
+  }));
+  for (let step = 0; step < 3; step += 1) {
+    for (const { entry, wishes: wished } of wishes) {
+      const wish = wished[step];
+      if (wish === undefined) continue;
+      if ((await options.space.level()) !== 'ok') {
+        options.onError(noRoom());
+        return true;
+      }
+      if (!(await prefetchFolder(entry, wish, options))) return false;
     }
   }
   return true;
 }
 
-async function prefetchFolder(entry: FolderEntry, wish: Wish, options: Prefetch): Promise<boolean> {
-  const { ports, call, giveWay, onError } = options;
+async function prefetchFolder(entry: FolderEntry, wish: BodyWish, options: Prefetch): Promise<boolean> {
+  const { ports, space, call, giveWay, onError } = options;
   try {
-    while ((await prefetchSome(entry, wish, ports, call)) > 0) if (await giveWay()) return false;
+    while ((await prefetchSome(entry, wish, ports, call)) > 0) {
+      if (await giveWay()) return false;
+      if ((await space.level()) !== 'ok') return true;
+    }
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
     onError(error);
   }
   return true;
+}
+
+function noRoom(): AppError {
+  return new AppError({
+    code: 'quota',
+    scope: 'app',
+    next: 'tell-user',
+    detail:
+      'The disk is nearly full, so no more messages are fetched ahead. Your changes and drafts are still kept; free some space.',
+  });
 }

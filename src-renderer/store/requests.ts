@@ -22,6 +22,7 @@ const methods: Record<StoreMethod, true> = {
   uids: true,
   flagsOf: true,
   bodiesWanted: true,
+  bodiesEstimate: true,
   envelopesAfter: true,
   byMessageIdHeader: true,
   folders: true,

@@ -1,5 +1,6 @@
 import { peopleText, type StoreParams, type StoreResult } from '../../src-shared/cache-protocol.ts';
 import { formatUidSet, type UidRange } from '../../src-shared/uid-set.ts';
+import { flaggedBit } from './flag-words.ts';
 import type { FolderState } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
@@ -97,6 +98,7 @@ export class ServerQueries {
     folderId,
     newerThan,
     maxBytes,
+    flagged,
     limit,
   }: StoreParams<'bodiesWanted'>): StoreResult<'bodiesWanted'> {
     const folder = this.#memory.folder(folderId);
@@ -109,10 +111,35 @@ export class ServerQueries {
       const wanted =
         !rows.has(row, rowBits.readable | rowBits.waiting) &&
         rows.folder(row) === folder.number &&
-        rows.size(row) <= maxBytes;
+        rows.size(row) <= maxBytes &&
+        (flagged !== true || (rows.flags(row) & flaggedBit) !== 0);
       if (wanted) found.push({ messageId: this.#memory.idOf(row), uid: rows.uid(row), size: rows.size(row) });
     }
     return found;
+  }
+
+  bodiesEstimate({ folderId, wishes }: StoreParams<'bodiesEstimate'>): StoreResult<'bodiesEstimate'> {
+    const estimate = { messages: 0, bytes: 0, missing: 0, missingBytes: 0 };
+    const folder = this.#memory.folder(folderId);
+    if (folder === undefined) return estimate;
+    const { rows } = this.#memory;
+    for (let index = 0; index < folder.shownRows.length; index += 1) {
+      const row = folder.shownRows.at(index);
+      const size = rows.size(row);
+      const wanted = wishes.some(
+        ({ newerThan, maxBytes, flagged }) =>
+          size <= maxBytes &&
+          (newerThan === null || rows.date(row) >= newerThan) &&
+          (flagged !== true || (rows.flags(row) & flaggedBit) !== 0),
+      );
+      if (!wanted || rows.folder(row) !== folder.number) continue;
+      estimate.messages += 1;
+      estimate.bytes += size;
+      if (rows.has(row, rowBits.readable | rowBits.waiting)) continue;
+      estimate.missing += 1;
+      estimate.missingBytes += size;
+    }
+    return estimate;
   }
 
   /** In order of folder id, then UID; `after` need not be there any more. */

@@ -131,6 +131,7 @@ export class Store {
     uids: async (params) => (await this.#loaded()).server.uids(params),
     flagsOf: async (params) => (await this.#loaded()).server.flagsOf(params),
     bodiesWanted: async (params) => (await this.#loaded()).server.bodiesWanted(params),
+    bodiesEstimate: async (params) => (await this.#loaded()).server.bodiesEstimate(params),
     envelopesAfter: async (params) => (await this.#loaded()).server.envelopesAfter(params),
     byMessageIdHeader: async (params) => {
       const { server, queries } = await this.#loaded();

@@ -5,13 +5,22 @@ import { accountMethods } from './areas/account.ts';
 import { appMethods, type AppInfo } from './areas/app.ts';
 import { mailMethods } from './areas/mail.ts';
 import type { testHookMethods } from './areas/test-hooks.ts';
+import { offlineMethods } from './areas/offline.ts';
+import { serverFolderMethods } from './areas/server-folders.ts';
 import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/sending.ts';
 
 /**
  * Everything that can be asked of main, by a window or by the automation interface: at once the
  * type, the allow-list, the validator and the source of docs/automation.md.
  */
-export const contract = { ...appMethods, ...accountMethods, ...mailMethods, ...sendingMethods } as const;
+export const contract = {
+  ...appMethods,
+  ...accountMethods,
+  ...mailMethods,
+  ...offlineMethods,
+  ...sendingMethods,
+  ...serverFolderMethods,
+} as const;
 
 /** With the methods that exist from a checkout with `--test-hooks` only (src-main/test-hooks.ts). */
 export type Contract = typeof contract & typeof testHookMethods;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { bodyPolicySchema } from './body-policy.ts';
 
 /**
  * How an account keeps its mail (RFC 1733). The words the user reads: disconnected = "Keep a copy
@@ -135,8 +136,8 @@ export const accountSettingsSchema = v.object({
   ),
   identities: v.pipe(v.array(identitySchema), v.minLength(1)),
   sentCopy: sentCopySchema,
-  /** Bodies fetched ahead of time: the newest `days` days, and of any age messages up to `maxBytes` bytes. */
-  bodies: v.object({ days: v.number(), maxBytes: v.number() }),
+  /** What is fetched ahead to be readable without a network. */
+  bodies: bodyPolicySchema,
   notify: v.boolean(),
   /** Only of meaning in mode `offline`; absent: `remove`, which is what the mode is. */
   leaveOnServer: v.optional(leaveOnServerSchema),

@@ -176,6 +176,7 @@ export async function wireLength(posthorn: Headless): Promise<number> {
 
 /** Runs sync until nothing waits any more; back-off is skipped by the clock of the test. */
 export async function settled(posthorn: Headless, accountId: string, withinMs = 40_000): Promise<void> {
+  let last = '';
   await until(
     async () => {
       const run = await posthorn.call('sync.run', { accountId });
@@ -183,12 +184,18 @@ export async function settled(posthorn: Headless, accountId: string, withinMs = 
         (op) => op.state !== 'parked',
       );
       if (waiting.length === 0 && run.accounts[0]?.errors.length === 0) return true;
+      last = [
+        ...(run.accounts[0]?.errors ?? []).map((error) => `${error.code}: ${error.detail}`),
+        ...waiting.map((op) => `${op.state} ${op.kind} “${op.sentence}” ${op.error?.detail ?? ''}`),
+      ].join('\n');
       await posthorn.call('test.clock', { advanceMs: 60_000 });
       return false;
     },
     'the account is settled',
     withinMs,
-  );
+  ).catch((thrown: unknown) => {
+    throw new Error(`${String(thrown)}\n${last}`);
+  });
 }
 
 /** One sync that must not fail. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { AppErrorData } from '../../error.ts';
+import { bodyPolicySchema } from '../../model/body-policy.ts';
 import {
   accountModeSchema,
   fingerprintSchema,
@@ -134,9 +135,7 @@ export const accountMethods = {
       color: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7))),
       identities: v.optional(v.pipe(v.array(identitySchema), v.minLength(1))),
       sentCopy: v.optional(sentCopySchema),
-      bodies: v.optional(
-        v.object({ days: v.pipe(v.number(), v.minValue(0)), maxBytes: v.pipe(v.number(), v.minValue(0)) }),
-      ),
+      bodies: v.optional(bodyPolicySchema),
       notify: v.optional(v.boolean()),
       leaveOnServer: v.optional(leaveOnServerSchema),
       incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol', 'password']))),

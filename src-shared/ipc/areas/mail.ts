@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { folderBodiesSchema } from '../../model/body-policy.ts';
 import type { FolderRecord } from '../../model/folder.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
 import type { AppErrorData } from '../../error.ts';
@@ -83,9 +84,9 @@ export const mailMethods = {
     params: v.object({
       folderId: v.string(),
       subscribed: v.optional(v.boolean()),
-      policy: v.optional(v.object({ bodies: v.picklist(['account', 'none', 'all']) })),
+      policy: v.optional(v.object({ bodies: folderBodiesSchema })),
     }),
-    doc: 'Subscription and body policy of one folder.',
+    doc: 'Subscription of one folder, and what of it is fetched ahead: as the account says, nothing, all, or a policy of its own.',
     returns: '{}',
   }),
   'folder.empty': method<{ opIds: string[] }>()({
