@@ -11,13 +11,14 @@ import {
   within,
   type UidRange,
 } from '../../src-shared/uid-set.ts';
-import type { Backend, Call, SelectedFolder } from '../backends/backend.ts';
+import type { Backend, Call, ResyncNews, SelectedFolder } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import type { FolderLocks } from './folder-locks.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
 import { compareUids, freshCursor } from './reconcile.ts';
+import { mayAskSince, provenRemovals, resyncSince } from './resync-check.ts';
 
 export interface PullPorts {
   cache: CachePort;
@@ -71,9 +72,9 @@ async function pullChanges(
   const { cache, register, backend, clock } = ports;
   const entry = register.get(folderId);
   if (entry === undefined || entry.local || !entry.selectable) return null;
-  const selected = await backend.select(entry.path, call);
-  selected.exists -= countUids(leftBehind(entry));
   const known = (await cursorOf(entry, cache)) ?? null;
+  const selected = await backend.select(entry.path, call, resyncSince(entry, known));
+  selected.exists -= countUids(leftBehind(entry));
   if (
     known === null ||
     known.uidValidity !== selected.uidValidity ||
@@ -162,10 +163,24 @@ async function pullFlags(
   ports: PullPorts,
   call: Call,
 ): Promise<number> {
-  const condstore = known.modseqDone !== null && selected.highestModseq !== null;
+  const condstore = mayAskSince(known.modseqDone, selected.highestModseq);
   if (condstore && known.modseqDone === selected.highestModseq) return 0;
   if (known.uidNext <= known.lowUid) return 0;
   let changed = 0;
+  const take = async (flags: ResyncNews['flags']): Promise<void> => {
+    if (flags.length === 0) return;
+    await takeBack(entry, flags, selected, ports);
+    const result = await ports.cache.call('applyBatch', {
+      folderId: entry.folderId,
+      gen: entry.gen,
+      flags: flags.map(({ uid, flags: set }) => ({ uid, flags: set })),
+    });
+    changed += result.changed;
+  };
+  if (condstore && selected.resync != null) {
+    await take(selected.resync.flags);
+    return changed;
+  }
   const options = condstore && known.modseqDone !== null ? { changedSince: known.modseqDone } : {};
   await ports.backend.fetchFlags(
     entry.path,
@@ -173,14 +188,7 @@ async function pullFlags(
     options,
     call,
     async (news) => {
-      if (news.kind !== 'flags' || news.flags.length === 0) return;
-      await takeBack(entry, news.flags, selected, ports);
-      const result = await ports.cache.call('applyBatch', {
-        folderId: entry.folderId,
-        gen: entry.gen,
-        flags: news.flags.map(({ uid, flags }) => ({ uid, flags })),
-      });
-      changed += result.changed;
+      if (news.kind === 'flags') await take(news.flags);
     },
   );
   return changed;
@@ -197,18 +205,19 @@ async function pullRemovals(
 ): Promise<number> {
   const cached = await uidsOf(entry, ports.cache);
   const complete = known.lowUid <= 1;
-  const count = within(cached, 1, selected.uidNext - 1).reduce(
-    (sum, [first, last]) => sum + last - first + 1,
-    0,
-  );
+  const vanished = provenRemovals(cached, known, selected);
+  if (vanished !== null) return await removeRows(entry, vanished, ports);
+  // A UIDNEXT that went backwards (case 28) leaves rows of ours beyond it: they are compared too.
+  const end = Math.max(known.uidNext, selected.uidNext);
+  const count = within(cached, 1, end - 1).reduce((sum, [first, last]) => sum + last - first + 1, 0);
   if (complete && count === selected.exists) return 0;
   if (!complete && known.exists + report.added === selected.exists) return 0;
   let server = await listUids(entry, ports, call);
-  let plan = compareUids(server, cached, known.lowUid, selected.uidNext);
+  let plan = compareUids(server, cached, known.lowUid, end);
   if (plan.suspicious) {
     const again = await ports.backend.select(entry.path, call);
     server = await listUids(entry, ports, call);
-    plan = compareUids(server, cached, known.lowUid, selected.uidNext);
+    plan = compareUids(server, cached, known.lowUid, end);
     // A list that is shorter than the mailbox says it is proves nothing: the next pass asks again.
     if (plan.suspicious && countUids(server) < again.exists) return 0;
   }
@@ -217,11 +226,19 @@ async function pullRemovals(
       report.added += (await insert(entry, rows, ports)).inserted;
     });
   }
-  if (plan.gone.length === 0) return 0;
+  return await removeRows(entry, plan.gone, ports);
+}
+
+async function removeRows(
+  entry: FolderEntry,
+  gone: readonly UidRange[],
+  ports: Pick<PullPorts, 'cache'>,
+): Promise<number> {
+  if (gone.length === 0) return 0;
   const result = await ports.cache.call('applyBatch', {
     folderId: entry.folderId,
     gen: entry.gen,
-    vanished: formatUidSet(plan.gone),
+    vanished: formatUidSet(gone),
   });
   return result.removed;
 }

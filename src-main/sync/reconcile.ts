@@ -40,8 +40,12 @@ export function compareUids(
   const theirs = within(server, 1, uidNext - 1);
   const gone = subtract(ours, theirs);
   const missing = subtract(within(theirs, lowUid, uidNext - 1), ours);
-  const lost = countUids(gone);
-  return { gone, missing, suspicious: lost > Math.max(50, countUids(ours) * 0.2) };
+  return { gone, missing, suspicious: removesTooMany(ours, gone) };
+}
+
+/** So much would go that one listing is not proof enough (R9). */
+export function removesTooMany(ours: readonly UidRange[], gone: readonly UidRange[]): boolean {
+  return countUids(gone) > Math.max(50, countUids(ours) * 0.2);
 }
 
 /** The cursor of a folder of which nothing is cached yet; modseqDone is that of this SELECT. */

@@ -10,13 +10,15 @@ export interface WatchPorts {
   clock: Clock;
   signal: AbortSignal;
   onNews(folderId: string): void;
+  /** The list of folders changed, or more happened than the server told. */
+  onFolders(): void;
 }
 
 /** Until the folder list is known there is nothing to watch. */
 const untilKnown = 500;
 
 /**
- * Push: watches the inbox until the session ends. What the server says there is only a hint; the folder
+ * Push: watches the inbox (and where the server tells of them, all folders) until the session ends. What the server says there is only a hint; the folder
  * is then asked, so that a missed or doubled hint does no harm.
  */
 export async function watchInbox({
@@ -26,11 +28,21 @@ export async function watchInbox({
   clock,
   signal,
   onNews,
+  onFolders,
 }: WatchPorts): Promise<void> {
   for (;;) {
     const inbox = register.byRole(accountId, 'inbox');
     if (inbox !== undefined) {
-      await backend.watch(inbox.path, signal, () => onNews(inbox.folderId));
+      await backend.watch(
+        inbox.path,
+        signal,
+        () => onNews(inbox.folderId),
+        (path) => {
+          const folder = path === null ? undefined : register.byPath(accountId, path);
+          if (folder === undefined) onFolders();
+          else onNews(folder.folderId);
+        },
+      );
       return;
     }
     await delay(clock, untilKnown, signal);
