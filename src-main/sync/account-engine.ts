@@ -50,6 +50,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         clock,
         signal,
         onNews: (folderId) => pull.want(folderId),
+        onFolders: () => pull.wantAll(),
       }).catch((thrown: unknown) => {
         if (!signal.aborted) session.lost(toAppError(thrown));
       });
