@@ -19,6 +19,7 @@ import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
 import { offlineHandlers } from './ipc/handlers/offline-handlers.ts';
 import { searchHandlers } from './ipc/handlers/search-handlers.ts';
 import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
+import { serverFolderHandlers } from './ipc/handlers/server-folder-handlers.ts';
 import { createNews, type News } from './ipc/news.ts';
 import { createPush } from './ipc/push.ts';
 import { createServe } from './ipc/serve.ts';
@@ -232,6 +233,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       ...searchHandlers({ cache, search, engines, accounts: () => accountStore.all() }),
       ...journalHandlers({ journal, cache, engines, register }),
       ...sendingHandlers(sending),
+      ...serverFolderHandlers({ engines, register }),
       ...mailHandlers({
         ...mail,
         ...browser,

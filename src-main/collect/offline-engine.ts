@@ -176,6 +176,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
     need: (folderId, count) => inner.need(folderId, count),
     away: () => null,
     search: null,
+    onServer: null,
     kick: () => inner.kick(),
     look: (folderId) => inner.look(folderId),
     checkConnection() {

@@ -139,6 +139,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       }
       await online.need(folderId, count, { lane: 'interactive', signal });
     },
+    onServer: async (work) => await work(backend, { lane: 'interactive', signal: await session.ensure() }),
     search: createServerSearch({
       ...ports,
       take: online?.take ?? null,

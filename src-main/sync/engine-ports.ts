@@ -1,7 +1,7 @@
 import type { AppError, AppErrorData } from '../../src-shared/error.ts';
 import type { SyncReport } from '../../src-shared/ipc/areas/mail.ts';
 import type { AccountSettings, AccountState } from '../../src-shared/model/account.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Call } from '../backends/backend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SpaceGuard } from '../platform/free-space.ts';
 import type { BodyPorts } from './bodies.ts';
@@ -60,4 +60,6 @@ export interface AccountEngine {
   away(): AppError | null;
   /** What the server finds; null: there is no server to ask. */
   readonly search: ServerSearch | null;
+  /** Asks the server what is not kept here; null: there is no server to ask. Rejects when it is out of reach. */
+  readonly onServer: (<T>(work: (backend: Backend, call: Call) => Promise<T>) => Promise<T>) | null;
 }

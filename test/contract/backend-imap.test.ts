@@ -23,6 +23,10 @@ const all = new Set([
   'LIST-STATUS',
   'UNSELECT',
   'COMPRESS=DEFLATE',
+  'SPECIAL-USE',
+  'QRESYNC',
+  'OBJECTID',
+  'NOTIFY',
 ]);
 
 interface Variant {
@@ -98,7 +102,9 @@ for (const variant of variants) {
       expect(sent.filter((line) => lintCommand(line.replace(/^\w+ /, ''), all) !== null)).toEqual([]);
       expect(sent.join('\n')).not.toContain('secret');
       if (variant.host === '127.0.0.2')
-        expect(sent.join('\n')).not.toMatch(/UID EXPUNGE|UID MOVE|CHANGEDSINCE|RETURN|IDLE|ENABLE|COMPRESS/);
+        expect(sent.join('\n')).not.toMatch(
+          /UID EXPUNGE|UID MOVE|CHANGEDSINCE|RETURN|IDLE|ENABLE|COMPRESS|QRESYNC|CONDSTORE|MODSEQ|NOTIFY|MAILBOXID|BINARY|UNSELECT|NAMESPACE|^\w+ ID /m,
+        );
       if (variant.compress === 'always') expect(sent.join('\n')).toContain('COMPRESS DEFLATE');
     });
 
