@@ -83,7 +83,7 @@ export const accountWords = {
   'wizard.fieldUser': 'Most servers take your whole address as the name.',
   'wizard.fieldPlaintext': 'Tick the sentence, or choose an encryption.',
   'wizard.modeTitle': 'Where should your mail live?',
-  'wizard.modeLead': 'This version keeps a copy here. It signs in and then fetches your newest mail first.',
+  'wizard.modeLead': 'You can change this later.',
   'wizard.yourName': 'Your name, as others see it',
   'wizard.yourNameHint': 'It stands beside your address in what you send. You can leave it empty.',
   'wizard.accountName': 'Name of the account',
@@ -95,6 +95,12 @@ export const accountWords = {
   'mode.disconnected': 'Keep a copy (works without network)',
   'mode.disconnectedWords':
     'Your mail stays on the server, and this computer keeps a copy. Read, answer and tidy up anywhere; changes catch up later. Right for almost everyone.',
+  'mode.online': 'Only on the server',
+  'mode.onlineWords':
+    'Nothing of your mail stays on this computer, except drafts and mail that waits to be sent. It can be read only with a network.',
+  'mode.offline': 'Take home',
+  'mode.offlineWords':
+    'Mail is fetched to this computer, checked, kept in local folders, and then removed from the server. Only this computer has it.',
   'color.0': 'Teal',
   'color.1': 'Plum',
   'color.2': 'Ochre',

@@ -10,6 +10,7 @@ import { CommandList } from './commands.svelte.ts';
 import { Folders } from './folders.svelte.ts';
 import { MailActions } from './mail-actions.ts';
 import { MessageList } from './message-list.svelte.ts';
+import { serverRows } from './server-rows.ts';
 import { foldersOf, samePlace, viewOf, type Place } from './places.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Reader } from './reader.svelte.ts';
@@ -53,7 +54,7 @@ export class AppState {
     this.main = main;
     this.store = store;
     this.preferences = new Preferences(main);
-    this.list = new MessageList(store);
+    this.list = new MessageList(store, serverRows(main, this.accounts, this.folders));
     this.reader = new Reader(main);
     this.search = new Search(main);
     this.actions = new MailActions({

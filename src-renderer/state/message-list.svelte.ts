@@ -33,8 +33,12 @@ export class MessageList {
   #dirty = false;
   #refreshing = false;
 
-  constructor(store: StoreClient) {
+  readonly #wanted: (view: ListView, rows: number) => void;
+
+  /** `wanted`: so many rows of the view are about to be looked at, more perhaps than are here. */
+  constructor(store: StoreClient, wanted: (view: ListView, rows: number) => void = () => undefined) {
     this.#store = store;
+    this.#wanted = wanted;
   }
 
   rowAt(index: number): ListRow | undefined {
@@ -60,6 +64,7 @@ export class MessageList {
     this.status = 'loading';
     this.cursorId = null;
     this.cursorIndex = 0;
+    this.#wanted(view, pageSize);
     try {
       const page =
         view.folderIds.length === 0
@@ -79,6 +84,7 @@ export class MessageList {
   ensure(first: number, last: number): void {
     const view = this.view;
     if (view === null || this.status !== 'ready') return;
+    if (last + pageSize >= this.total) this.#wanted(view, this.total + 4 * pageSize);
     for (let page = Math.floor(first / pageSize); page * pageSize < last; page += 1) {
       const start = page * pageSize;
       if (

@@ -1,6 +1,7 @@
 import type { AppErrorData } from '../../../src-shared/error.ts';
 import { toAppError } from '../../../src-shared/error.ts';
 import type { Candidate, Discovery, TriedSource } from '../../../src-shared/ipc/areas/account.ts';
+import type { AccountMode } from '../../../src-shared/model/account.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { t } from '../../i18n/t.ts';
 import {
@@ -23,6 +24,7 @@ export class AccountWizard {
   yourName = $state('');
   accountName = $state('');
   color = $state(0);
+  mode = $state<AccountMode>('disconnected');
   discovery = $state<Discovery | null>(null);
   tried = $state<TriedSource[]>([]);
   candidate = $state<Candidate | null>(null);
@@ -164,7 +166,10 @@ export class AccountWizard {
     this.busy = true;
     this.error = null;
     try {
-      const { accountId } = await this.#main.call('account.add', addParams(this.form, this.yourName));
+      const { accountId } = await this.#main.call(
+        'account.add',
+        addParams(this.form, this.yourName, this.mode),
+      );
       this.form.password = '';
       this.form.outgoing.password = '';
       // The account is there; a name or colour that could not be kept can be set again in the settings.

@@ -1,7 +1,7 @@
 import type { Params } from '../../../src-shared/ipc/contract.ts';
 import type { Candidate } from '../../../src-shared/ipc/areas/account.ts';
 import type { CertificateFacts } from '../../../src-shared/error.ts';
-import type { TlsMode } from '../../../src-shared/model/account.ts';
+import type { AccountMode, TlsMode } from '../../../src-shared/model/account.ts';
 
 /** One server as the fields of the form hold it. */
 export interface ServerForm {
@@ -113,13 +113,17 @@ function serverParams(server: ServerForm, trusted: Record<string, string>) {
 }
 
 /** What account.add is asked. A trusted certificate goes only to the server that showed it. */
-export function addParams(form: AccountForm, name: string): Params<'account.add'> {
+export function addParams(
+  form: AccountForm,
+  name: string,
+  mode: AccountMode = 'disconnected',
+): Params<'account.add'> {
   const username = form.incoming.username.trim();
   const outgoingName = form.sameSignIn ? username : form.outgoing.username.trim();
   return {
     address: form.address.trim(),
     ...(name.trim() === '' ? {} : { name: name.trim() }),
-    mode: 'disconnected',
+    mode,
     incoming: {
       protocol: 'imap',
       ...serverParams(form.incoming, form.trusted),
