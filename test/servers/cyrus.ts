@@ -27,6 +27,8 @@ export interface CyrusOptions {
   /** Capabilities to hide, "QRESYNC MOVE"; Cyrus still obeys them. */
   suppressCapabilities?: string;
   mechanisms?: string;
+  /** Kilobytes that each user's mail may take; without it, any. */
+  quotaKb?: number;
   /** Further lines of imapd.conf. */
   extra?: string;
 }
@@ -144,7 +146,7 @@ sasl_sasldb_path: ${dir}/sasldb2
 sasl_mech_list: ${options.mechanisms ?? 'PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 NTLM'}
 tls_server_cert: ${tls.cert}
 tls_server_key: ${tls.key}
-autocreate_quota: 0
+autocreate_quota: ${options.quotaKb ?? 0}
 autocreate_inbox_folders: Drafts|Sent|Trash|Archive|Junk
 autocreate_subscribe_folders: Drafts|Sent|Trash|Archive|Junk
 xlist-drafts: Drafts

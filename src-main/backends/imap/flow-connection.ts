@@ -4,7 +4,7 @@ import { ConnectionLost } from '../socket/connection-lost.ts';
 import { admitCommand, type ConnectionOptions, sayGoodbye } from './admit-command.ts';
 import { attributesOf, type FlowResponse, refusedWith, resultOf, toUntagged } from './flow-response.ts';
 import type { Command, ImapPort, ServerProfile, Tagged, Untagged } from './port.ts';
-import { largestLiteral } from './response-reader.ts';
+import { largestLiteral, longestLine } from './response-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import type { WireConnection } from './wire-connection.ts';
 
@@ -96,7 +96,14 @@ export class FlowConnection implements ImapPort {
         this.close('the server does not answer');
       },
     );
-    stream.on('data', () => this.#silence.touch());
+    let sinceLineEnd = 0;
+    stream.on('data', (chunk: Buffer) => {
+      this.#silence.touch();
+      const lineEnd = chunk.lastIndexOf(10);
+      sinceLineEnd = lineEnd === -1 ? sinceLineEnd + chunk.length : chunk.length - lineEnd;
+      // imapflow bounds literals, and waits for the end of a line for ever.
+      if (sinceLineEnd > longestLine + largestLiteral) this.close('a line without an end');
+    });
   }
 
   /** Takes the stream over from the connection that signed in. @throws ConnectionLost */

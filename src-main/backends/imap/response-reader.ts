@@ -1,5 +1,5 @@
 /** A response that grows beyond this without an end is an attack or a broken server. */
-const longestLine = 16 * 1024 * 1024;
+export const longestLine = 16 * 1024 * 1024;
 export const largestLiteral = 128 * 1024 * 1024;
 
 export class UnreadableStream extends Error {
