@@ -39,6 +39,8 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
   const { secrets, search, push, connectivity } = options;
   const locks = createFolderLocks();
 
+  const rowOf = async (bytes: Uint8Array) => rowOfMail(await reader.read(bytes));
+
   const serverOf = (account: AccountSettings) => ({
     server: account.incoming,
     credentials: () => credentialsFor(secrets, account.accountId, 'incoming'),
@@ -46,6 +48,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     clock,
     log,
     onWire: (line: string) => hooks?.onWire(account.incoming.protocol, line),
+    rowOf,
   });
 
   const onProgress: EnginePorts['onProgress'] = (entry, done, total, phase) =>
@@ -104,7 +107,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     const mail = () => localMails.open(account.localStore ?? account.accountId);
     const local = createLocalBackend({
       open: mail,
-      rowOf: async (bytes) => rowOfMail(await reader.read(bytes)),
+      rowOf,
     });
     const server = protocol === 'imap' ? createBackend(protocol, serverOf(account)) : null;
     const maildrop = protocol === 'pop3' ? createPop3DropBox(serverOf(account)) : null;

@@ -186,5 +186,4 @@ const meaning = `## What calls mean
   mechanisms that hide the password are used unless \`allowPlaintextPassword\` is true; loopback is no exception.
 - Without a system keyring passwords lie in an encrypted file opened by the passphrase. Without it accounts are \`locked\`
   until \`app.unlock\`; everything cached stays readable and nothing that waits is touched.
-- POP3, and the modes \`offline\` and \`online\`, answer \`not-yet\` in this version.
 `;
