@@ -64,7 +64,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const { log } = profile.log;
   // A mistake of ours in one corner must not take the mail that is being written elsewhere with it.
   process.on('unhandledRejection', (error) => log('error', 'nobody waited for a failure', { error }));
-  const browser = await openBrowser(profile, options, (argv) => void secondStart(argv));
+  const browser = await openBrowser(profile, options, secondStart);
   const { cache, network, shell } = browser;
   const secrets = await profile.openingSecrets;
 
@@ -130,6 +130,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     for (const engine of engines.all())
       if (engine.state().state === 'locked') void engine.tryNow().catch(() => undefined);
     for (const account of accountStore.all()) sending.release(account.accountId);
+    void accounts.finishRemovals(log).catch(() => undefined);
     news.appChanged();
   });
 
@@ -247,9 +248,11 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     { testHooks: hooks, log },
   );
 
-  async function secondStart(argv: readonly string[]): Promise<void> {
+  function secondStart(argv: readonly string[]): void {
     const { mailto, emlFile } = readArgument(argv.find((argument) => !argument.startsWith('-')) ?? null);
-    await windows?.show({ ...(mailto === null ? {} : { mailto }), ...(emlFile === null ? {} : { emlFile }) });
+    windows
+      ?.show({ ...(mailto === null ? {} : { mailto }), ...(emlFile === null ? {} : { emlFile }) })
+      .catch((error: unknown) => log('error', 'the window could not be shown', { error }));
   }
 
   if (register.lost) {
@@ -266,7 +269,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     eraseIndex: (accountId) => search.eraseAccount(accountId),
     log,
   });
-  notices.push(...unfinished);
+  notices.push(...unfinished, ...(await accounts.finishRemovals(log)));
   await showPending();
   for (const account of accountStore.all()) if (account.erasing !== true) engines.start(account);
   await sending.start();
@@ -287,6 +290,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       serve,
       push,
       cache,
+      log,
       notificationsWanted: (accountId) =>
         settings.get().notifications && accountStore.get(accountId)?.notify === true,
     });

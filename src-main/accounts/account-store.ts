@@ -7,7 +7,9 @@ const fileSchema = v.object({ version: v.literal(1), accounts: v.array(accountSe
 
 /** The accounts, without secrets, in accounts.json. */
 export interface AccountStore {
+  /** Without those that are being removed: nothing is done with them any more. */
   all(): AccountSettings[];
+  removing(): AccountSettings[];
   get(accountId: string): AccountSettings | undefined;
   /** Durable when it resolves. */
   put(account: AccountSettings): Promise<void>;
@@ -35,9 +37,12 @@ export async function openAccountStore(
     });
   }
 
+  const all = (): AccountSettings[] => accounts.get().filter((account) => account.removing !== true);
+
   return {
-    all: () => accounts.get(),
-    get: (accountId) => accounts.get().find((account) => account.accountId === accountId),
+    all,
+    removing: () => accounts.get().filter((account) => account.removing === true),
+    get: (accountId) => all().find((account) => account.accountId === accountId),
     put: (account) => putAll([account]),
     putAll,
     async remove(accountId) {

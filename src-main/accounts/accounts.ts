@@ -4,17 +4,21 @@ import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
 import type { AccountMode, AccountSettings, IncomingServerInput } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import { countOps, type Journal } from '../journal/journal.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
 import { newId } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
 import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
+import type { SyncTimes } from '../sync/sync-times.ts';
 import type { AccountStore } from './account-store.ts';
 import { keepInMemory } from './erase-copies.ts';
 import { sentCopyFor } from './providers.ts';
+import { finishRemoving, removeAccount } from './remove-account.ts';
 import {
-  changeOf,
   checkOf,
   mergeIncoming,
   mergeOutgoing,
+  secretsFor,
   serverOf,
   withoutUndefined,
   type ServerCheck,
@@ -28,6 +32,8 @@ export interface AccountsPorts {
   engines: Engines;
   journal: Journal;
   register: FolderRegister;
+  syncTimes: SyncTimes;
+  crash: CrashControl;
   cache: CachePort;
   /** Signs in and out again; rejects with what is wrong. */
   checkIncoming(check: ServerCheck, protocol: AccountSettings['incoming']['protocol']): Promise<void>;
@@ -47,12 +53,14 @@ export interface Accounts {
   preview(accountId: string, mode: AccountMode): Promise<ModePreview>;
   setMode(accountId: string, mode: AccountMode, options: Parameters<SwitchMode['change']>[2]): Promise<void>;
   remove(accountId: string): Promise<void>;
+  /** Removals that an earlier run began; gives a sentence for each that cannot be finished now. */
+  finishRemovals(log: Log): Promise<string[]>;
   /** The settings of an account, or a refusal that names what is wrong. */
   need(accountId: string): AccountSettings;
 }
 
 export function createAccounts(ports: AccountsPorts): Accounts {
-  const { store, secrets, engines, journal, register, cache } = ports;
+  const { store, secrets, engines, journal, cache } = ports;
 
   function need(accountId: string): AccountSettings {
     const account = store.get(accountId);
@@ -102,6 +110,23 @@ export function createAccounts(ports: AccountsPorts): Accounts {
 
   async function keep(accountId: string, kind: SecretKind, secret: string | undefined): Promise<void> {
     if (secret !== undefined) await secrets.set(accountId, kind, secret);
+  }
+
+  /** What was tried and taken is kept, and what was not is not kept beside it: a token would be tried first. */
+  async function replace(
+    accountId: string,
+    side: 'incoming' | 'outgoing',
+    kept: { password: string | undefined; token: string | undefined },
+    taken: { password: string | undefined; token: string | undefined },
+  ): Promise<void> {
+    for (const [kind, old, secret] of [
+      [side, kept.password, taken.password],
+      [`${side}-token`, kept.token, taken.token],
+    ] as const) {
+      if (secret === old) continue;
+      if (secret === undefined) await secrets.remove(accountId, kind);
+      else await secrets.set(accountId, kind, secret);
+    }
   }
 
   return {
@@ -169,17 +194,17 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       const serversChanged = incoming !== undefined || outgoing !== undefined;
       if (serversChanged) {
         refuseCertificates(incoming?.auth, outgoing?.auth);
-        const inSecrets = await credentialsFor(secrets, account.accountId, 'incoming');
-        const outSecrets = await credentialsFor(secrets, account.accountId, 'outgoing');
-        if (incoming?.auth?.token !== undefined) inSecrets.token = incoming.auth.token;
-        if (outgoing?.auth?.token !== undefined) outSecrets.token = outgoing.auth.token;
+        const keptIn = await credentialsFor(secrets, account.accountId, 'incoming');
+        const keptOut = await credentialsFor(secrets, account.accountId, 'outgoing');
+        const inSecrets = secretsFor(account.incoming, incoming, keptIn);
+        const outSecrets = secretsFor(account.outgoing, outgoing ?? undefined, keptOut);
         await check(
           next,
           { server: next.incoming, ...inSecrets },
           next.outgoing === null ? null : { server: next.outgoing, ...outSecrets },
         );
-        await keep(account.accountId, 'incoming-token', incoming?.auth?.token);
-        await keep(account.accountId, 'outgoing-token', outgoing?.auth?.token);
+        await replace(account.accountId, 'incoming', keptIn, inSecrets);
+        await replace(account.accountId, 'outgoing', keptOut, outSecrets);
       }
       await store.put(next);
       if (serversChanged) engines.restart(next);
@@ -211,17 +236,13 @@ export function createAccounts(ports: AccountsPorts): Accounts {
     async remove(accountId) {
       const account = need(accountId);
       engines.stop(accountId);
-      await store.remove(accountId);
-      const takenBack = await journal.forgetAccount(accountId);
-      if (takenBack.length > 0) await cache.call('dropPending', { opIds: takenBack });
-      await ports.forget(account);
-      register.removeAccount(accountId);
-      await register.save();
-      await cache.call('removeAccount', { accountId });
-      ports.onChange();
-      // Last: a keyring that refuses is told, and leaves nothing else behind.
-      await secrets.removeAccount(accountId);
+      try {
+        await removeAccount(account, ports);
+      } finally {
+        ports.onChange();
+      }
     },
+    finishRemovals: (log) => finishRemoving({ ...ports, log }),
   };
 }
 

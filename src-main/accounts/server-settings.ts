@@ -38,10 +38,41 @@ export function checkOf(
 
 export type ServerChange = { [K in keyof ServerSettings]?: ServerSettings[K] | undefined } & {
   auth?: IncomingServerInput['auth'];
+  password?: string | undefined;
 };
 
+/**
+ * What the changed server is told. What is kept was given for the old host: another one gets only what comes with
+ * the change. @throws AppError `refused` when nothing comes with it
+ */
+export function secretsFor(
+  old: Partial<ServerSettings> | null,
+  change: ServerChange | undefined,
+  kept: { password: string | undefined; token: string | undefined },
+): { password: string | undefined; token: string | undefined } {
+  const given = { password: change?.password, token: change?.auth?.token };
+  const moved = change?.host !== undefined && change.host.toLowerCase() !== old?.host?.toLowerCase();
+  if (!moved) {
+    // A new password is not to be passed over for an old token.
+    if (given.password !== undefined) return given;
+    return { password: kept.password, token: given.token ?? kept.token };
+  }
+  if (
+    given.password === undefined &&
+    given.token === undefined &&
+    (kept.password ?? kept.token) !== undefined
+  )
+    throw new AppError({
+      code: 'refused',
+      scope: 'account',
+      next: 'ask-password',
+      detail: `The password that is kept was given for ${old?.host ?? 'no server'}, so it is not sent to ${change.host ?? ''}. Give the password for ${change.host ?? ''} together with the change. Nothing was changed.`,
+    });
+  return given;
+}
+
 /** What of a change may stand in accounts.json: of `auth` only the name of the mechanism, never a secret. */
-export function changeOf({ auth, ...change }: ServerChange) {
+export function changeOf({ auth, password: _password, ...change }: ServerChange) {
   return withoutUndefined({ ...change, ...(auth === undefined ? {} : { mechanism: auth.mechanism }) });
 }
 

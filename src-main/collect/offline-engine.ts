@@ -6,6 +6,7 @@ import type { CrashControl } from '../platform/crash-points.ts';
 import type { AccountEngine, EngineState } from '../sync/engine-ports.ts';
 import { backoffMs } from '../sync/backoff.ts';
 import { needsUser, offline, stateOf } from '../sync/session.ts';
+import type { SyncTimes } from '../sync/sync-times.ts';
 import { collect, type Collected } from './collect.ts';
 import type { Collection } from './drop-boxes.ts';
 
@@ -23,6 +24,8 @@ export interface OfflineEnginePorts {
   collections: ((mail: LocalMail, signal: AbortSignal) => Promise<Collection[]>) | null;
   /** Ends every connection to the server. */
   hangUp(): void;
+  /** When mail was collected last, over restarts. */
+  syncTimes: Pick<SyncTimes, 'get' | 'set'>;
   clock: Clock;
   crash: CrashControl;
   onState(): void;
@@ -81,6 +84,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
         failures = 0;
         lastError = null;
         lastVisitAt = new Date(clock.now()).toISOString();
+        ports.syncTimes.set(ports.account().accountId, lastVisitAt);
         settle();
         again(every);
         return got;
@@ -132,7 +136,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       ...local,
       state: accountState,
       error,
-      lastSyncAt: lastVisitAt,
+      lastSyncAt: lastVisitAt ?? ports.syncTimes.get(ports.account().accountId),
     });
     if (collections === null) return local;
     if (!online) return shown('offline', null);

@@ -17,7 +17,7 @@ import type { Connectivity } from '../sync/connectivity.ts';
 import { createEngines, type Engines } from '../sync/engines.ts';
 import { createFolderLocks } from '../sync/folder-locks.ts';
 import type { FolderEntry } from '../sync/folder-register.ts';
-import { hasReadyOp } from '../sync/replay.ts';
+import { hasReadyOp } from '../sync/replay-order.ts';
 import type { Browser } from './open-browser.ts';
 import type { Profile } from './open-profile.ts';
 
@@ -33,7 +33,8 @@ export interface EnginesOptions {
 
 /** The resync engines with all that they use; none is started yet. */
 export function openEngines(profile: Profile, browser: Browser, options: EnginesOptions): Engines {
-  const { accountStore, journal, register, blobs, localMails, clock, space, crash, hooks } = profile;
+  const { accountStore, journal, register, syncTimes, blobs, localMails, clock, space, crash, hooks } =
+    profile;
   const { log } = profile.log;
   const { cache, network, reader } = browser;
   const { secrets, search, push, connectivity } = options;
@@ -77,6 +78,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     cache,
     journal,
     register,
+    syncTimes,
     blobs,
     locks,
     clock,
@@ -114,6 +116,8 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     return createOfflineEngine({
       inner: createAccountEngine({
         ...portsFor(account, local),
+        // What is told is when mail was collected, not when the local folders were looked through.
+        syncTimes: { get: () => null, set: () => undefined },
         // All of it is here: the cache may hold all of it too, so that it is found by searching.
         account: () => ({
           ...(accountStore.get(account.accountId) ?? account),
@@ -129,6 +133,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
             ? () => Promise.resolve([{ dropBox: maildrop, path: 'INBOX', scope: 'pop3' }])
             : null,
       hangUp: () => server?.disconnect(),
+      syncTimes,
       clock,
       crash,
       log,

@@ -36,8 +36,19 @@ export interface MailOptions {
 }
 
 export async function openMail(profile: Profile, browser: Browser, options: MailOptions): Promise<Mail> {
-  const { paths, accountStore, journal, register, blobs, localMails, clock, crash, hooks, onDamage } =
-    profile;
+  const {
+    paths,
+    accountStore,
+    journal,
+    register,
+    syncTimes,
+    blobs,
+    localMails,
+    clock,
+    crash,
+    hooks,
+    onDamage,
+  } = profile;
   const { log } = profile.log;
   const { cache, network, reader, sanitiser } = browser;
   const { engines, secrets, search, push, connectivity } = options;
@@ -102,6 +113,8 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     engines,
     journal,
     register,
+    syncTimes,
+    crash,
     cache,
     checkIncoming: async ({ server, ...credentials }, protocol) => {
       // Mail without a server has nobody to ask.

@@ -7,10 +7,12 @@ import { openBlobs, type Blobs } from '../platform/blobs.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { noCrashes, type CrashControl } from '../platform/crash-points.ts';
 import { openLog, type OpenLog } from '../platform/log.ts';
+import { refuseNewerProfile } from '../platform/newer-profile.ts';
 import { createSpaceGuard, type SpaceGuard } from '../platform/free-space.ts';
 import type { ProfilePaths } from '../platform/paths.ts';
 import { openSettings, type SettingsStore } from '../settings/settings-store.ts';
 import { openFolderRegister, type FolderRegister } from '../sync/folder-register.ts';
+import { openSyncTimes, type SyncTimes } from '../sync/sync-times.ts';
 import type { TestHooks } from '../test-hooks.ts';
 
 /** Everything of a profile that no server can give back, open and checked. */
@@ -26,6 +28,7 @@ export interface Profile {
   settings: SettingsStore;
   accountStore: AccountStore;
   register: FolderRegister;
+  syncTimes: SyncTimes;
   journal: Journal;
   blobs: Blobs;
   localMails: LocalMails;
@@ -44,6 +47,7 @@ export async function openProfile(options: {
   undoSend: number | null;
 }): Promise<Profile> {
   const { paths, passphrase } = options;
+  await refuseNewerProfile(paths);
   const notices: string[] = [];
   const crashPids: number[] = [];
   const onDamage = (path: string, kept: string): void => {
@@ -78,6 +82,7 @@ export async function openProfile(options: {
     ),
     accountStore,
     register: await openFolderRegister(paths.folders, onDamage, keptOnServer),
+    syncTimes: await openSyncTimes(paths.syncTimes, onDamage),
     journal,
     blobs: openBlobs(paths.blobs),
     localMails: createLocalMails(paths.localMail, crash, onDamage),

@@ -1,7 +1,7 @@
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
-import { mayBeOnTheWire } from '../journal/op.ts';
+import { mayBeOnTheWire, type OpTarget } from '../journal/op.ts';
 import { newMessageId } from '../mime/compose/compose-message.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -37,6 +37,12 @@ export interface DraftCopyPorts {
 export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
   const { store, submit, folders, journal, cache, blobs, clock } = ports;
 
+  function soughtCopy({ messageId, folderId, messageIdHeader }: DraftCopy): OpTarget | null {
+    const seekIn = folderId ?? null;
+    if (seekIn === null || messageIdHeader === '') return null;
+    return { messageId, ref: null, messageIdHeader, size: 0, internalDate: 0, seekIn };
+  }
+
   /** Takes back what has not left; gives the ops that take off the server what may be there. */
   async function retire(
     draft: StoredDraft,
@@ -52,12 +58,14 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
         continue;
       }
       const [row] = await cache.call('locate', { messageIds: [copy.messageId] });
-      if (row == null) continue;
+      // A cache that was made anew does not know the copy under our id, or not yet at all: the server is asked for it.
+      const target = row == null ? soughtCopy(copy) : toTarget(row);
+      if (target === null) continue;
       ops.push({
         accountId: draft.accountId,
         action: { kind: 'expunge' },
-        targets: [toTarget(row)],
-        patches: [{ kind: 'remove', messageId: copy.messageId }],
+        targets: [target],
+        patches: [{ kind: 'remove', messageId: target.messageId }],
         mark: 'delete',
         sentence: 'Remove an older copy of a draft',
         after: [...(op === undefined ? [] : [op.opId]), ...after],
@@ -75,7 +83,13 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
       const composed = await composeDraftCopy(draft, account, messageIdHeader, now, blobs);
       const blob = await blobs.put(composed.bytes);
       const drafts = await folders.ensureRole(draft.accountId, 'drafts');
-      const copy: DraftCopy = { messageId: newId('n'), opId: newId('o'), messageIdHeader, of: draft.savedAt };
+      const copy: DraftCopy = {
+        messageId: newId('n'),
+        opId: newId('o'),
+        messageIdHeader,
+        of: draft.savedAt,
+        folderId: drafts.folderId,
+      };
       // Written down before the operation: after a kill in between nothing is left on a server unknown.
       let older: DraftCopy[] = [];
       const there = await store.changeCopies(draft.draftId, (copies) => {

@@ -17,6 +17,8 @@ const copySchema = v.object({
   messageIdHeader: v.string(),
   /** `savedAt` of the revision it is a copy of; null: not known. */
   of: v.optional(v.nullable(v.string()), null),
+  /** The folder it was put into; absent: of an earlier version. */
+  folderId: v.optional(v.string()),
 });
 /** A copy of a revision in the Drafts folder, on the server or on its way. */
 export type DraftCopy = v.InferOutput<typeof copySchema>;

@@ -49,6 +49,10 @@ export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions
       const detail = `${method}: ${where === null ? '' : `${where}: `}${issue.message}`;
       return { ok: false, error: { code: 'bad-params', scope: 'app', next: 'tell-user', detail } };
     }
+    if (caller === 'window' && namesFile(parsed.output)) {
+      const detail = `${method}: a window gives contents, never the name of a file.`;
+      return { ok: false, error: { code: 'bad-params', scope: 'app', next: 'tell-user', detail } };
+    }
     try {
       return { ok: true, value: await handler(parsed.output) };
     } catch (thrown) {
@@ -57,4 +61,16 @@ export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions
       return { ok: false, error: publicError(error.data) };
     }
   };
+}
+
+/**
+ * Files of this computer are read and written by name for the automation interface only: a window shows what
+ * strangers wrote, and whoever broke into it must not reach the disk through us.
+ */
+function namesFile(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(namesFile);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([key, inner]) => ((key === 'file' || key === 'toFile') && inner !== undefined) || namesFile(inner),
+  );
 }

@@ -1,5 +1,6 @@
 import type { NewRow } from '../../src-shared/model/message.ts';
 import type { CachePort } from '../cache/cache-port.ts';
+import type { Log } from '../platform/log.ts';
 import type { Page, Shell } from '../shell/shell.ts';
 import type { FolderEntry } from '../sync/folder-register.ts';
 import type { Push } from './push.ts';
@@ -22,9 +23,10 @@ export function createWindows(ports: {
   serve: Serve;
   push: Push;
   cache: CachePort;
+  log: Log;
   notificationsWanted(accountId: string): boolean;
 }): Windows {
-  const { shell, serve, push, cache } = ports;
+  const { shell, serve, push, cache, log } = ports;
   let page: Page | null = null;
 
   async function open(): Promise<Page> {
@@ -73,6 +75,11 @@ export function createWindows(ports: {
       await show(rows.length > oneByOne || messageId === undefined ? {} : { messageId });
   }
 
+  /** A notification that cannot be shown, or whose click finds no window, is no reason for anything else to stop. */
+  function tell(rows: readonly NewRow[], messageIds: readonly string[]): void {
+    notify(rows, messageIds).catch((error: unknown) => log('warn', 'a notification failed', { error }));
+  }
+
   async function show(what: { messageId?: string; mailto?: string; emlFile?: string }): Promise<void> {
     const shown = page ?? (await open());
     await shown.ready;
@@ -92,11 +99,11 @@ export function createWindows(ports: {
         row.flags.includes('\\Seen') ? [] : [{ row, messageId: messageIds[i] ?? '' }],
       );
       if (unseen.length > oneByOne)
-        void notify(
+        tell(
           unseen.map((one) => one.row),
           unseen.map((one) => one.messageId),
         );
-      else for (const one of unseen) void notify([one.row], [one.messageId]);
+      else for (const one of unseen) tell([one.row], [one.messageId]);
     },
   };
 }

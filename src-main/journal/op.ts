@@ -13,6 +13,11 @@ export interface OpTarget {
   messageIdHeader: string;
   size: number;
   internalDate: number;
+  /**
+   * Where it is not known, the folder in which its Message-ID is looked for: only of what we wrote ourselves, whose
+   * Message-ID no other mail has.
+   */
+  seekIn?: string;
 }
 
 /** What an operation does, absolutely: the same words again change nothing more. */
@@ -82,7 +87,7 @@ export function isWaiting(op: Op): boolean {
 
 /** It may have reached the server: taking it back needs more than forgetting it. */
 export function mayBeOnTheWire(op: Op): boolean {
-  return op.state === 'sent' || op.state === 'unknown' || op.state === 'acked' || op.state === 'applied';
+  return op.state === 'sent' || op.state === 'unknown' || op.state === 'acked';
 }
 
 /**
@@ -94,7 +99,9 @@ export function withoutContent(op: Op): Op {
   if (op.action.kind === 'append') return op;
   return {
     ...op,
-    targets: op.targets.map((target) => ({ ...target, messageIdHeader: '' })),
+    targets: op.targets.map((target) =>
+      target.seekIn === undefined ? { ...target, messageIdHeader: '' } : target,
+    ),
     patches: op.patches.map((patch) => (patch.kind === 'insert' ? { ...patch, row: null } : patch)),
     sentence: op.action.kind.startsWith('folder-') ? op.sentence : 'A change to mail on the server',
   };

@@ -11,6 +11,7 @@ export interface ProfilePaths {
   accounts: string;
   secrets: string;
   folders: string;
+  syncTimes: string;
   journal: string;
   outbox: string;
   reports: string;
@@ -37,6 +38,7 @@ export function profilePaths(profile: string): ProfilePaths {
     accounts: join(profile, 'accounts.json'),
     secrets: join(profile, 'secrets.json'),
     folders: join(profile, 'folders.json'),
+    syncTimes: join(profile, 'sync-times.json'),
     journal: join(profile, 'journal.log'),
     outbox: join(profile, 'outbox.log'),
     reports: join(profile, 'reports.log'),

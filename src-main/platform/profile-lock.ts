@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { AppError } from '../../src-shared/error.ts';
 
@@ -18,26 +19,56 @@ export function takeProfileLock(path: string): ProfileLock {
     startedAt: new Date().toISOString(),
     starttime: starttimeOf(process.pid),
   });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, mine, { mode: 0o600 });
-  try {
-    // link() fails when the name exists: of two starts at once exactly one wins.
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        linkSync(temporary, path);
-        break;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
-        if (ownerLives(path)) throw inUse();
-        rmSync(path, { force: true });
-      }
-    }
-  } finally {
-    unlinkSync(temporary);
-  }
+  claim(path, mine);
   return {
-    release: () => rmSync(path, { force: true }),
+    release() {
+      // Never somebody else's: whoever found ours stale has it now.
+      if (readLock(path) === mine) rmSync(path, { force: true });
+    },
   };
+}
+
+/**
+ * Makes `path` ours. A new name is taken by link(), which fails when it exists: of two starts at once exactly one
+ * wins. A stale lock is only replaced by whoever holds the lock of *that very* stale lock (a name made of its
+ * content): nobody else touches it, so what was read is what is replaced, in one rename. A start that dies while it
+ * takes over leaves a stale lock of that second kind, which is taken over in the same way.
+ */
+function claim(path: string, mine: string): void {
+  const temporary = `${path}.${process.pid}`;
+  for (;;) {
+    writeFileSync(temporary, mine, { mode: 0o600 });
+    try {
+      linkSync(temporary, path);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+    const theirs = readLock(path);
+    if (theirs === null) continue;
+    if (ownerLives(theirs)) throw inUse();
+    const over = `${path}.${createHash('sha256').update(theirs).digest('hex').slice(0, 16)}`;
+    claim(over, mine);
+    try {
+      if (readLock(path) !== theirs) continue;
+      writeFileSync(temporary, mine, { mode: 0o600 });
+      renameSync(temporary, path);
+      return;
+    } finally {
+      rmSync(over, { force: true });
+    }
+  }
+}
+
+function readLock(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function inUse(): AppError {
@@ -50,14 +81,15 @@ function inUse(): AppError {
   });
 }
 
-function ownerLives(path: string): boolean {
+function ownerLives(lock: string): boolean {
   try {
-    const parsed = v.safeParse(lockSchema, JSON.parse(readFileSync(path, 'utf8')));
+    const parsed = v.safeParse(lockSchema, JSON.parse(lock));
     if (!parsed.success) return false;
     process.kill(parsed.output.pid, 0);
     return parsed.output.pid !== process.pid && starttimeOf(parsed.output.pid) === parsed.output.starttime;
-  } catch {
-    return false;
+  } catch (error) {
+    // Another user's process is alive too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -26,7 +26,12 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     ports.account().mode === 'online' ? createOnlineRows({ ...pullPorts, accountId, log: ports.log }) : null;
   /** The names of an online account's folders are only in memory: changes that wait are sent once they are known. */
   let foldersKnown = online === null;
-  let current: EngineState = { state: 'connecting', error: null, lastSyncAt: null, progress: null };
+  let current: EngineState = {
+    state: 'connecting',
+    error: null,
+    lastSyncAt: ports.syncTimes.get(accountId),
+    progress: null,
+  };
   let sweepTimer: Timer | null = null;
   const requests = createSyncRequests();
   const listing = createFolderListing({ ...ports, accountId });

@@ -9,6 +9,7 @@ import type { FolderLocks } from './folder-locks.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { PullPorts } from './pull.ts';
 import type { ServerSearch } from './server-search.ts';
+import type { SyncTimes } from './sync-times.ts';
 
 export type BodiesWish = 'policy' | 'none' | 'all';
 export type AccountReport = SyncReport['accounts'][number];
@@ -16,6 +17,7 @@ export type AccountReport = SyncReport['accounts'][number];
 export interface EnginePorts extends BodyPorts {
   account(): AccountSettings;
   locks: FolderLocks;
+  syncTimes: Pick<SyncTimes, 'get' | 'set'>;
   clock: Clock;
   space: SpaceGuard;
   onState(): void;

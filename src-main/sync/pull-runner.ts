@@ -92,7 +92,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
           }
           throw thrown;
         }
-        if (full) setState({ lastSyncAt: new Date(engine.clock.now()).toISOString() });
+        if (full) synced();
         for (const request of taken) request.settle();
       }
       session.worked();
@@ -100,6 +100,12 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     } catch (thrown) {
       ports.failed(thrown, signal);
     }
+  }
+
+  function synced(): void {
+    const lastSyncAt = new Date(engine.clock.now()).toISOString();
+    engine.syncTimes.set(accountId, lastSyncAt);
+    setState({ lastSyncAt });
   }
 
   async function pullWanted(call: Call): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Timer } from '../platform/clock.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { FolderListing } from './folder-listing.ts';
-import { hasReadyOp, replayAll } from './replay.ts';
+import { hasReadyOp } from './replay-order.ts';
+import { replayAll } from './replay.ts';
 import type { Session } from './session.ts';
 import type { SyncRequests } from './sync-requests.ts';
 

@@ -86,6 +86,7 @@ export const settingsWords = {
   'settings.identityWrong': 'That is not a whole mail address. It is kept once it is.',
   'settings.servers': 'Servers',
   'settings.change': 'Change…',
+  'settings.passwordForHost': 'Password for {host}',
   'settings.changeIncoming': 'Change the incoming server',
   'settings.changeOutgoing': 'Change the outgoing server',
   'settings.incomingFacts': 'Incoming, port {port}, {tls}',

@@ -143,6 +143,8 @@ export const accountSettingsSchema = v.object({
   leaveOnServer: v.optional(leaveOnServerSchema),
   /** Its copies on this computer are being erased: finished at the next start when it was cut off. */
   erasing: v.optional(v.boolean()),
+  /** It is being taken away, and not shown any more: finished at the next start when it was cut off. */
+  removing: v.optional(v.boolean()),
   /** Name of its mail on this computer below `local/`; absent: the account's id. */
   localStore: v.optional(v.string()),
 });

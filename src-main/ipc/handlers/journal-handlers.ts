@@ -5,6 +5,7 @@ import type { Journal } from '../../journal/journal.ts';
 import { mayBeOnTheWire, type Op } from '../../journal/op.ts';
 import type { Engines } from '../../sync/engines.ts';
 import type { FolderRegister } from '../../sync/folder-register.ts';
+import { blockedOps } from '../../sync/replay-order.ts';
 import type { Handlers } from '../serve.ts';
 
 export interface JournalHandlerPorts {
@@ -72,15 +73,16 @@ export function journalHandlers({ journal, cache, engines, register }: JournalHa
 
 /** What is not on the server yet, refused ones first, else in the order in which it was done. */
 export function journalEntries(journal: Journal, accountId?: string): JournalEntry[] {
-  return journal
-    .ops(accountId)
+  const ops = journal.ops(accountId);
+  const blocked = blockedOps(journal, journal.ops());
+  return ops
     .toSorted((a, b) => Number(b.state === 'parked') - Number(a.state === 'parked') || a.seq - b.seq)
     .map((op) => ({
       opId: op.opId,
       accountId: op.accountId,
       kind: op.action.kind,
       sentence: op.sentence,
-      state: op.state,
+      state: blocked.has(op.opId) ? 'blocked' : op.state,
       tries: op.tries,
       nextTryAt: op.nextTryAt === null ? null : new Date(op.nextTryAt).toISOString(),
       error: op.error === null ? null : publicError(op.error),

@@ -20,7 +20,6 @@ export function entryState(entry: JournalEntry): string {
     case 'armed':
     case 'sent':
     case 'acked':
-    case 'applied':
       return t('journal.sending', { time });
     default:
       return t('journal.queued', { time }) + next;

@@ -138,10 +138,10 @@ export const accountMethods = {
       bodies: v.optional(bodyPolicySchema),
       notify: v.optional(v.boolean()),
       leaveOnServer: v.optional(leaveOnServerSchema),
-      incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol', 'password']))),
-      outgoing: v.optional(v.nullable(v.partial(v.omit(outgoingServerSchema, ['password'])))),
+      incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol']))),
+      outgoing: v.optional(v.nullable(v.partial(outgoingServerSchema))),
     }),
-    doc: 'Changes what is given; changed servers are checked by signing in before they are kept.',
+    doc: 'Changes what is given; changed servers are checked by signing in before they are kept. Another host gets a password only when it is given here: the one that is kept was given for the old host.',
     returns: '{}',
   }),
   'account.setPassword': method<Record<string, never>>()({

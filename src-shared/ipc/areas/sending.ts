@@ -146,7 +146,6 @@ export const opStates = [
   'armed',
   'sent',
   'acked',
-  'applied',
   'done',
   'blocked',
   'unknown',
