@@ -71,9 +71,13 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
   changed = giveRoles(listed, register, accountId) || changed;
 
   const believable = listed.some((folder) => folder.path.toUpperCase() === 'INBOX');
+  let again: Set<string> | null = null;
   if (believable) {
     for (const entry of register.all(accountId)) {
       if (seen.has(entry.folderId) || entry.local || wanted.has(entry.folderId)) continue;
+      // One list may have been cut short (case 45): a folder goes only when a second one leaves it out too.
+      again ??= new Set((await backend.listFolders(call)).map((folder) => folder.path));
+      if (again.has(entry.path)) continue;
       register.remove(entry.folderId);
       await cache.call('removeFolder', { folderId: entry.folderId });
       changed = true;

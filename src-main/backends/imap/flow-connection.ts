@@ -29,23 +29,10 @@ interface FlowInternals {
   on(event: string, listener: (argument: unknown) => void): void;
 }
 
-const untaggedNames = [
-  'LIST',
-  'LSUB',
-  'STATUS',
-  'SEARCH',
-  'ESEARCH',
-  'FETCH',
-  'EXISTS',
-  'EXPUNGE',
-  'VANISHED',
-  'FLAGS',
-  'OK',
-  'NO',
-  'BAD',
-  'ENABLED',
-  'RECENT',
-];
+const untaggedNames =
+  'LIST LSUB STATUS SEARCH ESEARCH FETCH EXISTS EXPUNGE VANISHED FLAGS OK NO BAD ENABLED RECENT QUOTA ACL MYRIGHTS'.split(
+    ' ',
+  );
 const far = 2 ** 31 - 1;
 
 /**

@@ -3,6 +3,7 @@ import { admitCommand, type ConnectionOptions, sayGoodbye } from './admit-comman
 import { CommandQueue, type Pending } from './command-queue.ts';
 import { commandBytes } from './command-writer.ts';
 import { parseResponse, UnreadableResponse } from './parse-response.ts';
+import { Greeting } from './greeting.ts';
 import { ConnectionLost } from '../socket/connection-lost.ts';
 import {
   type Command,
@@ -38,8 +39,7 @@ export class WireConnection implements ImapPort {
   #closed: string | null = null;
   #timedOut = false;
   #bye: string | null = null;
-  #greeting: { resolve: (greeting: Untagged) => void; reject: (error: Error) => void } | null = null;
-  #early: Untagged | null = null;
+  readonly #greeting = new Greeting();
   readonly #silence: SilenceWatch;
   /** What follows the OK of STARTTLS or COMPRESS belongs to another layer: nothing more is read here. */
   #held = false;
@@ -52,7 +52,7 @@ export class WireConnection implements ImapPort {
       stream,
       options.clock,
       options.inactivityMs,
-      () => this.#commands.current !== undefined || this.#greeting !== null,
+      () => this.#commands.current !== undefined || this.#greeting.awaited,
       () => {
         this.#timedOut = true;
         this.close('the server does not answer');
@@ -76,12 +76,11 @@ export class WireConnection implements ImapPort {
 
   /** The first response of the server. @throws ConnectionLost */
   greeting(): Promise<Untagged> {
-    if (this.#early !== null) return Promise.resolve(this.#early);
-    if (this.#closed !== null) return Promise.reject(new ConnectionLost(this.#closed, false));
-    return new Promise((resolve, reject) => {
-      this.#greeting = { resolve, reject };
+    if (!this.#greeting.heard) {
+      if (this.#closed !== null) return Promise.reject(new ConnectionLost(this.#closed, false));
       this.#silence.begin();
-    });
+    }
+    return this.#greeting.wait();
   }
 
   run(command: Command): Promise<Tagged> {
@@ -113,8 +112,7 @@ export class WireConnection implements ImapPort {
     if (!this.#detached) this.stream.destroy();
     const lost = (sent: boolean): ConnectionLost => new ConnectionLost(detail, sent, this.#timedOut);
     for (const pending of this.#commands.takeAll()) pending.reject(lost(pending.sent));
-    this.#greeting?.reject(lost(false));
-    this.#greeting = null;
+    this.#greeting.fail(lost(false));
     this.onClosed?.(detail);
     this.onClosed = null;
   }
@@ -200,10 +198,8 @@ export class WireConnection implements ImapPort {
     if (untagged.name === 'CAPABILITY') this.capabilities = toCapabilities(untagged.values.map(rawOf));
     else if (untagged.code?.name === 'CAPABILITY')
       this.capabilities = toCapabilities(untagged.code.values.map(rawOf));
-    if (this.#greeting !== null || (this.#early === null && this.#tagCounter === 0)) {
-      this.#early = untagged;
-      this.#greeting?.resolve(untagged);
-      this.#greeting = null;
+    if (this.#greeting.awaited || (!this.#greeting.heard && this.#tagCounter === 0)) {
+      this.#greeting.hear(untagged);
       if (untagged.name === 'BYE') this.#bye = untagged.text;
       return undefined;
     }
@@ -226,7 +222,7 @@ export class WireConnection implements ImapPort {
       this.close('the server sent an answer that cannot be read');
       return undefined;
     }
-    if (this.#greeting !== null) {
+    if (this.#greeting.awaited) {
       this.close('the server does not speak IMAP');
       return undefined;
     }
