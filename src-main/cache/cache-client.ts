@@ -276,7 +276,7 @@ function toError(answer: Extract<StoreAnswer, { ok: false }>): AppError {
   if (answer.code === 'quota') {
     return new AppError({
       code: 'quota',
-      scope: 'app',
+      scope: 'folder',
       next: 'tell-user',
       detail:
         'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',

@@ -113,6 +113,11 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   function failed(thrown: unknown, signal: AbortSignal): void {
     if (signal.aborted) return;
     const error = toAppError(thrown);
+    if (error.code === 'quota' && error.data.server === undefined) {
+      // Our disk, not the connection: what needs no room goes on.
+      setState({ state: 'idle', error: error.data, progress: null });
+      return;
+    }
     ports.log('warn', 'connection given up', { accountId, code: error.code, detail: error.data.detail });
     session.lost(error);
   }

@@ -6,6 +6,7 @@ import { isWaiting } from '../journal/op.ts';
 import { guessRole } from './folder-roles.ts';
 import { describeFolders } from './folder-verbs.ts';
 import type { FolderRegister } from './folder-register.ts';
+import { whereThereIsRoom } from './where-there-is-room.ts';
 
 export interface FolderPassPorts {
   accountId: string;
@@ -84,7 +85,9 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
     }
   }
   if (changed) await register.save();
-  await cache.call('putFolders', { accountId, folders: describeFolders(register, accountId) });
+  await whereThereIsRoom(() =>
+    cache.call('putFolders', { accountId, folders: describeFolders(register, accountId) }),
+  );
   return statuses;
 }
 

@@ -36,29 +36,42 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
     for (const { entry, wishes: wished } of wishes) {
       const wish = wished[step];
       if (wish === undefined) continue;
-      if ((await options.space.level()) !== 'ok') {
+      const left = await prefetchFolder(entry, wish, options);
+      if (left === 'gave-way') return false;
+      if (left === 'no-room') {
         options.onError(noRoom());
         return true;
       }
-      if (!(await prefetchFolder(entry, wish, options))) return false;
     }
   }
   return true;
 }
 
-async function prefetchFolder(entry: FolderEntry, wish: BodyWish, options: Prefetch): Promise<boolean> {
+async function prefetchFolder(
+  entry: FolderEntry,
+  wish: BodyWish,
+  options: Prefetch,
+): Promise<'done' | 'gave-way' | 'no-room'> {
   const { ports, space, call, giveWay, onError } = options;
   try {
-    while ((await prefetchSome(entry, wish, ports, call)) > 0) {
-      if (await giveWay()) return false;
-      if ((await space.level()) !== 'ok') return true;
+    for (;;) {
+      if (!(await wantsMore(entry, wish, ports))) return 'done';
+      if ((await space.level()) !== 'ok') return 'no-room';
+      if ((await prefetchSome(entry, wish, ports, call)) === 0) return 'done';
+      if (await giveWay()) return 'gave-way';
     }
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
     onError(error);
+    return 'done';
   }
-  return true;
+}
+
+/** A full disk is worth a word only where something is left out because of it. */
+async function wantsMore(entry: FolderEntry, wish: BodyWish, { cache }: BodyPorts): Promise<boolean> {
+  const next = await cache.call('bodiesWanted', { folderId: entry.folderId, ...wish, limit: 1 });
+  return next.length > 0;
 }
 
 function noRoom(): AppError {
