@@ -1,17 +1,17 @@
-import * as v from 'valibot';
-import { opStates } from '../../src-shared/ipc/areas/sending.ts';
-import { AppError, type AppErrorData } from '../../src-shared/error.ts';
+import { AppError } from '../../src-shared/error.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { openJournalFile, type JournalFile } from './journal-file.ts';
+import { journalVersion as version, readRecords } from './journal-records.ts';
+import { createMentions } from './mentions.ts';
 import { isWaiting, withoutContent, type Op } from './op.ts';
 import type { MessageRef } from '../../src-shared/model/message.ts';
 
-/** Version of the records; a journal of a newer version is refused, never rewritten. */
-const version = 1;
 /** A journal of more operations is not rewritten for one of them. */
 const fewOps = 2_000;
 
-export type OpChange = Partial<Pick<Op, 'state' | 'tries' | 'nextTryAt' | 'error' | 'evidence'>>;
+export type OpChange = Partial<
+  Pick<Op, 'state' | 'tries' | 'nextTryAt' | 'error' | 'evidence' | 'action' | 'targets' | 'patches'>
+>;
 
 /**
  * The operations that the server does not have yet, in the order in which the user made them. What is
@@ -20,7 +20,11 @@ export type OpChange = Partial<Pick<Op, 'state' | 'tries' | 'nextTryAt' | 'error
 export interface Journal {
   /** Ops not yet ended, by seq. */
   ops(accountId?: string): Op[];
+  /** As `ops`, one after the other: looking for the first of 100,000 costs nothing. */
+  inOrder(accountId: string): Iterable<Op>;
   op(opId: string): Op | undefined;
+  /** Ops not yet ended that speak of this message, by seq. */
+  about(messageId: string): Op[];
   /** Durable when it resolves. `seq` is given here. */
   append(ops: Omit<Op, 'seq'>[]): Promise<Op[]>;
   /** Durable when it resolves. */
@@ -36,6 +40,8 @@ export interface Journal {
    * between never lets the removal of an original go on without its copy. Gives the ids of all.
    */
   cancel(opId: string): Promise<string[]>;
+  /** A part of an op is done: where its messages are now. Durable when it resolves. */
+  place(places: { messageId: string; to: MessageRef }[]): Promise<void>;
   /** Where an ended op put a message that a later op still speaks of. */
   placeOf(messageId: string): MessageRef | undefined;
   /** Gives the ids of other accounts' ops that were to follow and are taken back. */
@@ -48,37 +54,6 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-const recordSchema = v.variant('t', [
-  v.object({ t: v.literal('version'), version: v.number() }),
-  v.object({
-    t: v.literal('op'),
-    op: v.looseObject({
-      opId: v.string(),
-      seq: v.number(),
-      accountId: v.string(),
-      state: v.picklist(opStates),
-    }),
-  }),
-  v.object({ t: v.literal('change'), opId: v.string(), change: v.looseObject({}) }),
-  v.object({
-    t: v.literal('end'),
-    opId: v.string(),
-    state: v.picklist(['done', 'cancelled']),
-    places: v.array(
-      v.object({
-        messageId: v.string(),
-        to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }),
-      }),
-    ),
-  }),
-  v.object({ t: v.literal('forget'), accountId: v.string() }),
-  v.object({
-    t: v.literal('place'),
-    messageId: v.string(),
-    to: v.object({ folderId: v.string(), gen: v.number(), uid: v.number() }),
-  }),
-]);
-
 export async function openJournal(
   path: string,
   crash: CrashControl,
@@ -86,69 +61,31 @@ export async function openJournal(
   hides: (accountId: string) => boolean = () => false,
 ): Promise<Journal> {
   const file = await openJournalFile(path);
-  const ops = new Map<string, Op>();
-  const places = new Map<string, MessageRef>();
+  let read: ReturnType<typeof readRecords>;
+  try {
+    read = readRecords(file.records, file.damaged);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  const { places, damaged } = read;
+  /** By seq. */
+  const ops = new Map([...read.ops].sort(([, a], [, b]) => a.seq - b.seq));
+  let { seq } = read;
   const listeners: ((accountId: string) => void)[] = [];
-  let seq = 0;
-  let damaged = file.damaged;
+  const mentions = createMentions(ops.values());
 
-  for (const raw of file.records) {
-    const parsed = v.safeParse(recordSchema, raw);
-    if (!parsed.success) {
-      damaged += 1;
-      continue;
-    }
-    const record = parsed.output;
-    switch (record.t) {
-      case 'version':
-        if (record.version > version) {
-          await file.close();
-          throw new AppError({
-            code: 'refused',
-            scope: 'app',
-            next: 'tell-user',
-            detail: `The profile was last used by a newer Posthorn (journal version ${record.version}). Nothing was changed. Start the newer version, or use another profile.`,
-          });
-        }
-        break;
-      case 'op': {
-        // Shape was checked when it was written; the CRC says it is what we wrote.
-        const op = record.op as unknown as Op;
-        ops.set(op.opId, op);
-        seq = Math.max(seq, op.seq);
-        break;
-      }
-      case 'change': {
-        const op = ops.get(record.opId);
-        if (op !== undefined) Object.assign(op, record.change);
-        break;
-      }
-      case 'end':
-        ops.delete(record.opId);
-        isOver(record.opId);
-        for (const place of record.places) places.set(place.messageId, place.to);
-        break;
-      case 'forget':
-        for (const op of [...ops.values()]) if (op.accountId === record.accountId) ops.delete(op.opId);
-        break;
-      case 'place':
-        places.set(record.messageId, record.to);
-        break;
-    }
-  }
-  // On the wire when the program died: the outcome is verified, never repeated blindly.
-  for (const op of ops.values()) if (op.state === 'sent') op.state = 'unknown';
-  for (const op of ops.values()) {
-    if (op.after.every((opId) => ops.has(opId))) continue;
-    // Nobody knows whether the lost record was done: what follows it may delete the only copy.
-    if (damaged > 0 && isWaiting(op)) Object.assign(op, { state: 'parked', error: leaderLost });
-    op.after = op.after.filter((opId) => ops.has(opId));
-  }
   forgetPlaces();
   await compact();
 
   function toDisk(op: Op): Op {
     return hides(op.accountId) ? withoutContent(op) : op;
+  }
+
+  function hidden(op: Op, change: OpChange): OpChange {
+    if (change.targets === undefined && change.patches === undefined) return change;
+    const { targets, patches } = toDisk(op);
+    return { ...change, targets, patches };
   }
 
   /** What such an operation could not do without (a folder's name, a draft) leaves the file with it. */
@@ -159,9 +96,8 @@ export async function openJournal(
     await compact();
   }
 
-  function isOver(opId: string): void {
-    for (const op of ops.values())
-      if (op.after.includes(opId)) op.after = op.after.filter((other) => other !== opId);
+  function isOver(op: Op): void {
+    for (const other of mentions.settle(op)) other.after = other.after.filter((opId) => opId !== op.opId);
   }
 
   /** Ops that were to follow one of these, the last first. */
@@ -184,22 +120,13 @@ export async function openJournal(
     for (const op of taken) {
       op.state = 'cancelled';
       ops.delete(op.opId);
+      isOver(op);
     }
     for (const accountId of new Set(taken.map((op) => op.accountId))) told(accountId);
   }
 
-  function spokenOf(): Set<string> {
-    const ids = new Set<string>();
-    for (const op of ops.values()) {
-      for (const target of op.targets) ids.add(target.messageId);
-      if (op.action.kind === 'append') ids.add(op.action.messageId);
-    }
-    return ids;
-  }
-
   function forgetPlaces(): void {
-    const spoken = spokenOf();
-    for (const messageId of [...places.keys()]) if (!spoken.has(messageId)) places.delete(messageId);
+    for (const messageId of [...places.keys()]) if (!mentions.has(messageId)) places.delete(messageId);
   }
 
   async function compact(): Promise<void> {
@@ -225,10 +152,14 @@ export async function openJournal(
   return {
     damaged,
     ops(accountId) {
-      const all = [...ops.values()].sort((a, b) => a.seq - b.seq);
+      const all = [...ops.values()];
       return accountId === undefined ? all : all.filter((op) => op.accountId === accountId);
     },
+    *inOrder(accountId) {
+      for (const op of ops.values()) if (op.accountId === accountId) yield op;
+    },
     op: (opId) => ops.get(opId),
+    about: (messageId) => mentions.of(messageId),
     async append(added) {
       const made: Op[] = added.map((op) => ({ ...op, seq: ++seq }));
       crash.reach('journal.before-append');
@@ -238,7 +169,10 @@ export async function openJournal(
         throw cannotWrite(error);
       }
       crash.reach('journal.after-append');
-      for (const op of made) ops.set(op.opId, op);
+      for (const op of made) {
+        ops.set(op.opId, op);
+        mentions.add(op);
+      }
       for (const accountId of new Set(made.map((op) => op.accountId))) told(accountId);
       return made;
     },
@@ -251,8 +185,10 @@ export async function openJournal(
           next: 'tell-user',
           detail: 'That change is not waiting any more.',
         });
+      if (change.targets !== undefined) mentions.remove(op);
       Object.assign(op, change);
-      await file.append([{ t: 'change', opId, change }]);
+      if (change.targets !== undefined) mentions.add(op);
+      await file.append([{ t: 'change', opId, change: hidden(op, change) }]);
       told(op.accountId);
       return op;
     },
@@ -262,10 +198,8 @@ export async function openJournal(
       await file.append([{ t: 'end', opId, state, places: newPlaces }]);
       op.state = state;
       ops.delete(opId);
-      isOver(opId);
-      const spoken = newPlaces.length === 0 ? null : spokenOf();
-      for (const place of newPlaces)
-        if (spoken?.has(place.messageId) === true) places.set(place.messageId, place.to);
+      isOver(op);
+      for (const place of newPlaces) if (mentions.has(place.messageId)) places.set(place.messageId, place.to);
       if (ops.size === 0) places.clear();
       told(op.accountId);
       await compactHidden(op);
@@ -279,12 +213,19 @@ export async function openJournal(
       await compactHidden(op);
       return taken.map((other) => other.opId);
     },
+    async place(found) {
+      await file.append(found.map(({ messageId, to }) => ({ t: 'place', messageId, to })));
+      for (const { messageId, to } of found) places.set(messageId, to);
+    },
     placeOf: (messageId) => places.get(messageId),
     async forgetAccount(accountId) {
       const own = [...ops.values()].filter((op) => op.accountId === accountId);
       const taken = followers(new Set(own.map((op) => op.opId)));
       await takeBack(taken, [{ t: 'forget', accountId }]);
-      for (const op of own) ops.delete(op.opId);
+      for (const op of own) {
+        ops.delete(op.opId);
+        isOver(op);
+      }
       told(accountId);
       return taken.filter((op) => op.accountId !== accountId).map((op) => op.opId);
     },
@@ -298,14 +239,6 @@ export async function openJournal(
     close: () => file.close(),
   };
 }
-
-const leaderLost: AppErrorData = {
-  code: 'refused',
-  scope: 'message',
-  next: 'tell-user',
-  detail:
-    'The record of the change that this one was to follow was damaged, so this one was not made. Nothing was deleted; make the change again if you still want it.',
-};
 
 function cannotWrite(cause: unknown): AppError {
   const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';

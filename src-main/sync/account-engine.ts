@@ -158,7 +158,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     kick: () => replay.kick(),
     look: (folderId) => pull.want(folderId),
     checkConnection() {
-      if (session.signal() === null) void session.tryNow().catch(() => undefined);
+      if (session.signal() === null) session.wake();
       else
         void backend.ping(10_000).then(
           () => pull.wantAll(),

@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
 import { isWaiting, type Op } from '../journal/op.ts';
 import type { Clock } from '../platform/clock.ts';
+import { longestWaitMs } from './backoff.ts';
 
 /** An operation waits that nothing holds back. */
 export function hasReadyOp(ports: QueuePorts): boolean {
@@ -20,13 +21,14 @@ export function nextOp(
   report: { nextTryAt: number | null },
 ): Op | undefined {
   const held = new Set<string>();
-  const ops = ports.journal.ops(ports.accountId);
+  const now = ports.clock.now();
   report.nextTryAt = null;
-  for (const op of ops) {
+  for (const op of ports.journal.inOrder(ports.accountId)) {
     if (!isWaiting(op)) continue;
     const touches = touchedBy(op);
     const waitsForOther = op.after.some((opId) => ports.journal.op(opId) !== undefined);
-    const late = op.nextTryAt !== null && op.nextTryAt > ports.clock.now();
+    // A wait longer than any back-off comes of a clock that was set back: it counts as over.
+    const late = op.nextTryAt !== null && op.nextTryAt > now && op.nextTryAt - now <= longestWaitMs;
     if (late) report.nextTryAt = Math.min(report.nextTryAt ?? Number.POSITIVE_INFINITY, op.nextTryAt ?? 0);
     if (!tried.has(op.opId) && !waitsForOther && !late && !touches.some((id) => held.has(id))) return op;
     for (const id of touches) held.add(id);
@@ -65,4 +67,24 @@ export function blockedOps(journal: Journal, ops: readonly Op[]): Set<string> {
     for (const id of touches) held.add(id);
   }
   return blocked;
+}
+
+/**
+ * A wish about flags that a later one, which waits too, says the opposite or the same of: only the last is sent
+ * (R4). Not when a copy stands between them: it takes the flags along.
+ */
+export function isOvertaken(op: Op, journal: Journal): boolean {
+  const { action } = op;
+  if (action.kind !== 'flags' || op.state !== 'queued' || op.targets.length === 0) return false;
+  const flags = [...action.add, ...action.remove];
+  return op.targets.every(({ messageId }) => {
+    for (const later of journal.about(messageId)) {
+      if (later.seq <= op.seq || !isWaiting(later)) continue;
+      if (later.action.kind === 'copy') return false;
+      if (later.action.kind !== 'flags') continue;
+      const { add, remove } = later.action;
+      if (flags.every((flag) => add.includes(flag) || remove.includes(flag))) return true;
+    }
+    return false;
+  });
 }

@@ -1,12 +1,14 @@
 import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { Call } from '../backends/backend.ts';
-import type { ReplayResult } from '../commands/command.ts';
+import { done, type ReplayResult } from '../commands/command.ts';
 import { replayOp } from '../commands/command-registry.ts';
 import { isWaiting, type Op } from '../journal/op.ts';
 import { backoffMs } from './backoff.ts';
+import { whereThereIsRoom } from './where-there-is-room.ts';
 import type { FolderRegister } from './folder-register.ts';
 import { contextFor, tellAgain } from './replay-context.ts';
-import { nextOp, touchedBy } from './replay-order.ts';
+import { isOvertaken, nextOp, touchedBy } from './replay-order.ts';
+import { replayInParts, worthParting } from './replay-parts.ts';
 import type { ReplayPorts } from './replay-ports.ts';
 
 export interface ReplayReport {
@@ -44,7 +46,7 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
     let result: ReplayResult;
     try {
       await tellAgain(op, ports, call);
-      result = await replayOp(op, contextFor(op, ports, call));
+      result = await attempt(op, ports, call);
     } catch (thrown) {
       if (over()) return 'waiting';
       result = resultOf(toAppError(thrown), op);
@@ -58,6 +60,25 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
     ports.crash.reach('replay.answered');
     return await settle(op, result, ports);
   });
+}
+
+async function attempt(op: Op, ports: ReplayPorts, call: Call): Promise<ReplayResult> {
+  if (isOvertaken(op, ports.journal)) return done();
+  const whole = await answerOf(op, ports, call);
+  return whole.state === 'rejected' && worthParting(op, whole.error)
+    ? await replayInParts(op, whole.error, ports, (part) => answerOf(part, ports, call))
+    : whole;
+}
+
+/** What the server says, a refusal too; only a failure of the connection is thrown. */
+async function answerOf(op: Op, ports: ReplayPorts, call: Call): Promise<ReplayResult> {
+  try {
+    return await replayOp(op, contextFor(op, ports, call));
+  } catch (thrown) {
+    const result = resultOf(toAppError(thrown), op);
+    if (result.state === 'rejected') return result;
+    throw thrown;
+  }
 }
 
 /** Once may be the network; an operation at which the connection always dies must not keep all others from it. */
@@ -105,8 +126,10 @@ async function settle(
     case 'done': {
       await journal.change(op.opId, { state: 'acked', error: null });
       crash.reach('replay.acked');
-      for (const batch of result.batches) await cache.call('applyBatch', batch);
-      await cache.call('dropPending', { opIds: [op.opId] });
+      await whereThereIsRoom(async () => {
+        for (const batch of result.batches) await cache.call('applyBatch', batch);
+        await cache.call('dropPending', { opIds: [op.opId] });
+      });
       crash.reach('replay.applied');
       const freed = journal.ops().filter((other) => other.after.includes(op.opId));
       await journal.end(op.opId, 'done', result.places);
@@ -143,7 +166,7 @@ async function settle(
         error: result.error,
         nextTryAt: null,
       });
-      await cache.call('dropPending', { opIds: [op.opId] });
+      await whereThereIsRoom(() => cache.call('dropPending', { opIds: [op.opId] }));
       await parkDependants(op, ports);
       return 'parked';
   }

@@ -22,8 +22,16 @@ export interface SessionPorts {
 export interface Session {
   /** Connects if needed. Rejects with why there is no connection. */
   ensure(): Promise<AbortSignal>;
-  /** The user asked: the back-off and a refusal are forgotten. */
+  /**
+   * The user asked: the back-off and a refusal are forgotten, once. Asking again right after a try that failed waits
+   * like everybody else: a button must not hammer a server.
+   */
   tryNow(): Promise<void>;
+  /**
+   * The computer woke up, or its network changed: what could not be reached before is tried without waiting out the
+   * back-off. A refused password is not tried again.
+   */
+  wake(): void;
   setOnline(online: boolean): void;
   /** Something on the connection failed: it is taken down and made anew. */
   lost(error: AppError): void;
@@ -44,6 +52,8 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
   let losses = 0;
   let retry: Timer | null = null;
   let failedAt = Number.NEGATIVE_INFINITY;
+  /** When the user last asked for a try that did not wait. */
+  let exemptAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
 
   function takeDown(): void {
@@ -145,10 +155,22 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
   return {
     ensure: () => ensure(false),
     async tryNow() {
+      if (lastError !== null && clock.monotonic() - exemptAt < loginPause) throw lastError;
+      exemptAt = clock.monotonic();
       lastError = null;
       failures = 0;
       losses = 0;
       await ensure(true);
+    },
+    wake() {
+      if (stopped || !online || up !== null || attempt !== null) return;
+      if (lastError !== null && needsUser(lastError)) return;
+      failures = 0;
+      losses = 0;
+      retry?.cancel();
+      const wait = lastError === null ? 0 : Math.max(0, failedAt + loginPause - clock.monotonic());
+      if (wait === 0) void ensure(true).catch(() => undefined);
+      else retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), wait);
     },
     setOnline(next) {
       if (online === next) return;

@@ -55,9 +55,9 @@ describe('removing an account', () => {
         let posthorn = profile.start();
         const accountId = await addAccount(posthorn, dovecot, user);
         await synced(posthorn, accountId);
-        await posthorn.call('sync.setOnline', { online: false });
+        await posthorn.call('connectivity.set', { online: false });
         await posthorn.call('draft.save', { accountId, subject: 'Left over', text: 'words', close: true });
-        await posthorn.call('folder.create', { accountId, name: 'Waiting' });
+        await posthorn.call('folder.create', { accountId, path: 'Waiting' });
         await posthorn.call('test.crashAt', { point });
         await posthorn.call('account.remove', { accountId }).catch(() => undefined);
         await posthorn.exited;
@@ -98,7 +98,7 @@ test('when everything was last asked is known after a restart, also without a ne
     let posthorn = profile.start();
     const accountId = await addAccount(posthorn, dovecot, user);
     await synced(posthorn, accountId);
-    await posthorn.call('sync.setOnline', { online: false });
+    await posthorn.call('connectivity.set', { online: false });
     const [before] = await posthorn.call('account.list');
     expect(before?.lastSyncAt).not.toBeNull();
     await posthorn.kill();
@@ -122,13 +122,13 @@ test('older copies of a draft leave the server also after the cache was lost', a
     await settled(posthorn, accountId);
     const drafts = (await posthorn.call('folder.list', { accountId })).find((f) => f.role === 'drafts');
     expect(await peer.messages(drafts?.path ?? '')).toHaveLength(1);
-    await posthorn.call('sync.setOnline', { online: false });
+    await posthorn.call('connectivity.set', { online: false });
     await posthorn.quit();
     rmSync(join(profile.dir, 'browser'), { recursive: true });
 
     posthorn = profile.start();
     await posthorn.call('draft.save', { accountId, draftId, subject: 'Two', text: 'b', close: true });
-    await posthorn.call('sync.setOnline', { online: true });
+    await posthorn.call('connectivity.set', { online: true });
     await settled(posthorn, accountId);
     await until(async () => {
       const left = await peer.messages(drafts?.path ?? '');
