@@ -20,6 +20,7 @@ import { offlineHandlers } from './ipc/handlers/offline-handlers.ts';
 import { searchHandlers } from './ipc/handlers/search-handlers.ts';
 import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
 import { serverFolderHandlers } from './ipc/handlers/server-folder-handlers.ts';
+import { createOpenedFiles } from './ipc/opened-files.ts';
 import { createNews, type News } from './ipc/news.ts';
 import { createPush } from './ipc/push.ts';
 import { createServe } from './ipc/serve.ts';
@@ -184,6 +185,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   };
   shell.onSuspendResume(onPower);
   hooks?.onPower(onPower);
+  const opened = createOpenedFiles(browser.reader);
   let started = readArgument(options.argument);
   const serve = createServe(
     {
@@ -201,9 +203,9 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         },
         startDemo: () => startDemo(checkout),
         takeArgument: () => {
-          const taken = started;
+          const { mailto, emlFile } = started;
           started = readArgument(null);
-          return taken;
+          return { mailto, messageId: emlFile === null ? null : opened.open(emlFile) };
         },
       }),
       ...accountHandlers({
@@ -240,6 +242,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         ...browser,
         engines,
         register,
+        opened,
         online: () => connectivity.online(),
         beforeSync: (accountIds) => sending.flush(accountIds),
         afterSync: (accountIds) => sending.synced(accountIds),
@@ -251,7 +254,10 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   function secondStart(argv: readonly string[]): void {
     const { mailto, emlFile } = readArgument(argv.find((argument) => !argument.startsWith('-')) ?? null);
     windows
-      ?.show({ ...(mailto === null ? {} : { mailto }), ...(emlFile === null ? {} : { emlFile }) })
+      ?.show({
+        ...(mailto === null ? {} : { mailto }),
+        ...(emlFile === null ? {} : { messageId: opened.open(emlFile) }),
+      })
       .catch((error: unknown) => log('error', 'the window could not be shown', { error }));
   }
 

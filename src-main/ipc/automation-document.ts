@@ -41,7 +41,7 @@ const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
   ],
   'discover.progress': ['{source, outcome, detail}', 'One source of account.discover has answered.'],
   'window.show': [
-    '{messageId?, mailto?, emlFile?}',
+    '{messageId?, mailto?}',
     'A notification was clicked, or the program was started a second time with an argument.',
   ],
 };

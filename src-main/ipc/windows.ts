@@ -13,7 +13,7 @@ const oneByOne = 3;
 export interface Windows {
   open(): Promise<void>;
   /** Brings the window forward (or opens it) and tells it what to show. */
-  show(what: { messageId?: string; mailto?: string; emlFile?: string }): Promise<void>;
+  show(what: { messageId?: string; mailto?: string }): Promise<void>;
   /** New mail in an inbox, for the notification. */
   arrived(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[]): void;
 }
@@ -80,7 +80,7 @@ export function createWindows(ports: {
     notify(rows, messageIds).catch((error: unknown) => log('warn', 'a notification failed', { error }));
   }
 
-  async function show(what: { messageId?: string; mailto?: string; emlFile?: string }): Promise<void> {
+  async function show(what: { messageId?: string; mailto?: string }): Promise<void> {
     const shown = page ?? (await open());
     await shown.ready;
     shown.focus();

@@ -214,7 +214,7 @@ export class AppState {
     });
     main.on('folder.changed', () => void this.#rereadFolders());
     main.on('window.show', ({ messageId }) => {
-      if (messageId !== undefined) void this.#show(messageId);
+      if (messageId !== undefined) void this.attempt(() => this.show(messageId));
     });
     this.store.onNotice((notice) => this.#storeChanged(notice));
   }
@@ -250,10 +250,17 @@ export class AppState {
       void this.#openList();
   }
 
-  async #show(messageId: string): Promise<void> {
-    const [row] = await this.store.ask('rows', { messageIds: [messageId] });
-    if (row === null || row === undefined) return;
+  /** A message by its id, wherever it is: one of the cache, or a file that the program was started with. */
+  async show(messageId: string): Promise<void> {
+    const [known] = await this.store.ask('rows', { messageIds: [messageId] });
+    const row = known ?? (isFile(messageId) ? await this.main.call('message.get', { messageId }) : null);
+    if (row === null) return;
     this.route.surface = 'mail';
     this.openRow(row, true);
   }
+}
+
+/** Main's ids for files that are shown and kept nowhere. */
+export function isFile(messageId: string): boolean {
+  return messageId.startsWith('file-');
 }

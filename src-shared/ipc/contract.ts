@@ -47,7 +47,7 @@ export interface Events {
   'app.changed': { info: AppInfo };
   'discover.progress': TriedSource;
   /** A notification was clicked, or the program was started again with an argument. */
-  'window.show': { messageId?: string; mailto?: string; emlFile?: string };
+  'window.show': { messageId?: string; mailto?: string };
 }
 export type EventName = keyof Events;
 

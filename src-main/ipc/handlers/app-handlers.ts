@@ -16,7 +16,7 @@ export interface AppHandlerPorts {
   setOnline(online: boolean): Promise<void>;
   startDemo(): void;
   /** Taken once: what the program was started with. */
-  takeArgument(): { mailto: string | null; emlFile: string | null };
+  takeArgument(): { mailto: string | null; messageId: string | null };
 }
 
 export type AppHandlers = Pick<

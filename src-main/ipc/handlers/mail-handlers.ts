@@ -18,6 +18,7 @@ import type { FolderRegister } from '../../sync/folder-register.ts';
 import type { Undo } from '../../sync/undo.ts';
 import type { Verbs } from '../../sync/verbs.ts';
 import { awayOf } from '../../sync/away.ts';
+import type { OpenedFiles } from '../opened-files.ts';
 import type { Handlers } from '../serve.ts';
 import { createMessageList } from './message-list.ts';
 
@@ -39,6 +40,8 @@ export interface MailHandlerPorts {
   beforeSync(accountIds: readonly string[]): Promise<void>;
   /** What the servers told is taken in where it speaks of mails of ours. */
   afterSync(accountIds: readonly string[]): Promise<void>;
+  /** Files that the program was started with. */
+  opened: OpenedFiles;
 }
 
 type MailMethods = Extract<
@@ -48,7 +51,7 @@ type MailMethods = Extract<
 export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send' | 'message.reportsFor'>>;
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
-  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell } =
+  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell, opened } =
     ports;
   const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
   const listMessages = createMessageList({
@@ -58,6 +61,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   });
 
   async function rowOf(messageId: string): Promise<MessageRow> {
+    if (opened.has(messageId)) return await opened.row(messageId);
     const [row] = await cache.call('rows', { messageIds: [messageId] });
     if (row == null)
       throw (
@@ -73,6 +77,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   }
 
   async function bytesOf(row: MessageRow): Promise<Buffer> {
+    if (opened.has(row.messageId)) return await opened.bytes(row.messageId);
     const engine = engines.get(row.accountId);
     if (engine === undefined)
       throw new AppError({

@@ -38,7 +38,10 @@ export class ComposerDesk {
     });
     void this.#app.main
       .call('app.arguments')
-      .then(({ mailto }) => (mailto === null ? undefined : this.open({ mode: 'mailto', mailto })))
+      .then(async ({ mailto, messageId }) => {
+        if (mailto !== null) await this.open({ mode: 'mailto', mailto });
+        if (messageId !== null) await this.#app.show(messageId);
+      })
       .catch(() => undefined);
   }
 

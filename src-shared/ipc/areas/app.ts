@@ -46,10 +46,10 @@ export const appMethods = {
     doc: 'Starts the demo (embedded servers, a profile of its own) in a second window. From a checkout only.',
     returns: '{}',
   }),
-  'app.arguments': method<{ mailto: string | null; emlFile: string | null }>()({
+  'app.arguments': method<{ mailto: string | null; messageId: string | null }>()({
     params: v.optional(v.object({}), {}),
-    doc: 'A mailto: address or .eml file given when the program was started, once.',
-    returns: '{mailto, emlFile}',
+    doc: 'A mailto: address, or the id that stands for an .eml file, given when the program was started; once.',
+    returns: '{mailto, messageId}',
     only: 'window',
   }),
   'connectivity.set': method<Record<string, never>>()({

@@ -39,7 +39,7 @@ export class FakeSending {
           `${name} ${address}`.toLowerCase().includes(given.text.toLowerCase()),
         );
       case 'app.arguments':
-        return { mailto: null, emlFile: null };
+        return { mailto: null, messageId: null };
       case 'draft.save': {
         const draft = this.#draft(params as DraftSave);
         this.drafts.set(draft.draftId, draft);

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildPages, findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'posthorn-eml-'));
+const pages = join(folder, 'pages');
+let display: Display | null = null;
+beforeAll(async () => {
+  display = await findDisplay();
+  await buildPages(pages);
+});
+afterAll(async () => {
+  await display?.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+});
+
+test('an .eml file given as argument is shown, and asks for nothing', async () => {
+  if (display === null) throw new Error('no display, and no Xvfb to make one');
+  const file = join(folder, 'letter.eml');
+  writeFileSync(
+    file,
+    [
+      'From: Ada Lovelace <ada@example.test>',
+      'To: ann@example.test',
+      'Subject: The engine',
+      'Date: Mon, 16 Nov 2026 10:00:00 +0000',
+      'MIME-Version: 1.0',
+      'Content-Type: text/html; charset=utf-8',
+      '',
+      '<p>It weaves <b>algebraic</b> patterns.</p><img src="https://tracker.example.test/x.png"><script>document.title = "run"</script>',
+      '',
+    ].join('\r\n'),
+  );
+  const window = await RealWindow.open({
+    profile: join(folder, 'profile'),
+    flags: [file],
+    passphrase: 'only for tests',
+    display: display.name,
+    pages,
+  });
+  try {
+    const { page } = window;
+    await page.getByRole('heading', { name: 'The engine' }).first().waitFor();
+    await page.frameLocator('iframe').first().getByText('algebraic').waitFor();
+    expect(await page.getByText('Ada Lovelace').first().isVisible()).toBe(true);
+    expect(await page.getByRole('toolbar').filter({ hasText: 'Archive' }).count()).toBe(0);
+    await page.screenshot({ path: join('test-artefacts', 'opened-file.png') });
+    expect(window.problems).toEqual([]);
+  } finally {
+    await window.kill();
+  }
+});
