@@ -158,7 +158,7 @@ for (const { name, missing, start } of servers) {
 
     if (name === 'Dovecot')
       it('NOTIFY: news of every folder on the one watching connection', async () => {
-        await box('Elsewhere', 1);
+        await box('Entwürfe & mehr', 1);
         const abort = new AbortController();
         const here: FolderNews[] = [];
         const heard: (string | null)[] = [];
@@ -172,14 +172,16 @@ for (const { name, missing, start } of servers) {
           .poll(() => sent.some((line) => / NOTIFY SET /.test(line)) && sent.at(-1)?.endsWith(' IDLE'))
           .toBe(true);
         const other = connect('ann');
-        await other.append('Elsewhere', mail(7), { flags: [], internalDate: 1_700_000_000_000 }, call);
-        await expect.poll(() => heard, { timeout: 5_000 }).toContain('Elsewhere');
+        await other.append('Entwürfe & mehr', mail(7), { flags: [], internalDate: 1_700_000_000_000 }, call);
+        await expect.poll(() => heard, { timeout: 5_000 }).toContain('Entwürfe & mehr');
         await other.createFolder('Made elsewhere', call);
         await expect.poll(() => heard, { timeout: 5_000 }).toContain(null);
         await other.append('INBOX', mail(8), { flags: [], internalDate: 1_700_000_000_000 }, call);
         await expect.poll(() => here.length, { timeout: 5_000 }).toBeGreaterThan(0);
         abort.abort();
         await watching;
+        // Dovecot tells names there as they read; it wants to hear them encoded.
+        expect((await ann.select('Entwürfe & mehr', call)).exists).toBe(2);
       });
 
     if (name === 'Dovecot')

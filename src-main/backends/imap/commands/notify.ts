@@ -24,7 +24,9 @@ export async function notifyOfAll({ port }: CommandContext): Promise<boolean> {
 
 /** Which folder an unasked response is a hint of; null: the list of folders; undefined: it speaks of the selected one. */
 export function elsewhere(response: Untagged, port: ImapPort): string | null | undefined {
-  if (response.name === 'STATUS') return decodeMailboxName(rawOf(response.values[0]), port);
+  // Dovecot 2.3 sends these names as UTF-8, which it does not take back: nothing is learnt from their bytes.
+  if (response.name === 'STATUS')
+    return decodeMailboxName(rawOf(response.values[0]), { utf8: port.utf8, rawNames: new Map() });
   // "* OK [NOTIFICATIONOVERFLOW]": the server gave up telling (RFC 5465 5.8); everything is asked again.
   if (response.name === 'LIST' || response.code?.name === 'NOTIFICATIONOVERFLOW') return null;
   return undefined;
