@@ -6,7 +6,7 @@ import { createFolderListing } from './folder-listing.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { createOnlineRows, onServerOnly, type OnlineRows } from './online-rows.ts';
 import { createPullRunner } from './pull-runner.ts';
-import type { PullPorts } from './pull.ts';
+import type { PullPorts } from './pull-ports.ts';
 import { createReplayRunner } from './replay-runner.ts';
 import { createServerSearch } from './server-search.ts';
 import { createSession, type Session } from './session.ts';

@@ -7,7 +7,7 @@ import type { SpaceGuard } from '../platform/free-space.ts';
 import type { BodyPorts } from './bodies.ts';
 import type { FolderLocks } from './folder-locks.ts';
 import type { FolderEntry } from './folder-register.ts';
-import type { PullPorts } from './pull.ts';
+import type { PullPorts } from './pull-ports.ts';
 import type { ServerSearch } from './server-search.ts';
 import type { SyncTimes } from './sync-times.ts';
 

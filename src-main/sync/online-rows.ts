@@ -4,7 +4,8 @@ import { countUids, parseUidSet, within } from '../../src-shared/uid-set.ts';
 import type { Call, RemoteStatus } from '../backends/backend.ts';
 import type { Timer } from '../platform/clock.ts';
 import type { FolderEntry } from './folder-register.ts';
-import { pullFolder, startGeneration, type PullPorts, type PullReport } from './pull.ts';
+import type { PullPorts, PullReport } from './pull-ports.ts';
+import { pullFolder, startGeneration } from './pull.ts';
 
 /** A connection that comes back within this time finds what was shown still there. */
 const grace = 30_000;

@@ -6,8 +6,10 @@ import type { FolderListing } from './folder-listing.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { OnlineRows } from './online-rows.ts';
 import { prefetch } from './prefetch.ts';
-import { leftBehind, pullFolder, type PullPorts, type PullReport } from './pull.ts';
-import { unchangedSince } from './reconcile.ts';
+import { leftBehind } from './left-behind.ts';
+import type { PullPorts, PullReport } from './pull-ports.ts';
+import { pullFolder } from './pull.ts';
+import { compareDue, unchangedSince } from './reconcile.ts';
 import type { ReplayRunner } from './replay-runner.ts';
 import type { Session } from './session.ts';
 import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.ts';
@@ -137,7 +139,8 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     for (const entry of entries) {
       const status = statuses.get(entry.folderId) ?? null;
       if (status !== null) status.exists -= countUids(leftBehind(entry));
-      if (!unchangedSince(records.get(entry.folderId)?.cursor ?? null, status)) changed.push(entry);
+      const cursor = records.get(entry.folderId)?.cursor ?? null;
+      if (!unchangedSince(cursor, status) || compareDue(cursor, engine.clock.now())) changed.push(entry);
     }
     // Everywhere the newest rows first: usable at once; then the rest in turns.
     for (const entry of changed) {

@@ -1,49 +1,17 @@
-import type { FolderBatchResult } from '../../src-shared/cache-protocol.ts';
 import type { FolderCursor } from '../../src-shared/model/folder.ts';
-import type { NewRow } from '../../src-shared/model/message.ts';
-import {
-  countUids,
-  formatUidSet,
-  parseUidSet,
-  subtract,
-  takeHighest,
-  uidSetOf,
-  within,
-  type UidRange,
-} from '../../src-shared/uid-set.ts';
-import type { Backend, Call, ResyncNews, SelectedFolder } from '../backends/backend.ts';
+import { countUids } from '../../src-shared/uid-set.ts';
+import type { Call, ResyncNews, SelectedFolder } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { CrashControl } from '../platform/crash-points.ts';
-import type { FolderLocks } from './folder-locks.ts';
-import type { FolderEntry, FolderRegister } from './folder-register.ts';
-import { compareUids, freshCursor } from './reconcile.ts';
-import { mayAskSince, provenRemovals, resyncSince } from './resync-check.ts';
+import type { FolderEntry } from './folder-register.ts';
+import { leftBehind, takeBack } from './left-behind.ts';
+import { pullOlder } from './pull-older.ts';
+import type { PullPorts, PullReport } from './pull-ports.ts';
+import { insert, pullRemovals } from './pull-removals.ts';
+import { freshCursor } from './reconcile.ts';
+import { mayAskSince, resyncSince } from './resync-check.ts';
 
-export interface PullPorts {
-  cache: CachePort;
-  register: FolderRegister;
-  backend: Backend;
-  locks: FolderLocks;
-  clock: Clock;
-  crash: CrashControl;
-  onProgress(entry: FolderEntry, done: number, total: number): void;
-  /** Rows that are new in the cache; `arrived` when they came after the first sync of the folder. */
-  onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[], arrived: boolean): void;
-  /** UIDVALIDITY changed: ids of this folder's messages are new. */
-  onRenumbered(entry: FolderEntry): void;
-}
-
-export interface PullReport {
-  added: number;
-  changed: number;
-  removed: number;
-}
-
-/** UIDs a window of new mail, and rows a chunk of the first sync: usable after the first chunk. */
+/** UIDs a window of new mail. */
 const newWindow = 2_000;
-const firstChunk = 100;
-const chunk = 1_000;
 
 /**
  * Asks one folder for everything that happened since its cursor: new mail, flags, removals; then goes on
@@ -84,14 +52,17 @@ async function pullChanges(
   }
   report.added += await pullNew(entry, known, selected, ports, call);
   report.changed += await pullFlags(entry, known, selected, ports, call);
-  report.removed += await pullRemovals(entry, known, selected, report, ports, call);
+  const { removed, compared, doubtful } = await pullRemovals(entry, known, selected, report, ports, call);
+  report.removed += removed;
+  const now = new Date(clock.now()).toISOString();
   const cursor: FolderCursor = {
     ...known,
     uidNext: Math.max(known.uidNext, selected.uidNext),
     // Of the SELECT that began this pass: what changes meanwhile is asked for again next time.
     modseqDone: selected.highestModseq,
     exists: selected.exists,
-    checkedAt: new Date(clock.now()).toISOString(),
+    checkedAt: doubtful ? known.checkedAt : now,
+    ...(compared ? { comparedAt: now } : doubtful ? { comparedAt: null } : {}),
   };
   await cache.call('putCursor', { folderId, cursor });
   return cursor;
@@ -119,6 +90,7 @@ export async function startGeneration(
     await ports.register.save();
   }
   const cursor = freshCursor(selected, gen);
+  if (cursor.lowUid <= 1) cursor.comparedAt = new Date(ports.clock.now()).toISOString();
   await ports.cache.call('applyBatch', { folderId: entry.folderId, gen, reset: true, cursor });
   if (renumbered) ports.onRenumbered(entry);
   return cursor;
@@ -143,17 +115,6 @@ async function pullNew(
     });
   }
   return added;
-}
-
-async function insert(entry: FolderEntry, rows: NewRow[], ports: PullPorts): Promise<FolderBatchResult> {
-  const result = await ports.cache.call('applyBatch', {
-    folderId: entry.folderId,
-    gen: entry.gen,
-    insert: rows,
-  });
-  ports.crash.reach('pull.batch-applied');
-  ports.onRows(entry, rows, result.insertedIds, true);
-  return result;
 }
 
 async function pullFlags(
@@ -192,154 +153,4 @@ async function pullFlags(
     },
   );
   return changed;
-}
-
-/** Removal needs proof: when the count differs from EXISTS the server's own list of UIDs decides. */
-async function pullRemovals(
-  entry: FolderEntry,
-  known: FolderCursor,
-  selected: SelectedFolder,
-  report: PullReport,
-  ports: PullPorts,
-  call: Call,
-): Promise<number> {
-  const cached = await uidsOf(entry, ports.cache);
-  const complete = known.lowUid <= 1;
-  const vanished = provenRemovals(cached, known, selected);
-  if (vanished !== null) return await removeRows(entry, vanished, ports);
-  // A UIDNEXT that went backwards (case 28) leaves rows of ours beyond it: they are compared too.
-  const end = Math.max(known.uidNext, selected.uidNext);
-  const count = within(cached, 1, end - 1).reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  if (complete && count === selected.exists) return 0;
-  if (!complete && known.exists + report.added === selected.exists) return 0;
-  let server = await listUids(entry, ports, call);
-  let plan = compareUids(server, cached, known.lowUid, end);
-  if (plan.suspicious) {
-    const again = await ports.backend.select(entry.path, call);
-    server = await listUids(entry, ports, call);
-    plan = compareUids(server, cached, known.lowUid, end);
-    // A list that is shorter than the mailbox says it is proves nothing: the next pass asks again.
-    if (plan.suspicious && countUids(server) < again.exists) return 0;
-  }
-  if (plan.missing.length > 0) {
-    await ports.backend.fetchRows(entry.path, formatUidSet(plan.missing), call, async (rows) => {
-      report.added += (await insert(entry, rows, ports)).inserted;
-    });
-  }
-  return await removeRows(entry, plan.gone, ports);
-}
-
-async function removeRows(
-  entry: FolderEntry,
-  gone: readonly UidRange[],
-  ports: Pick<PullPorts, 'cache'>,
-): Promise<number> {
-  if (gone.length === 0) return 0;
-  const result = await ports.cache.call('applyBatch', {
-    folderId: entry.folderId,
-    gen: entry.gen,
-    vanished: formatUidSet(gone),
-  });
-  return result.removed;
-}
-
-/**
- * The rest of the first sync, newest first. Each chunk is written with the cursor that speaks of it, so
- * a kill loses at most one chunk. No lock is needed: nobody can have acted on rows never shown.
- */
-async function pullOlder(
-  folderId: string,
-  start: FolderCursor,
-  rowsWanted: number,
-  report: PullReport,
-  ports: PullPorts,
-  call: Call,
-): Promise<void> {
-  const entry = ports.register.get(folderId);
-  if (entry === undefined) return;
-  let left = within(await listUids(entry, ports, call), 1, start.lowUid - 1);
-  let cursor = start;
-  let before: Promise<void> = Promise.resolve();
-  let writing: Promise<void> = Promise.resolve();
-  let cached = 0;
-  while (cursor.lowUid > 1 && report.added < rowsWanted) {
-    call.signal.throwIfAborted();
-    const wanted = takeHighest(left, cached === 0 && cursor.lowUid === cursor.uidNext ? firstChunk : chunk);
-    const lowest = wanted[0]?.[0] ?? 1;
-    left = within(left, 1, lowest - 1);
-    const rows: NewRow[] = [];
-    if (wanted.length > 0) {
-      await ports.backend.fetchRows(entry.path, formatUidSet(wanted), call, (part) => {
-        rows.push(...part);
-        return Promise.resolve();
-      });
-    }
-    ports.crash.reach('pull.rows-fetched');
-    const lowUid = left.length === 0 ? 1 : lowest;
-    const follows = cursor.lowUid;
-    cursor = {
-      ...cursor,
-      lowUid,
-      checkedAt: lowUid === 1 ? new Date(ports.clock.now()).toISOString() : cursor.checkedAt,
-    };
-    const batch = { folderId, gen: entry.gen, insert: rows, cursor, follows };
-    // One chunk is fetched, one is on its way and one is written; never more, so memory stays flat.
-    await before;
-    before = writing;
-    writing = ports.cache.call('applyBatch', batch).then((result) => {
-      ports.crash.reach('pull.batch-applied');
-      report.added += result.inserted;
-      cached = result.cached;
-      ports.onRows(entry, rows, result.insertedIds, false);
-      ports.onProgress(entry, result.cached, Math.max(cursor.exists, result.cached));
-    });
-    // Said now so that a failed write is not an unhandled rejection while the next fetch runs.
-    writing.catch(() => undefined);
-    if (cached === 0) await writing;
-  }
-  await before;
-  await writing;
-}
-
-async function uidsOf(entry: FolderEntry, cache: CachePort): Promise<UidRange[]> {
-  return parseUidSet(await cache.call('uids', { folderId: entry.folderId })) ?? [];
-}
-
-/** What the server has, without what we left behind there; of that, what is really gone is forgotten. */
-async function listUids(
-  entry: FolderEntry,
-  ports: Pick<PullPorts, 'backend' | 'register'>,
-  call: Call,
-): Promise<UidRange[]> {
-  const server = parseUidSet(await ports.backend.listUids(entry.path, call)) ?? [];
-  const left = leftBehind(entry);
-  if (left.length === 0) return server;
-  const there = subtract(left, subtract(left, server));
-  if (countUids(there) < countUids(left)) {
-    ports.register.change(entry.folderId, { leftBehind: formatUidSet(there) });
-    await ports.register.save();
-  }
-  return subtract(server, there);
-}
-
-export function leftBehind(entry: FolderEntry): UidRange[] {
-  return parseUidSet(entry.leftBehind ?? '') ?? [];
-}
-
-/** Somebody took \Deleted off a message that we had left behind: it is listed again. */
-async function takeBack(
-  entry: FolderEntry,
-  flags: readonly { uid: number; flags: string[] }[],
-  selected: SelectedFolder,
-  ports: Pick<PullPorts, 'register'>,
-): Promise<void> {
-  const left = leftBehind(entry);
-  if (left.length === 0) return;
-  const alive = uidSetOf(flags.filter((row) => !row.flags.includes('\\Deleted')).map((row) => row.uid));
-  const still = subtract(left, alive);
-  const back = countUids(left) - countUids(still);
-  if (back === 0) return;
-  selected.exists += back;
-  ports.register.change(entry.folderId, { leftBehind: formatUidSet(still) });
-  await ports.register.save();
 }

@@ -17,6 +17,15 @@ export function unchangedSince(cursor: FolderCursor | null, status: RemoteStatus
   );
 }
 
+const compareEvery = 7 * 86_400_000;
+
+/** So long ago, or never, all UIDs of the folder were compared with the server's (R10). */
+export function compareDue(cursor: FolderCursor | null, now: number): boolean {
+  if (cursor === null || cursor.lowUid > 1) return false;
+  const last = Date.parse(cursor.comparedAt ?? '');
+  return Number.isNaN(last) || now - last > compareEvery;
+}
+
 export interface RemovalPlan {
   /** UIDs in the cache that the server's list does not have. */
   gone: UidRange[];

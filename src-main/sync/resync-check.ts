@@ -21,6 +21,13 @@ export function mayAskSince(done: string | null, now: string | null): boolean {
   return done !== null && now !== null && BigInt(now) >= BigInt(done);
 }
 
+/** A server that was put back to an earlier state: its numbers prove nothing about ours. */
+export function wentBackwards(known: FolderCursor, selected: SelectedFolder): boolean {
+  if (selected.uidNext < known.uidNext) return true;
+  const both = known.modseqDone !== null && selected.highestModseq !== null;
+  return both && !mayAskSince(known.modseqDone, selected.highestModseq);
+}
+
 /**
  * What of the cache the server's VANISHED takes away, when the count proves it: what is left is as many as EXISTS
  * says. Null: no proof, the lists are compared. Ranges are never expanded: "1:4294967295" costs as much as "7".

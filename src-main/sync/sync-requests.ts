@@ -1,6 +1,6 @@
 import type { AppErrorData } from '../../src-shared/error.ts';
 import type { AccountReport, BodiesWish } from './engine-ports.ts';
-import type { PullReport } from './pull.ts';
+import type { PullReport } from './pull-ports.ts';
 
 /** Somebody waits until a folder, or everything, was asked. */
 export interface SyncRequest {

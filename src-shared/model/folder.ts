@@ -32,6 +32,10 @@ export interface FolderCursor {
   unseen?: number;
   /** ISO time of the last complete check against the server; null: never. */
   checkedAt: string | null;
+  /** ISO time at which all UIDs were last compared with the server's list. */
+  comparedAt?: string | null;
+  /** While the first sync goes on: messages since about this ISO time are here. Null: all are. */
+  completeTo?: string | null;
 }
 
 /** A folder as the cache keeps it. Counters speak of the view (pending changes applied). */

@@ -130,7 +130,25 @@ export function createFakeBackend(
     };
   };
 
+  const expected = new Map<string, number | null>();
+  const checkValidity = (path: string): void => {
+    const wanted = expected.get(path) ?? null;
+    if (wanted === null || wanted === server.folder(path).uidValidity) return;
+    throw new AppError({
+      code: 'refused',
+      scope: 'folder',
+      next: 'retry',
+      detail: 'The folder was numbered anew.',
+    });
+  };
+
+  const selected = (path: string): RemoteStatus => {
+    expected.set(path, server.folder(path).uidValidity);
+    return statusOf(path);
+  };
+
   const pick = (path: string, uids: string): FakeMessage[] => {
+    checkValidity(path);
     if (uids === '') return [];
     if (!isUidSet(uids)) throw new Error(`not a UID set: ${uids}`);
     const messages = [...server.folder(path).messages.values()].sort((a, b) => a.uid - b.uid);
@@ -144,6 +162,7 @@ export function createFakeBackend(
   };
 
   const some = (path: string, uids: readonly number[]): FakeMessage[] => {
+    checkValidity(path);
     const { messages } = server.folder(path);
     return uids.flatMap((uid) => messages.get(uid) ?? []);
   };
@@ -183,7 +202,7 @@ export function createFakeBackend(
     disconnect: () => void calls.push('disconnect'),
     onLost: (listener) => void listeners.add(listener),
     ping: () => Promise.resolve(),
-    expectValidity: () => undefined,
+    expectValidity: (path, uidValidity) => void expected.set(path, uidValidity),
     listFolders: (call) =>
       read('listFolders', call, () =>
         [...server.folders].map(([path, folder]) => ({
@@ -221,7 +240,7 @@ export function createFakeBackend(
       read('subscribe', call, () => void (server.folder(path).subscribed = subscribed)),
     select: (path, call) =>
       read('select', call, () => ({
-        ...statusOf(path),
+        ...selected(path),
         readOnly: false,
         keywordsAllowed: true,
         permanentFlags: ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft', '\\*'],

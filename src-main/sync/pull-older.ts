@@ -1,0 +1,73 @@
+import type { FolderCursor } from '../../src-shared/model/folder.ts';
+import type { NewRow } from '../../src-shared/model/message.ts';
+import { formatUidSet, takeHighest, within } from '../../src-shared/uid-set.ts';
+import type { Call } from '../backends/backend.ts';
+import { listUids } from './left-behind.ts';
+import type { PullPorts, PullReport } from './pull-ports.ts';
+
+/** Rows a chunk of the first sync: usable after the first one. */
+const firstChunk = 100;
+const chunk = 1_000;
+
+/**
+ * The rest of the first sync, newest first. Each chunk is written with the cursor that speaks of it, so
+ * a kill loses at most one chunk. No lock is needed: nobody can have acted on rows never shown.
+ */
+export async function pullOlder(
+  folderId: string,
+  start: FolderCursor,
+  rowsWanted: number,
+  report: PullReport,
+  ports: PullPorts,
+  call: Call,
+): Promise<void> {
+  const entry = ports.register.get(folderId);
+  if (entry === undefined) return;
+  let left = within(await listUids(entry, ports, call), 1, start.lowUid - 1);
+  let cursor = start;
+  let before: Promise<void> = Promise.resolve();
+  let writing: Promise<void> = Promise.resolve();
+  let cached = 0;
+  while (cursor.lowUid > 1 && report.added < rowsWanted) {
+    call.signal.throwIfAborted();
+    const wanted = takeHighest(left, cached === 0 && cursor.lowUid === cursor.uidNext ? firstChunk : chunk);
+    const lowest = wanted[0]?.[0] ?? 1;
+    left = within(left, 1, lowest - 1);
+    const rows: NewRow[] = [];
+    if (wanted.length > 0) {
+      await ports.backend.fetchRows(entry.path, formatUidSet(wanted), call, (part) => {
+        rows.push(...part);
+        return Promise.resolve();
+      });
+    }
+    ports.crash.reach('pull.rows-fetched');
+    const lowUid = left.length === 0 ? 1 : lowest;
+    const follows = cursor.lowUid;
+    const now = new Date(ports.clock.now()).toISOString();
+    cursor =
+      lowUid === 1
+        ? { ...cursor, lowUid, checkedAt: now, comparedAt: now, completeTo: null }
+        : { ...cursor, lowUid, completeTo: oldestOf(rows) ?? cursor.completeTo ?? null };
+    const batch = { folderId, gen: entry.gen, insert: rows, cursor, follows };
+    // One chunk is fetched, one is on its way and one is written; never more, so memory stays flat.
+    await before;
+    before = writing;
+    writing = ports.cache.call('applyBatch', batch).then((result) => {
+      ports.crash.reach('pull.batch-applied');
+      report.added += result.inserted;
+      cached = result.cached;
+      ports.onRows(entry, rows, result.insertedIds, false);
+      ports.onProgress(entry, result.cached, Math.max(cursor.exists, result.cached));
+    });
+    // Said now so that a failed write is not an unhandled rejection while the next fetch runs.
+    writing.catch(() => undefined);
+    if (cached === 0) await writing;
+  }
+  await before;
+  await writing;
+}
+
+function oldestOf(rows: readonly NewRow[]): string | null {
+  const oldest = rows.reduce((least, row) => Math.min(least, row.internalDate), Number.POSITIVE_INFINITY);
+  return Number.isFinite(oldest) ? new Date(oldest).toISOString() : null;
+}

@@ -1,0 +1,27 @@
+import type { NewRow } from '../../src-shared/model/message.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
+import type { FolderLocks } from './folder-locks.ts';
+import type { FolderEntry, FolderRegister } from './folder-register.ts';
+
+export interface PullPorts {
+  cache: CachePort;
+  register: FolderRegister;
+  backend: Backend;
+  locks: FolderLocks;
+  clock: Clock;
+  crash: CrashControl;
+  onProgress(entry: FolderEntry, done: number, total: number): void;
+  /** Rows that are new in the cache; `arrived` when they came after the first sync of the folder. */
+  onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[], arrived: boolean): void;
+  /** UIDVALIDITY changed: ids of this folder's messages are new. */
+  onRenumbered(entry: FolderEntry): void;
+}
+
+export interface PullReport {
+  added: number;
+  changed: number;
+  removed: number;
+}
