@@ -32,3 +32,32 @@ export function nextPane(step: 1 | -1): void {
     return;
   }
 }
+
+/** Where the focus rests when what had it went away: the row under the cursor, else the folders, else the way back. */
+const resting = [
+  '[data-pane=list] [role=row][tabindex="0"]',
+  '[data-pane=folders] [role=treeitem][tabindex="0"]',
+  '.settings [aria-current=page]',
+  '.settings h2[tabindex]',
+  '.bar-leave',
+];
+
+/**
+ * A surface, a dialog or a row that goes takes the focus with it, and a keyboard would act on nothing: it is put
+ * where it is seen again. Whoever has the focus keeps it.
+ */
+export function restFocus(): void {
+  setTimeout(() =>
+    requestAnimationFrame(() => {
+      const active = document.activeElement;
+      if (active !== null && active !== document.body) return;
+      if (document.querySelector('[role=dialog][data-state=open]') !== null) return;
+      for (const selector of resting) {
+        const target = document.querySelector<HTMLElement>(selector);
+        if (target === null || target.offsetParent === null) continue;
+        target.focus({ preventScroll: true });
+        return;
+      }
+    }),
+  );
+}
