@@ -1,6 +1,11 @@
 import { ScrollMap } from './scroll-map.ts';
 
 const overscan = 6;
+/**
+ * The layer that holds the rows moves by so many rows at a time. In between, a row that stays in view stays
+ * at its place in the layer, and only rows that are new are drawn: without a graphics card that is most of a frame.
+ */
+const layerStep = 64;
 
 /**
  * Scroll position of a list of equal rows, kept in virtual pixels. Changing `count` and `top` in one
@@ -22,8 +27,11 @@ export class VirtualScroll {
   );
   /** Index of the row at the upper edge of the view. */
   readonly topIndex = $derived(Math.max(0, Math.min(this.count - 1, Math.floor(this.top / this.rowHeight))));
-  /** Where the rows from `first` on lie inside the scrolling element. */
-  readonly windowTop = $derived(this.first * this.rowHeight - this.top + this.physicalTop);
+  readonly #layerFirst = $derived(Math.floor(this.first / layerStep) * layerStep);
+  /** Where the layer of the rows lies inside the scrolling element. */
+  readonly windowTop = $derived(this.#layerFirst * this.rowHeight - this.top + this.physicalTop);
+  /** Where the rows from `first` on lie inside the layer. */
+  readonly rowsTop = $derived((this.first - this.#layerFirst) * this.rowHeight);
 
   /** The element was scrolled by the user (or has arrived where we moved it). */
   scrolledTo(physical: number): void {
