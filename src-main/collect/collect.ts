@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AppError } from '../../src-shared/error.ts';
 import type { LeaveOnServer } from '../../src-shared/model/account.ts';
 import type { DropBox, DropBoxEntry, DropBoxSession } from '../backends/drop-box.ts';
 import { numbered, type LocalMail } from '../local-mail/local-mail.ts';
@@ -6,6 +7,7 @@ import type { TakenKey } from '../local-mail/local-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { mayGo } from './leave-policy.ts';
+import { noteAbsent, orphansOf } from './taken-keys.ts';
 
 export interface CollectPorts {
   dropBox: DropBox;
@@ -25,6 +27,8 @@ export interface Collected {
   added: number;
   /** Removed on the server, certainly. */
   removed: number;
+  /** What the server said of the first message that it does not give; all others were dealt with. */
+  refused: AppError | null;
 }
 
 /** A message of the server's list with what was found out about it in this session. */
@@ -35,62 +39,104 @@ interface Seen {
   proved: boolean;
 }
 
+/** Messages of one visit that the server does not give; more are its own trouble. */
+const mostRefused = 20;
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Takes mail home (RFC 1733 offline): list, fetch, keep (fsynced and read back), and only then remove what the
  * account's choice does not leave there. A message is known by its key; a key that comes with another size or
  * header is another message. Nothing is removed that was not proved in this session, nor before everything that
- * was fetched is durable; killed anywhere, the next run goes on and takes nothing twice.
+ * was fetched is durable; killed anywhere, the next run goes on and takes nothing twice. A message that the server
+ * does not give keeps no other one from coming home.
  */
 export async function collect(ports: CollectPorts): Promise<Collected> {
   const session = await ports.dropBox.open(ports.signal);
   try {
     const entries = await session.list();
+    const named = entries.filter(({ key }) => key !== null);
+    const nameless = entries.filter(({ key }) => key === null);
     const seen: Seen[] = [];
-    let added = 0;
-    const nameless = new Map<string, number>();
-    for (const [i, entry] of entries.entries()) {
+    const refused: AppError[] = [];
+    const listed = new Set(named.map(({ key }) => `${ports.scope}:${key ?? ''}`));
+    const visit: Visit = {
+      ...ports,
+      session,
+      nameless: new Map(),
+      orphans: orphansOf(ports, (key) => listed.has(key) || key.startsWith(`${ports.scope}:?`)),
+      doubtful: named.some(({ key, size }) => {
+        const taken = ports.mail.state.taken.get(`${ports.scope}:${key ?? ''}`);
+        return taken !== undefined && taken.size !== size;
+      }),
+      added: 0,
+    };
+    for (const [i, entry] of [...nameless, ...named].entries()) {
       ports.signal.throwIfAborted();
-      const found =
-        entry.key === null
-          ? await takeNameless(entry, nameless, session, ports)
-          : await takeNamed(entry, entry.key, session, ports);
-      if (found.added) added += 1;
-      seen.push(found);
+      // Which of those without a name are still there is known only now.
+      if (i === nameless.length) {
+        for (const { key } of seen) listed.add(key);
+        visit.orphans = orphansOf(ports, (key) => listed.has(key));
+      }
+      try {
+        seen.push(
+          entry.key === null ? await takeNameless(entry, visit) : await takeNamed(entry, entry.key, visit),
+        );
+      } catch (error) {
+        if (!(error instanceof AppError) || error.data.scope !== 'message') throw error;
+        // One that somebody else removed meanwhile is no trouble.
+        if (error.data.code !== 'not-found') refused.push(error);
+        if (refused.length > mostRefused) throw error;
+      }
       ports.onProgress(i + 1, entries.length);
     }
-    const removed = await removeWhatMayGo(seen, session, ports);
-    await forgetAbsent(seen, ports);
-    return { added, removed };
+    const removed = await removeWhatMayGo(seen, visit);
+    if (seen.length === entries.length) await noteAbsent(new Set(seen.map(({ key }) => key)), ports);
+    return { added: visit.added, removed, refused: refused[0] ?? null };
   } catch (error) {
     session.abandon();
     throw error;
   }
 }
 
-async function takeNamed(
-  entry: DropBoxEntry,
-  name: string,
-  session: DropBoxSession,
-  ports: CollectPorts,
-): Promise<Seen & { added: boolean }> {
-  const key = `${ports.scope}:${name}`;
-  const taken = ports.mail.state.taken.get(key);
+interface Visit extends CollectPorts {
+  session: DropBoxSession;
+  /** How many messages without a name have this content so far. */
+  nameless: Map<string, number>;
+  /** Messages that are here and whose keys the server does not list (now, or in another folder), by content. */
+  orphans: Map<string, TakenKey[]>;
+  /** A name came with another size than it had: every name of this list is doubted. */
+  doubtful: boolean;
+  added: number;
+}
+
+async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promise<Seen> {
+  const { mail, scope, policy, clock, session } = visit;
+  const key = `${scope}:${name}`;
+  const taken = mail.state.taken.get(key);
   if (taken === undefined) {
-    await fetch(entry, key, session, ports);
-    return { entry, key, proved: true, added: true };
+    await fetch(entry, key, visit);
+    return { entry, key, proved: true };
   }
-  if (entry.mark !== undefined && entry.mark === taken.mark)
-    return { entry, key, proved: true, added: false };
-  // Only what is about to be removed is worth the round trip that proves it.
-  if (entry.mark === undefined && taken.size === entry.size && !mayGo(taken, ports.policy, ports.clock.now()))
-    return { entry, key, proved: false, added: false };
-  if (await isSame(entry, taken, session)) return { entry, key, proved: true, added: false };
+  if (entry.mark !== undefined && entry.mark === taken.mark) return { entry, key, proved: true };
+  // Only what is about to be removed, and a name that this server may have given again, is worth the round trip
+  // that proves it.
+  const doubted = visit.doubtful || taken.absent !== undefined;
+  if (entry.mark === undefined && !doubted && !mayGo(taken, policy, clock.now()))
+    return { entry, key, proved: false };
+  if (await isSame(entry, taken, session)) {
+    const { holder: _, ...source } = taken;
+    if (source.size !== entry.size)
+      await mail.act(() => ({
+        records: [{ t: 'rekey', from: key, source: { ...source, size: entry.size } }],
+        value: undefined,
+      }));
+    return { entry, key, proved: true };
+  }
   // The server uses the name again for another message (case 80): both are kept, and the old key is let go.
-  await ports.mail.act(() => ({ records: [{ t: 'forget', keys: [key] }], value: undefined }));
-  await fetch(entry, key, session, ports);
-  return { entry, key, proved: true, added: true };
+  await mail.act(() => ({ records: [{ t: 'forget', keys: [key] }], value: undefined }));
+  await fetch(entry, key, visit);
+  return { entry, key, proved: true };
 }
 
 /** The header alone where the server can (TOP), else the whole message. */
@@ -101,23 +147,18 @@ async function isSame(entry: DropBoxEntry, taken: TakenKey, session: DropBoxSess
 
 /**
  * A server without UIDL: a message is what it contains. Equal ones are counted, so that two of them stay two;
- * they cannot be told apart and are never removed.
+ * which of them is which cannot be told, and they are never removed.
  */
-async function takeNameless(
-  entry: DropBoxEntry,
-  nameless: Map<string, number>,
-  session: DropBoxSession,
-  ports: CollectPorts,
-): Promise<Seen & { added: boolean }> {
+async function takeNameless(entry: DropBoxEntry, visit: Visit): Promise<Seen> {
+  const { session, nameless, scope, mail } = visit;
   const top = await session.top(entry.handle, 0);
   const sum = top === null ? sha256(await download(entry, session)) : headerSum(top);
   const name = `${sum.slice(0, 40)}-${entry.size}`;
   const nth = (nameless.get(name) ?? 0) + 1;
   nameless.set(name, nth);
-  const key = `${ports.scope}:?${name}${nth === 1 ? '' : `#${nth}`}`;
-  if (ports.mail.state.taken.has(key)) return { entry, key, proved: false, added: false };
-  await fetch(entry, key, session, ports);
-  return { entry, key, proved: false, added: true };
+  const key = `${scope}:?${name}${nth === 1 ? '' : `#${nth}`}`;
+  if (!mail.state.taken.has(key)) await fetch(entry, key, visit);
+  return { entry, key, proved: false };
 }
 
 async function download({ handle }: DropBoxEntry, session: DropBoxSession): Promise<Buffer> {
@@ -129,51 +170,50 @@ async function download({ handle }: DropBoxEntry, session: DropBoxSession): Prom
   return Buffer.concat(pieces);
 }
 
-async function fetch(
-  entry: DropBoxEntry,
-  key: string,
-  session: DropBoxSession,
-  { mail, path, clock, crash }: CollectPorts,
-): Promise<void> {
+async function fetch(entry: DropBoxEntry, key: string, visit: Visit): Promise<void> {
+  const { mail, path, clock, crash, session, orphans } = visit;
   const bytes = await download(entry, session);
   const blob = await mail.keep(bytes);
   crash.reach('collect.fetched');
   const at = clock.now();
+  const source = {
+    key,
+    size: entry.size,
+    header: headerSum(bytes),
+    at,
+    blob,
+    ...(entry.mark === undefined ? {} : { mark: entry.mark }),
+  };
+  // The very same bytes are here under a name that the server gave up (UIDVALIDITY, new UIDLs, moved there by
+  // somebody else): it is that message, wherever the user has put it meanwhile.
+  const known = orphans.get(blob)?.shift();
+  if (known !== undefined) {
+    const rekey = { t: 'rekey' as const, from: known.key, source: { ...source, at: known.at } };
+    await mail.act(() => ({ records: [rekey], value: undefined }));
+    crash.reach('collect.stored');
+    return;
+  }
   // One record brings the message and its key: there is no moment at which one is durable without the other.
   await mail.act((now) => {
     const folder = now.folders.get(path);
-    const message = {
-      blob,
-      size: bytes.length,
-      date: entry.date ?? at,
-      flags: entry.flags ?? [],
-      source: {
-        key,
-        size: entry.size,
-        header: headerSum(bytes),
-        at,
-        ...(entry.mark === undefined ? {} : { mark: entry.mark }),
-      },
-    };
-    return {
-      records: folder === undefined ? [] : [{ t: 'add', path, messages: numbered(folder, [message]) }],
-      value: undefined,
-    };
+    if (folder === undefined) throw new Error('the folder that collects mail is gone');
+    const message = { blob, size: bytes.length, date: entry.date ?? at, flags: entry.flags ?? [], source };
+    return { records: [{ t: 'add', path, messages: numbered(folder, [message]) }], value: undefined };
   });
+  visit.added += 1;
   crash.reach('collect.stored');
 }
 
-async function removeWhatMayGo(
-  seen: readonly Seen[],
-  session: DropBoxSession,
-  { mail, policy, clock, crash }: CollectPorts,
-): Promise<number> {
-  const going = seen.filter(({ key, proved }) => {
+async function removeWhatMayGo(seen: readonly Seen[], visit: Visit): Promise<number> {
+  const { mail, policy, clock, crash, session } = visit;
+  const going: DropBoxEntry[] = [];
+  for (const { entry, key, proved } of seen) {
     const taken = mail.state.taken.get(key);
-    return proved && taken !== undefined && mayGo(taken, policy, clock.now());
-  });
+    if (taken === undefined || !mayGo(taken, policy, clock.now())) continue;
+    if (proved || (await isAlone(entry, taken, visit))) going.push(entry);
+  }
   if (going.length > 0) {
-    await session.remove(going.map(({ entry }) => entry.handle));
+    await session.remove(going.map(({ handle }) => handle));
     crash.reach('collect.marked');
   }
   await session.commit();
@@ -181,15 +221,15 @@ async function removeWhatMayGo(
   return going.length;
 }
 
-/** How long a key that the server does not list any more stays known: lists have been wrong before. */
-const absentFor = 30 * 86_400_000;
-
-async function forgetAbsent(seen: readonly Seen[], { mail, scope, clock }: CollectPorts): Promise<void> {
-  const listed = new Set(seen.map(({ key }) => key));
-  const keys = [...mail.state.taken.values()]
-    .filter(({ key, at }) => key.startsWith(`${scope}:`) && !listed.has(key) && clock.now() - at > absentFor)
-    .map(({ key }) => key);
-  if (keys.length > 0) await mail.act(() => ({ records: [{ t: 'forget', keys }], value: undefined }));
+/** Without a name: the only one of its kind there, and byte for byte what was taken home. */
+async function isAlone(
+  entry: DropBoxEntry,
+  taken: TakenKey,
+  { nameless, session, scope }: Visit,
+): Promise<boolean> {
+  const name = taken.key.startsWith(`${scope}:?`) ? taken.key.slice(scope.length + 2) : null;
+  if (name === null || nameless.get(name) !== 1 || taken.blob === undefined) return false;
+  return sha256(await download(entry, session)) === taken.blob;
 }
 
 /** Of the header block alone, without the blank line that ends it: what TOP and RETR both give. */

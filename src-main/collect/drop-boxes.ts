@@ -9,6 +9,8 @@ export interface Collection {
   /** Of local mail; made here when it was missing. */
   path: string;
   scope: string;
+  /** Equal as long as nothing came or went there; null: it must be looked into. */
+  fingerprint: string | null;
 }
 
 /** Folders that only show what lies in others (RFC 6154): taking them home would double it. */
@@ -28,6 +30,10 @@ export async function imapCollections(backend: Backend, mail: LocalMail, call: C
       dropBox: createImapDropBox(backend, folder.path),
       path: pathHere(folder, mail),
       scope: `imap/${folder.path}`,
+      fingerprint:
+        folder.status === null
+          ? null
+          : [folder.status.uidValidity, folder.status.uidNext, folder.status.exists].join('.'),
     }));
   await mail.act((now) => ({
     records: [...new Set(collections.map(({ path }) => path))]

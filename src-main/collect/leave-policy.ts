@@ -8,9 +8,9 @@ export function mayGo(taken: TakenKey, policy: LeaveOnServer, now: number): bool
       return true;
     case 'days':
       // A clock that was set back must not keep mail for ever, one set forward must not hurry: whole days only.
-      return !taken.held || now - taken.at >= policy.days * 86_400_000;
+      return taken.holder === null || now - taken.at >= policy.days * 86_400_000;
     case 'until-deleted':
-      return !taken.held;
+      return taken.holder === null;
     case 'always':
       return false;
   }

@@ -9,6 +9,7 @@ import { needsUser, offline, stateOf } from '../sync/session.ts';
 import type { SyncTimes } from '../sync/sync-times.ts';
 import { collect, type Collected } from './collect.ts';
 import type { Collection } from './drop-boxes.ts';
+import { mayGo } from './leave-policy.ts';
 
 /** Mail is collected this often while the account is on the network. */
 const every = 5 * 60_000;
@@ -48,12 +49,25 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   let lastError: AppError | null = null;
   let lastVisitAt: string | null = null;
 
+  /** What the server said of its folders when they were collected last without trouble. */
+  const unchanged = new Map<string, string>();
+
+  function anyMayGo(mail: LocalMail, scope: string): boolean {
+    const policy = leavePolicyOf(ports.account());
+    return [...mail.state.taken.values()].some(
+      (taken) =>
+        taken.absent === undefined && taken.key.startsWith(`${scope}:`) && mayGo(taken, policy, clock.now()),
+    );
+  }
+
   async function visitServer(signal: AbortSignal): Promise<Collected> {
-    const sum: Collected = { added: 0, removed: 0 };
+    const sum: Collected = { added: 0, removed: 0, refused: null };
     if (collections === null) return sum;
     const mail = await ports.mail();
     try {
-      for (const { dropBox, path, scope } of await collections(mail, signal)) {
+      for (const { dropBox, path, scope, fingerprint } of await collections(mail, signal)) {
+        if (fingerprint !== null && unchanged.get(scope) === fingerprint && !anyMayGo(mail, scope)) continue;
+        unchanged.delete(scope);
         const got = await collect({
           dropBox,
           mail,
@@ -64,10 +78,17 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
           crash: ports.crash,
           signal,
           onProgress: (done, total) => ports.onProgress(path, done, total),
+        }).catch((error: unknown) => {
+          // A folder that the server does not open (case 46) keeps no other one from being collected.
+          if (!(error instanceof AppError) || error.data.scope !== 'folder') throw error;
+          return { added: 0, removed: 0, refused: error };
         });
         sum.added += got.added;
         sum.removed += got.removed;
+        sum.refused ??= got.refused;
+        if (got.refused === null && fingerprint !== null) unchanged.set(scope, fingerprint);
       }
+      if (sum.refused !== null) throw sum.refused;
       return sum;
     } finally {
       ports.hangUp();

@@ -130,7 +130,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
         server !== null
           ? (open, signal) => imapCollections(server, open, { lane: 'bulk', signal })
           : maildrop !== null
-            ? () => Promise.resolve([{ dropBox: maildrop, path: 'INBOX', scope: 'pop3' }])
+            ? () => Promise.resolve([{ dropBox: maildrop, path: 'INBOX', scope: 'pop3', fingerprint: null }])
             : null,
       hangUp: () => server?.disconnect(),
       syncTimes,

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { FolderRole } from '../../src-shared/model/folder.ts';
@@ -61,9 +61,12 @@ export async function openLocalMail(directory: string, crash: CrashControl): Pro
     crash.reach('local.after-append');
     written += records.length;
     for (const record of records) apply(state, record);
-    for (const record of records)
-      if ('path' in record) for (const listener of listeners) listener(record.path);
-      else if (record.t === 'rename') for (const listener of listeners) listener(record.to);
+    const changed = new Set<string>();
+    for (const record of records) {
+      if ('path' in record) changed.add(record.path);
+      if ('to' in record) changed.add(record.to);
+    }
+    for (const path of changed) for (const listener of listeners) listener(path);
   }
 
   function act<T>(make: (now: Readonly<LocalState>) => { records: LocalRecord[]; value: T }): Promise<T> {
@@ -87,8 +90,15 @@ export async function openLocalMail(directory: string, crash: CrashControl): Pro
       })),
     value: undefined,
   }));
-  const needed = recordsOf(state);
-  if (damaged === 0 && written > needed.length + slack) await file.rewrite(() => needed);
+  if (damaged > 0) {
+    await mend(state, join(directory, 'mail'), blobs);
+    await file.rewrite(() => recordsOf(state));
+  } else {
+    // What the user removed for good leaves the disk; before anything new is kept, so that it cannot meet it.
+    const named = namesOf(state);
+    await blobs.sweep((blob) => named.has(blob));
+    if (written > recordsOf(state).length + slack) await file.rewrite(() => recordsOf(state));
+  }
 
   return {
     state,
@@ -119,4 +129,39 @@ export function numbered(
   messages: readonly Omit<LocalMessage, 'uid'>[],
 ): LocalMessage[] {
   return messages.map((message, i) => ({ ...message, uid: folder.uidNext + i }));
+}
+
+/** The contents that messages name. */
+function namesOf(state: LocalState): Set<string> {
+  return new Set(
+    [...state.folders.values()].flatMap(({ messages }) => [...messages.values()].map((m) => m.blob)),
+  );
+}
+
+/**
+ * Records of the log are lost, so that UIDs may have been given that are not known any more, and messages may lie
+ * on the disk that nothing names: every folder is numbered anew, and what nothing names is shown again.
+ */
+async function mend(state: LocalState, directory: string, blobs: Blobs): Promise<void> {
+  for (const folder of state.folders.values()) {
+    folder.uidValidity = state.nextValidity;
+    state.nextValidity += 1;
+  }
+  const named = namesOf(state);
+  const lost: string[] = [];
+  await blobs.sweep((blob) => {
+    if (/^[0-9a-f]{64}$/.test(blob) && !named.has(blob)) lost.push(blob);
+    return true;
+  });
+  if (lost.length === 0) return;
+  apply(state, { t: 'folder', path: 'Recovered', role: null, uidValidity: state.nextValidity });
+  const messages = await Promise.all(
+    lost.map(async (blob) => {
+      const { size, mtimeMs } = await stat(join(directory, blob.slice(0, 2), `${blob}.blob`));
+      return { blob, size, date: Math.floor(mtimeMs), flags: [] };
+    }),
+  );
+  const folder = state.folders.get('Recovered');
+  if (folder !== undefined)
+    apply(state, { t: 'add', path: 'Recovered', messages: numbered(folder, messages) });
 }

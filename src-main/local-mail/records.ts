@@ -12,6 +12,10 @@ const sourceSchema = v.object({
   at: v.number(),
   /** The drop box's own mark of it, where it has one. */
   mark: v.optional(v.string()),
+  /** SHA-256 of the whole message as it was taken. */
+  blob: v.optional(v.string()),
+  /** Since when no whole list of the server has had it, milliseconds. */
+  absent: v.optional(v.number()),
 });
 
 const messageSchema = v.object({
@@ -54,8 +58,11 @@ export const localRecordSchema = v.variant('t', [
   v.object({ t: v.literal('gone'), path: v.string(), uids: v.array(v.number()) }),
   /** Keys whose messages are not here any more (the user removed them) but may still be on the server. */
   v.object({ t: v.literal('known'), sources: v.array(sourceSchema) }),
-  /** The server's whole list did not have these any more. */
   v.object({ t: v.literal('forget'), keys: v.array(v.string()) }),
+  /** The server names a message otherwise than it did (UIDVALIDITY, new UIDLs): the one here is that one. */
+  v.object({ t: v.literal('rekey'), from: v.string(), source: sourceSchema }),
+  /** The server's whole list did not have these (`at`), or has them again (null). */
+  v.object({ t: v.literal('absent'), keys: v.array(v.string()), at: v.nullable(v.number()) }),
   v.object({ t: v.literal('modseq'), value: v.number(), nextValidity: v.number() }),
 ]);
 export type LocalRecord = v.InferOutput<typeof localRecordSchema>;

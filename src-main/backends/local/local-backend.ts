@@ -66,7 +66,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
 
   const statusOf = (folder: LocalFolder): RemoteStatus => ({
     exists: folder.messages.size,
-    unseen: [...folder.messages.values()].filter((message) => !message.flags.includes('\\Seen')).length,
+    unseen: folder.unseen,
     uidNext: folder.uidNext,
     uidValidity: folder.uidValidity,
     highestModseq: String(folder.modseq),
@@ -126,7 +126,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
       ),
     status: (path, call) => read(call, () => statusOf(folderOf(path))),
     createFolder: (path, call) =>
-      write<void>(call, (now) => {
+      write<undefined>(call, (now) => {
         checkName(path);
         if (now.folders.has(path)) throw refusedFolder(`There is a folder “${path}” already.`);
         // Parents come into being with their children, as on most servers.
@@ -140,7 +140,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         };
       }),
     renameFolder: (from, to, call) =>
-      write<void>(call, (now) => {
+      write<undefined>(call, (now) => {
         checkName(to);
         if (!now.folders.has(from)) throw noFolder(from);
         if (now.folders.has(to)) throw refusedFolder(`There is a folder “${to}” already.`);
@@ -148,7 +148,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         return { records: [{ t: 'rename', from, to }], value: undefined };
       }),
     deleteFolder: (path, call) =>
-      write<void>(call, (now) => {
+      write<undefined>(call, (now) => {
         if (path === 'INBOX') throw refusedFolder('The inbox cannot be deleted.');
         return { records: now.folders.has(path) ? [{ t: 'unfolder', path }] : [], value: undefined };
       }),
@@ -228,7 +228,7 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         return found.toReversed();
       }),
     storeFlags: (path, uids, { add, remove }, call) =>
-      write<void>(call, () => {
+      write<undefined>(call, () => {
         const folder = folderOf(path);
         const there = uids.filter((uid) => folder.messages.has(uid));
         return {
