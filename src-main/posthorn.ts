@@ -122,7 +122,15 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     offlineReason: connectivity.reason(),
     notices,
   });
-  news = createNews({ push, clock, cache, journal, accounts: () => accounts, info });
+  news = createNews({
+    push,
+    clock,
+    cache,
+    journal,
+    accounts: () => accounts,
+    failures: (accountId) => engines.get(accountId)?.state().failures,
+    info,
+  });
   connectivity.onChange(() => {
     news.appChanged();
     if (connectivity.reason() === null) sending.online();

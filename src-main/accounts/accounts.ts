@@ -87,6 +87,11 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       stateDetail: engine?.error?.detail ?? null,
       error: engine?.error == null ? null : publicError(engine.error),
       lastSyncAt: engine?.lastSyncAt ?? null,
+      failures: [...(engine?.failures ?? [])].map(([folderId, error]) => ({
+        folderId,
+        folderName: ports.register.get(folderId)?.name ?? '',
+        error: publicError(error),
+      })),
       pendingOps: pending,
       parkedOps: parked,
       progress: engine?.progress ?? null,

@@ -32,6 +32,8 @@ export async function removeAccount(account: AccountSettings, ports: RemovePorts
   crash.reach('account.removing');
   const takenBack = await journal.forgetAccount(accountId);
   if (takenBack.length > 0) await cache.call('dropPending', { opIds: takenBack });
+  // What was forgotten still stands in the file until it is written anew.
+  await journal.compact();
   crash.reach('account.journal-forgotten');
   await ports.forget(account);
   register.removeAccount(accountId);

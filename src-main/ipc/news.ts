@@ -1,9 +1,11 @@
+import type { AppErrorData } from '../../src-shared/error.ts';
 import type { AppInfo } from '../../src-shared/ipc/areas/app.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { journalEntries } from './handlers/journal-handlers.ts';
+import { folderView } from './folder-view.ts';
 import type { Push } from './push.ts';
 
 /** Changes of state are gathered for this long before they are told: news for people, not a trace. */
@@ -22,6 +24,8 @@ export function createNews(ports: {
   cache: CachePort;
   journal: Journal;
   accounts(): Accounts;
+  /** Folders of the account that could not be checked. */
+  failures(accountId: string): ReadonlyMap<string, AppErrorData> | undefined;
   info(): AppInfo;
 }): News {
   const { push, clock, cache, journal } = ports;
@@ -44,7 +48,9 @@ export function createNews(ports: {
   const tellApp = (): void => push.tell('app.changed', { info: ports.info() });
 
   cache.onNotice((notice) => {
-    push.tell('folder.changed', { folders: notice.folders });
+    push.tell('folder.changed', {
+      folders: notice.folders.map((folder) => folderView(folder, ports.failures(folder.accountId))),
+    });
     push.tell('message.changed', {
       messageIds: notice.messageIds,
       folderIds: notice.folders.map((folder) => folder.folderId),

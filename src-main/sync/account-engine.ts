@@ -30,6 +30,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     state: 'connecting',
     error: null,
     lastSyncAt: ports.syncTimes.get(accountId),
+    failures: new Map(),
     progress: null,
   };
   let sweepTimer: Timer | null = null;

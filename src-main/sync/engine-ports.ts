@@ -33,6 +33,8 @@ export interface EngineState {
   state: AccountState;
   error: AppErrorData | null;
   lastSyncAt: string | null;
+  /** By folder id: why it could not be checked the last time. */
+  failures: ReadonlyMap<string, AppErrorData>;
   progress: { folderId: string; folderName: string; done: number; total: number } | null;
 }
 

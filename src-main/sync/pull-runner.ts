@@ -47,6 +47,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
   const { engine, accountId, session, requests, replay, online, setState } = ports;
   const { register, cache } = engine;
   const wanted = new Set<string>();
+  const failedFolders = new Map<string, AppErrorData>();
   let passWanted = false;
   /** Fetching ahead by policy is not finished: it gives way to everything else and goes on after it. */
   let prefetchWanted = false;
@@ -94,7 +95,8 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
           }
           throw thrown;
         }
-        if (full) synced();
+        if (full) passed();
+        else setState({ failures: new Map(failedFolders) });
         for (const request of taken) request.settle();
       }
       session.worked();
@@ -104,10 +106,18 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     }
   }
 
-  function synced(): void {
+  /** All folders were asked. Those that did not answer as they should are told, and then it was no whole sync. */
+  function passed(): void {
+    for (const folderId of failedFolders.keys())
+      if (register.get(folderId) === undefined) failedFolders.delete(folderId);
+    const failures = new Map(failedFolders);
+    if (failures.size > 0) {
+      setState({ failures });
+      return;
+    }
     const lastSyncAt = new Date(engine.clock.now()).toISOString();
     engine.syncTimes.set(accountId, lastSyncAt);
-    setState({ lastSyncAt });
+    setState({ failures, lastSyncAt });
   }
 
   async function pullWanted(call: Call): Promise<void> {
@@ -175,11 +185,13 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
           ? await pullFolder(folderId, rows, ports.pull, call)
           : await online.refresh(folderId, call),
       );
+      failedFolders.delete(folderId);
       return true;
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
       engine.log('warn', 'folder not synced', { folderId, code: error.code });
+      failedFolders.set(folderId, error.data);
       requests.failed(error.data);
       return false;
     }

@@ -13,6 +13,10 @@ export const statusWords = {
     one: 'Sending 1 change to the server',
     other: 'Sending {count} changes to the server',
   },
+  'status.unchecked': {
+    one: '{name} could not be checked: {detail}',
+    other: '{count} folders could not be checked, {name} among them: {detail}',
+  },
   'status.parked': { one: '1 change was refused', other: '{count} changes were refused' },
   'status.authFailed': '{host} refuses the password for {address}',
   'status.certificate': 'The certificate of {host} is not trusted; {name} is not connected',

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { FolderRecord } from '../model/folder.ts';
+import type { FolderView } from '../model/folder.ts';
 import type { AccountView, TriedSource } from './areas/account.ts';
 import { accountMethods } from './areas/account.ts';
 import { appMethods, type AppInfo } from './areas/app.ts';
@@ -39,7 +39,7 @@ export interface Events {
     total: number;
     phase: 'headers' | 'bodies';
   };
-  'folder.changed': { folders: FolderRecord[] };
+  'folder.changed': { folders: FolderView[] };
   'message.changed': { messageIds: string[] | null; folderIds: string[] };
   'account.state': { accounts: AccountView[] };
   'journal.changed': { entries: JournalEntry[] };

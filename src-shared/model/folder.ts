@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { AppErrorData } from '../error.ts';
 
 /** RFC 6154 special uses, in our words. `null`: an ordinary folder. */
 export const folderRoleSchema = v.picklist([
@@ -36,6 +37,18 @@ export interface FolderCursor {
   comparedAt?: string | null;
   /** While the first sync goes on: messages since about this ISO time are here. Null: all are. */
   completeTo?: string | null;
+}
+
+/** A folder as it is told outside: with what is true of it at present. */
+export interface FolderView extends FolderRecord {
+  /** While the first sync goes on: messages since about this ISO time are here. Null: all are, or none yet. */
+  completeTo: string | null;
+  /** Messages whose rows are here, of how many the server has. */
+  known: { n: number; of: number };
+  /** ISO time of the last check against the server that ended well. */
+  lastCheckAt: string | null;
+  /** Why the folder could not be checked the last time. */
+  error: AppErrorData | null;
 }
 
 /** A folder as the cache keeps it. Counters speak of the view (pending changes applied). */

@@ -20,6 +20,7 @@ import type { Verbs } from '../../sync/verbs.ts';
 import { awayOf } from '../../sync/away.ts';
 import type { OpenedFiles } from '../opened-files.ts';
 import type { Handlers } from '../serve.ts';
+import { folderView } from '../folder-view.ts';
 import { createMessageList } from './message-list.ts';
 
 export interface MailHandlerPorts {
@@ -51,8 +52,20 @@ type MailMethods = Extract<
 export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send' | 'message.reportsFor'>>;
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
-  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell, opened } =
-    ports;
+  const {
+    accounts,
+    cache,
+    engines,
+    register,
+    verbs,
+    folders,
+    undo,
+    reader,
+    sanitiser,
+    remoteImages,
+    shell,
+    opened,
+  } = ports;
   const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
   const listMessages = createMessageList({
     cache,
@@ -117,7 +130,10 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     'folder.list': async ({ accountId }) => {
       accounts.need(accountId);
       // A folder whose deletion waits is shown by the window with its mark; for everyone else it is gone.
-      return (await cache.call('folders', { accountId })).filter((folder) => folder.pending !== 'delete');
+      const failures = engines.get(accountId)?.state().failures;
+      return (await cache.call('folders', { accountId }))
+        .filter((folder) => folder.pending !== 'delete')
+        .map((folder) => folderView(folder, failures));
     },
     'folder.create': async ({ accountId, path }) => {
       accounts.need(accountId);

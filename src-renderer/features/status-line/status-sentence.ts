@@ -79,6 +79,15 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
   const connecting = accounts.find((account) => account.state === 'connecting');
   if (connecting !== undefined) return plain('refresh', t('status.connecting', { name: nameOf(connecting) }));
   if (accounts.some((account) => account.state === 'syncing')) return plain('refresh', t('status.syncing'));
+  const unchecked = accounts.flatMap((account) => account.failures);
+  if (unchecked[0] !== undefined)
+    return bad(
+      t('status.unchecked', {
+        count: unchecked.length,
+        name: unchecked[0].folderName,
+        detail: unchecked[0].error.detail,
+      }),
+    );
   const checks = accounts.map((account) => Date.parse(account.lastSyncAt ?? ''));
   const oldest = Math.min(...checks);
   const text = Number.isFinite(oldest)

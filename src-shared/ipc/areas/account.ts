@@ -57,7 +57,10 @@ export interface AccountView {
   /** A plain sentence about `state` when something needs the user or is wrong. */
   stateDetail: string | null;
   error: AppErrorData | null;
+  /** When every folder was last asked and answered; folders that failed since are in `failures`. */
   lastSyncAt: string | null;
+  /** Folders that could not be checked the last time, and why. */
+  failures: { folderId: string; folderName: string; error: AppErrorData }[];
   pendingOps: number;
   parkedOps: number;
   /** First sync or a long pass that is under way. */
@@ -106,7 +109,7 @@ export const accountMethods = {
     params: v.optional(v.object({}), {}),
     doc: 'All accounts with their state.',
     returns:
-      '[{accountId, address, name, color, mode, state, stateDetail, error, lastSyncAt, pendingOps, parkedOps, progress, settings}]',
+      '[{accountId, address, name, color, mode, state, stateDetail, error, lastSyncAt, failures: [{folderId, folderName, error}], pendingOps, parkedOps, progress, settings}]',
   }),
   'account.remove': method<Record<string, never>>()({
     params: accountId,

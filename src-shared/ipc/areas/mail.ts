@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { folderBodiesSchema } from '../../model/body-policy.ts';
-import type { FolderRecord } from '../../model/folder.ts';
+import type { FolderView } from '../../model/folder.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
 import type { AppErrorData } from '../../error.ts';
 import { method } from '../method.ts';
@@ -60,10 +60,11 @@ const flags = v.array(
 );
 
 export const mailMethods = {
-  'folder.list': method<FolderRecord[]>()({
+  'folder.list': method<FolderView[]>()({
     params: v.object({ accountId: v.string() }),
     doc: 'The folders of an account with counters; `complete` says whether every message of the server is cached.',
-    returns: '[{folderId, path, name, role, total, unread, cached, complete, …}]',
+    returns:
+      '[{folderId, path, name, role, total, unread, cached, complete, completeTo: ISO date or null, known: {n, of}, lastCheckAt, error, …}]',
   }),
   'folder.create': method<{ folderId: string }>()({
     params: v.object({ accountId: v.string(), path }),

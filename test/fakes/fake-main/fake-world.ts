@@ -49,6 +49,7 @@ export function makeAccounts(world: FakeWorld): AccountView[] {
       stateDetail: failed ? 'The server imap.example.org did not accept the password.' : null,
       error: null,
       lastSyncAt: new Date().toISOString(),
+      failures: [],
       pendingOps: 0,
       parkedOps: 0,
       progress,

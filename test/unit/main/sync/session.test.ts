@@ -56,6 +56,40 @@ describe('a session', () => {
     await expect.poll(connects).toBe(2);
   });
 
+  it('tries at once when the user says so, once, and then waits like everybody else', async () => {
+    const { clock, session, connects } = refusing('timeout', 'retry');
+    await expect(session.ensure()).rejects.toThrow();
+    for (let i = 0; i < 5; i += 1) await expect(session.tryNow()).rejects.toMatchObject({ code: 'timeout' });
+    expect(connects()).toBe(2);
+    clock.advance(10_001);
+    await expect(session.tryNow()).rejects.toThrow();
+    expect(connects()).toBeGreaterThanOrEqual(3);
+  });
+
+  it('waking up does not wait out the back-off, and connects within 30 s', async () => {
+    const { clock, session, connects, accept } = refusing('timeout', 'retry');
+    await expect(session.ensure()).rejects.toThrow();
+    for (let i = 0; i < 8; i += 1) {
+      const before = connects();
+      clock.advance(40 * 60_000);
+      await expect.poll(connects).toBe(before + 1);
+    }
+    accept();
+    session.wake();
+    clock.advance(10_001);
+    await expect.poll(() => session.signal() !== null).toBe(true);
+  });
+
+  it('waking up does not try a refused password again', async () => {
+    const { clock, session, connects } = refusing('auth-failed', 'ask-password');
+    await expect(session.ensure()).rejects.toThrow();
+    for (let i = 0; i < 3; i += 1) {
+      session.wake();
+      clock.advance(60_000);
+    }
+    expect(connects()).toBe(1);
+  });
+
   it('never connects while off the network', async () => {
     const { session, connects, accept } = refusing('timeout', 'retry');
     accept();
