@@ -1,11 +1,20 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { FolderRole } from '../../src-shared/model/folder.ts';
 import { openJournalFile } from '../journal/journal-file.ts';
 import { openBlobs, type Blobs } from '../platform/blobs.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
-import { apply, emptyState, recordsOf, type LocalFolder, type LocalState } from './local-state.ts';
+import {
+  apply,
+  emptyState,
+  namesOf,
+  recordsOf,
+  renumber,
+  type LocalFolder,
+  type LocalState,
+} from './local-state.ts';
+import { tidy } from './tidy.ts';
 import { localRecordSchema, type LocalMessage, type LocalRecord } from './records.ts';
 
 /**
@@ -29,6 +38,9 @@ export interface LocalMail {
 /** A log is written anew when it holds this many records more than it needs. */
 const slack = 5_000;
 
+/** Where mail is shown whose place nobody knows any more. */
+const recovered = 'Recovered';
+
 const standard: readonly (readonly [string, FolderRole])[] = [
   ['INBOX', 'inbox'],
   ['Drafts', 'drafts'],
@@ -45,10 +57,15 @@ export async function openLocalMail(directory: string, crash: CrashControl): Pro
   const state = emptyState();
   let damaged = file.damaged;
   let written = 0;
+  /** Contents that the log has named at some time. */
+  const ever = new Set<string>();
   for (const record of file.records) {
     const parsed = v.safeParse(localRecordSchema, record);
-    if (parsed.success) apply(state, parsed.output);
-    else damaged += 1;
+    if (!parsed.success) damaged += 1;
+    else {
+      apply(state, parsed.output);
+      if (parsed.output.t === 'add') for (const { blob } of parsed.output.messages) ever.add(blob);
+    }
     written += 1;
   }
   const listeners = new Set<(path: string) => void>();
@@ -90,15 +107,25 @@ export async function openLocalMail(directory: string, crash: CrashControl): Pro
       })),
     value: undefined,
   }));
+  const strays = await tidy(join(directory, 'mail'), blobs, {
+    named: namesOf(state),
+    ever,
+    damaged: damaged > 0,
+  });
   if (damaged > 0) {
-    await mend(state, join(directory, 'mail'), blobs);
+    renumber(state);
     await file.rewrite(() => recordsOf(state));
-  } else {
-    // What the user removed for good leaves the disk; before anything new is kept, so that it cannot meet it.
-    const named = namesOf(state);
-    await blobs.sweep((blob) => named.has(blob));
-    if (written > recordsOf(state).length + slack) await file.rewrite(() => recordsOf(state));
-  }
+  } else if (written > recordsOf(state).length + slack) await file.rewrite(() => recordsOf(state));
+  if (strays.length > 0)
+    await act((now) => {
+      const folder = now.folders.get(recovered);
+      const made: LocalRecord = { t: 'folder', path: recovered, role: null, uidValidity: now.nextValidity };
+      const messages = strays.map((stray, i) => ({ ...stray, flags: [], uid: (folder?.uidNext ?? 1) + i }));
+      return {
+        records: [...(folder === undefined ? [made] : []), { t: 'add', path: recovered, messages }],
+        value: undefined,
+      };
+    });
 
   return {
     state,
@@ -129,39 +156,4 @@ export function numbered(
   messages: readonly Omit<LocalMessage, 'uid'>[],
 ): LocalMessage[] {
   return messages.map((message, i) => ({ ...message, uid: folder.uidNext + i }));
-}
-
-/** The contents that messages name. */
-function namesOf(state: LocalState): Set<string> {
-  return new Set(
-    [...state.folders.values()].flatMap(({ messages }) => [...messages.values()].map((m) => m.blob)),
-  );
-}
-
-/**
- * Records of the log are lost, so that UIDs may have been given that are not known any more, and messages may lie
- * on the disk that nothing names: every folder is numbered anew, and what nothing names is shown again.
- */
-async function mend(state: LocalState, directory: string, blobs: Blobs): Promise<void> {
-  for (const folder of state.folders.values()) {
-    folder.uidValidity = state.nextValidity;
-    state.nextValidity += 1;
-  }
-  const named = namesOf(state);
-  const lost: string[] = [];
-  await blobs.sweep((blob) => {
-    if (/^[0-9a-f]{64}$/.test(blob) && !named.has(blob)) lost.push(blob);
-    return true;
-  });
-  if (lost.length === 0) return;
-  apply(state, { t: 'folder', path: 'Recovered', role: null, uidValidity: state.nextValidity });
-  const messages = await Promise.all(
-    lost.map(async (blob) => {
-      const { size, mtimeMs } = await stat(join(directory, blob.slice(0, 2), `${blob}.blob`));
-      return { blob, size, date: Math.floor(mtimeMs), flags: [] };
-    }),
-  );
-  const folder = state.folders.get('Recovered');
-  if (folder !== undefined)
-    apply(state, { t: 'add', path: 'Recovered', messages: numbered(folder, messages) });
 }

@@ -217,3 +217,17 @@ export function recordsOf(state: LocalState): LocalRecord[] {
 }
 
 const sourceOf = ({ holder: _, ...source }: TakenKey): Source => source;
+
+/** The contents that messages name. */
+export function namesOf(state: LocalState): Set<string> {
+  const messages = [...state.folders.values()].flatMap((folder) => [...folder.messages.values()]);
+  return new Set(messages.map(({ blob }) => blob));
+}
+
+/** Records are lost, so that UIDs may have been given out that are not known any more: no old one means anything. */
+export function renumber(state: LocalState): void {
+  for (const folder of state.folders.values()) {
+    folder.uidValidity = state.nextValidity;
+    state.nextValidity += 1;
+  }
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -158,6 +158,21 @@ describe('local mail', () => {
     const kept = mail.state.folders.get('Archive')?.messages.get(1)?.blob ?? '';
     expect(blobs()).toEqual([`${kept}.blob`]);
     expect((await mail.bytes(kept))?.toString()).toBe('one');
+  });
+
+  it('shows what no record ever named, but not what was kept a moment ago', async () => {
+    let mail = await start();
+    const [old, young] = [await mail.keep(Buffer.from('old')), await mail.keep(Buffer.from('young'))];
+    const yesterday = Date.now() / 1_000 - 90_000;
+    utimesSync(join(directory, 'mail', old.slice(0, 2), `${old}.blob`), yesterday, yesterday);
+    await end(mail);
+    for (let starts = 0; starts < 2; starts += 1) {
+      mail = await start();
+      const shown = [...(mail.state.folders.get('Recovered')?.messages.values() ?? [])];
+      expect(shown.map(({ blob }) => blob)).toEqual([old]);
+      expect((await mail.bytes(young))?.toString()).toBe('young');
+      await end(mail);
+    }
   });
 
   it('shows again what a damaged log does not name, numbers folders anew, and keeps the damaged file', async () => {
