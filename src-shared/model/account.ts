@@ -145,7 +145,7 @@ export const accountSettingsSchema = v.object({
   erasing: v.optional(v.boolean()),
   /** It is being taken away, and not shown any more: finished at the next start when it was cut off. */
   removing: v.optional(v.boolean()),
-  /** Name of its mail on this computer below `local/`; absent: the account's id. */
+  /** Name of its mail on this computer below `local-mail/`; absent: the account's id. */
   localStore: v.optional(v.string()),
 });
 export type AccountSettings = v.InferOutput<typeof accountSettingsSchema>;
