@@ -18,6 +18,8 @@ export const listWords = {
   'list.markUnread': 'Mark as unread',
   'list.move': 'Move…',
   'list.star': 'Star',
+  'list.unstar': 'Remove the star',
+  'list.rowMenu': 'What to do with it',
   'list.junk': 'Junk',
   'list.notJunk': 'Not junk',
   'list.more': 'More actions',

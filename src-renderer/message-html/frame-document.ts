@@ -50,8 +50,9 @@ body { margin: 0 !important; height: auto !important; min-height: 0 !important; 
 .mail-body > :last-child { margin-block-end: 0; }
 img { max-width: 100%; }
 img:not([height]) { height: auto; }
-img:is([data-remote-src], [data-cid]):not([src]) { display: inline-block; box-sizing: border-box; overflow: hidden; outline: 1px dashed #7f7f79; outline-offset: -1px; background: #f4f4f2; color: #63635d; font-size: 12px; }
-img[data-remote-src]:is([width="0"], [width="1"], [height="0"], [height="1"]) { display: none !important; }
+img:is([data-remote-src], [data-cid]):not([src]) { display: none !important; }
+.held-picture { display: inline-flex; align-items: center; justify-content: center; box-sizing: border-box; max-width: 100%; min-width: 24px; min-height: 24px; padding: 2px 6px; overflow: hidden; vertical-align: middle; border: 1px solid #dcdcd7; border-radius: 4px; background: #f4f4f2; color: #63635d; font: 12px/1.35 system-ui, sans-serif; text-align: center; text-decoration: none; }
+.held-picture[hidden], .held-picture:has(+ img[src]) { display: none; }
 table { max-width: 100%; }
 pre { white-space: pre-wrap; }
 a { color: #1b50b8; }

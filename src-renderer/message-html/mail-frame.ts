@@ -1,4 +1,5 @@
 import { mailFrameSandbox } from './frame-document.ts';
+import { boxHeldPictures } from './held-pictures.ts';
 
 export interface MailFrameCallbacks {
   /** A link was used: its target (http, https or mailto) and the words it shows. Nothing has been opened. */
@@ -89,6 +90,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     observer?.disconnect();
     const document = iframe.contentDocument;
     if (document?.body === null || document === null) return;
+    boxHeldPictures(document);
     document.addEventListener('click', onClick, true);
     document.addEventListener('auxclick', onClick, true);
     document.addEventListener('submit', refuse, true);

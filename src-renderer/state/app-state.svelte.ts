@@ -145,6 +145,9 @@ export class AppState {
   /** The rows an action is about: the picked ones, else the one in the reader or under the cursor. */
   targets(): string[] {
     if (this.selection.active) return [...this.selection.picked];
+    // What is looked at is a file; the row under the cursor is not what anybody means.
+    if (this.reader.chosen !== null && isFile(this.reader.chosen.messageId)) return [];
+    if (this.place.kind === 'outbox' && !this.search.active) return [];
     const one = this.search.active
       ? this.reader.chosen?.messageId
       : (this.list.cursorId ?? this.reader.chosen?.messageId);

@@ -12,6 +12,8 @@ export interface Command {
   icon?: IconName;
   /** "j", "g i" (one after the other), "Ctrl K" (Ctrl or Cmd), "Shift ArrowDown". The first is shown. */
   keys?: Partial<Record<KeySet, readonly string[]>>;
+  /** Does something to the open message or the picked rows: not listed where there is none. */
+  aboutMessage?: boolean;
   /** Not listed in the palette (moving about). */
   quiet?: boolean;
   enabled?(): boolean;

@@ -4,6 +4,7 @@ import type { Candidate, Discovery, TriedSource } from '../../../src-shared/ipc/
 import type { AccountMode } from '../../../src-shared/model/account.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { t } from '../../i18n/t.ts';
+import { accountNameFor } from './account-name.ts';
 import {
   addParams,
   domainOf,
@@ -137,7 +138,7 @@ export class AccountWizard {
     else {
       this.fieldProblem = null;
       this.error = null;
-      if (this.accountName === '') this.accountName = this.domain;
+      if (this.accountName === '') this.accountName = accountNameFor(this.form.address);
       this.step = this.foreignHosts.length > 0 ? 'foreign' : 'mode';
     }
   }

@@ -20,6 +20,7 @@ export function composerCommands(app: AppState, desk: ComposerDesk): Command[] {
     group: 'write',
     icon,
     keys: { gmail: [gmail], thunderbird: [thunderbird] },
+    aboutMessage: true,
     enabled: () => desk.session === null && chosen() !== null,
     run: () => {
       const messageId = chosen();

@@ -33,6 +33,7 @@ export class ComposerSession {
   /** Counts what the session itself put into the body: then the editor reads it anew. */
   bodyVersion = $state(0);
   showsCc = $state(false);
+  showsBcc = $state(false);
   savedAt = $state<number | null>(null);
   saving = $state(false);
   dirty = $state(false);
@@ -62,7 +63,8 @@ export class ComposerSession {
     this.to = start.to ?? [];
     this.cc = start.cc ?? [];
     this.bcc = start.bcc ?? [];
-    this.showsCc = this.cc.length + this.bcc.length > 0;
+    this.showsCc = this.cc.length > 0;
+    this.showsBcc = this.bcc.length > 0;
     this.subject = start.subject ?? '';
     this.rich = start.rich;
     this.text = start.text;
@@ -105,7 +107,7 @@ export class ComposerSession {
     this.bcc = addRecipients(this.bcc, [...this.to, ...this.cc]);
     this.to = [];
     this.cc = [];
-    this.showsCc = true;
+    this.showsBcc = true;
     this.changed();
   }
 

@@ -26,6 +26,13 @@ export function entryState(entry: JournalEntry): string {
   }
 }
 
+/** What main calls one message without a name, named by its subject where it is known. */
+export function entrySentence(entry: JournalEntry, subject: string | undefined): string {
+  if (subject === undefined || entry.messageIds.length !== 1) return entry.sentence;
+  const named = `“${subject.trim() === '' ? t('list.noSubject') : subject.trim()}”`;
+  return entry.sentence.replace(/\b(?:1 message|a sent message|a draft)\b/u, () => named);
+}
+
 export function entryIcon(entry: JournalEntry): IconName {
   if (entry.state === 'parked') return 'alert';
   if (/flag|seen|star/i.test(entry.kind)) return 'read';
@@ -45,9 +52,10 @@ export function inOrder(entries: readonly JournalEntry[]): JournalEntry[] {
     .toSorted((a, b) => rank(a) - rank(b) || a.at.localeCompare(b.at));
 }
 
-export function outboxSentence(item: OutboxItem): string {
+/** `nameOf`: the name of a person seen in mail, else the address. */
+export function outboxSentence(item: OutboxItem, nameOf: (address: string) => string): string {
   const [first, ...others] = item.recipients;
-  const name = first?.address ?? '';
+  const name = first === undefined ? '' : nameOf(first.address);
   const people = others.length === 0 ? name : t('outbox.people', { name, count: others.length });
   return t('outbox.send', { subject: item.subject === '' ? t('list.noSubject') : item.subject, people });
 }

@@ -53,11 +53,12 @@ function folderChoices(
     .sort((a, b) => b.rank - a.rank);
 }
 
-/** Everything that can be done or gone to now. */
+/** Everything that can be done or gone to now; what is done to a message only with one. */
 export function paletteChoices(
   app: AppState,
   typed: string,
   strokes: (keys: string) => string[][],
+  aboutMessage: boolean,
 ): Choice[] {
   const set = app.preferences.values.keys;
   const commands = groupOrder.flatMap((group) =>
@@ -67,6 +68,7 @@ export function paletteChoices(
           command.group === group &&
           command.quiet !== true &&
           command.name !== '' &&
+          (aboutMessage || command.aboutMessage !== true) &&
           command.enabled?.() !== false,
       )
       .map((command) => ({ command, rank: matchRank(command.name, typed) }))

@@ -25,6 +25,7 @@ export function mailCommands(app: AppState): Command[] {
       group: 'act',
       icon: 'archive',
       keys: { gmail: ['e'], thunderbird: ['a'] },
+      aboutMessage: true,
       enabled: some,
       run: () => void app.actions.archive(app.targets()),
     },
@@ -34,6 +35,7 @@ export function mailCommands(app: AppState): Command[] {
       group: 'act',
       icon: 'trash',
       keys: { gmail: ['#', 'Delete'], thunderbird: ['Delete', '#'] },
+      aboutMessage: true,
       enabled: some,
       run: () => void app.actions.delete(app.targets(), inTrash()),
     },
@@ -43,6 +45,7 @@ export function mailCommands(app: AppState): Command[] {
       group: 'act',
       icon: 'star',
       keys: { gmail: ['s'], thunderbird: ['s'] },
+      aboutMessage: true,
       enabled: some,
       run: () =>
         void app.actions.star(app.targets(), !rows().every((row) => row.flags.includes('\\Flagged'))),
@@ -53,6 +56,7 @@ export function mailCommands(app: AppState): Command[] {
       group: 'act',
       icon: 'unread',
       keys: { gmail: ['u'], thunderbird: ['m'] },
+      aboutMessage: true,
       enabled: some,
       run: () => void app.actions.read(app.targets(), rows().some(unread)),
     },
@@ -62,6 +66,7 @@ export function mailCommands(app: AppState): Command[] {
       group: 'act',
       icon: 'move',
       keys: { gmail: ['m'], thunderbird: ['Ctrl Shift M'] },
+      aboutMessage: true,
       enabled: some,
       run: () => {
         app.route.overlay = 'move';
@@ -73,6 +78,7 @@ export function mailCommands(app: AppState): Command[] {
       group: 'act',
       icon: 'junk',
       keys: { gmail: ['!'], thunderbird: ['j'] },
+      aboutMessage: true,
       enabled: some,
       run: () =>
         void app.actions.junk(

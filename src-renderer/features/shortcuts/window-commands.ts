@@ -156,6 +156,7 @@ export function windowCommands(app: AppState): Command[] {
       icon: 'settings',
       keys: both('Ctrl ,'),
       run: () => {
+        app.route.settingsPart = null;
         app.route.surface = 'settings';
       },
     },
