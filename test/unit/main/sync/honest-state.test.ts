@@ -56,7 +56,7 @@ test('while the first sync goes on it is told how far back it is complete, and h
   expect(await view('INBOX')).toMatchObject({
     known: { n: 100, of: 300 },
     completeTo: new Date(201 * day).toISOString(),
-    lastCheckAt: null,
+    complete: false,
     error: { detail: 'Not now.' },
   });
   Object.assign(world.backend, { fetchRows });
