@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import { type Mechanism, type SaslCredentials, SaslError } from '../sasl/mechanism.ts';
+import { channelBindingOf } from '../socket/channel-binding.ts';
 import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
 import { connectionFailure, saslFailure, tlsMissing } from '../socket/socket-errors.ts';
 import { greetingRefusal, signInRefusal } from './errors.ts';
@@ -123,7 +124,11 @@ async function authenticate(wire: WireConnection, options: SignInOptions): Promi
     mechanism = chooseMechanism({
       offered,
       credentials,
-      service: { host: server.host, port: server.port },
+      service: {
+        host: server.host,
+        port: server.port,
+        channelBinding: channelBindingOf(wire.stream, server.mechanism),
+      },
       secure: isSecure,
       allowPlaintextPassword: server.allowPlaintextPassword === true,
       preferred: server.mechanism,

@@ -5,6 +5,7 @@ import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import { type Mechanism, SaslError } from '../sasl/mechanism.ts';
+import { channelBindingOf } from '../socket/channel-binding.ts';
 import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
 import { connectionFailure, tlsMissing } from '../socket/socket-errors.ts';
 import { notReady, signInRefused } from './pop3-errors.ts';
@@ -161,7 +162,11 @@ function saslFor(
     return chooseMechanism({
       offered,
       credentials: { username: server.username ?? '', ...credentials },
-      service: { host: server.host, port: server.port },
+      service: {
+        host: server.host,
+        port: server.port,
+        channelBinding: channelBindingOf(wire.stream, server.mechanism),
+      },
       secure: isSecure(wire),
       allowPlaintextPassword: server.allowPlaintextPassword === true,
       preferred: server.mechanism,

@@ -45,7 +45,9 @@ export function chooseMechanism(choice: MechanismChoice): Mechanism {
     'none-usable',
     wanted === undefined
       ? `The server offers no way to sign in that Posthorn can use with these credentials (it offers: ${[...offered].join(', ') || 'none'}).`
-      : `The server does not offer ${wanted} (it offers: ${[...offered].join(', ') || 'none'}).`,
+      : offered.has(wanted)
+        ? `The server offers ${wanted}, but Posthorn cannot use it with these credentials on this connection.`
+        : `The server does not offer ${wanted} (it offers: ${[...offered].join(', ') || 'none'}).`,
   );
 }
 
@@ -55,9 +57,13 @@ interface Candidate {
   make: () => Mechanism;
 }
 
-function candidates({ credentials, service }: MechanismChoice, offered: ReadonlySet<string>): Candidate[] {
+function candidates(
+  { credentials, service, preferred }: MechanismChoice,
+  offered: ReadonlySet<string>,
+): Candidate[] {
   const list: Candidate[] = [];
-  if (credentials.anonymous === true) return [{ name: 'ANONYMOUS', showsSecret: false, make: anonymous }];
+  if (credentials.anonymous === true || preferred?.toUpperCase() === 'ANONYMOUS')
+    return [{ name: 'ANONYMOUS', showsSecret: false, make: anonymous }];
   if (credentials.token !== undefined) {
     list.push(
       { name: 'OAUTHBEARER', showsSecret: true, make: () => oauthBearer(credentials, service) },
@@ -68,6 +74,8 @@ function candidates({ credentials, service }: MechanismChoice, offered: Readonly
     list.push({ name: 'EXTERNAL', showsSecret: false, make: () => external(credentials) });
   if (credentials.password === undefined) return list;
   const binding = service.channelBinding;
+  // RFC 5802 6: "y" only where the server seems to know no binding at all; one that does refuses it.
+  const couldBind = binding !== undefined && ![...offered].some((one) => one.endsWith('-PLUS'));
   for (const hash of ['sha256', 'sha1'] as const) {
     const name = hash === 'sha256' ? 'SCRAM-SHA-256' : 'SCRAM-SHA-1';
     if (binding !== undefined) {
@@ -77,7 +85,6 @@ function candidates({ credentials, service }: MechanismChoice, offered: Readonly
         make: () => scram(hash, credentials, { channelBinding: binding }),
       });
     }
-    const couldBind = binding !== undefined && !offered.has(`${name}-PLUS`);
     list.push({ name, showsSecret: false, make: () => scram(hash, credentials, { couldBind }) });
   }
   list.push(

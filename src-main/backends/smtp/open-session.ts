@@ -4,6 +4,7 @@ import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
+import { channelBindingOf } from '../socket/channel-binding.ts';
 import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
 import { connectionFailure, tlsMissing } from '../socket/socket-errors.ts';
 import { connectionRefusal, signInRefusal } from './smtp-errors.ts';
@@ -123,7 +124,11 @@ async function authenticate(
   const mechanism: Mechanism = chooseMechanism({
     offered: (extensions.get('AUTH') ?? '').split(/\s+/).filter((name) => name !== ''),
     credentials: { username: server.username ?? '', ...credentials },
-    service: { host: server.host, port: server.port },
+    service: {
+      host: server.host,
+      port: server.port,
+      channelBinding: channelBindingOf(wire.stream, server.mechanism),
+    },
     secure: wire.stream instanceof TLSSocket,
     allowPlaintextPassword: server.allowPlaintextPassword === true,
     preferred: server.mechanism,

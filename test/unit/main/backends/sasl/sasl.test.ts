@@ -159,6 +159,32 @@ describe('choosing', () => {
     expect(choose(['EXTERNAL', 'PLAIN'], { credentials: { username: 'u', clientCertificate: true } })).toBe(
       'EXTERNAL',
     );
+    expect(choose(['ANONYMOUS', 'PLAIN'], { preferred: 'anonymous' })).toBe('ANONYMOUS');
     expect(() => choose(['SCRAM-SHA-256'], { preferred: 'plain' })).toThrow(/does not offer PLAIN/);
+    expect(() => choose(['SCRAM-SHA-256-PLUS'], { preferred: 'SCRAM-SHA-256-PLUS' })).toThrow(
+      /on this connection/,
+    );
+  });
+
+  it('binds where it can, and tells a server that hides that it binds', () => {
+    const bound = {
+      ...service,
+      channelBinding: { type: 'tls-unique' as const, data: Buffer.from('f') },
+    };
+    const first = (offered: string[], service_ = bound, preferred?: string): string =>
+      text(
+        chooseMechanism({
+          offered,
+          credentials: { username: 'u', password: 'p' },
+          service: service_,
+          secure: true,
+          allowPlaintextPassword: false,
+          preferred,
+        }).initial(),
+      ).slice(0, 5);
+    expect(first(['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'])).toBe('p=tls');
+    expect(first(['SCRAM-SHA-256'])).toBe('y,,n=');
+    expect(first(['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'])).toBe('n,,n=');
+    expect(first(['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'], bound, 'SCRAM-SHA-256')).toBe('n,,n=');
   });
 });
