@@ -92,11 +92,22 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
     }
     const removed = await removeWhatMayGo(seen, visit);
     if (seen.length === entries.length) await noteAbsent(new Set(seen.map(({ key }) => key)), ports);
-    return { added: visit.added, removed, refused: refused[0] ?? null };
+    return { added: visit.added, removed, refused: inWords(refused) };
   } catch (error) {
     session.abandon();
     throw error;
   }
+}
+
+/** All others are home: said, for the server's own error speaks as if nothing had been done. */
+function inWords(refused: readonly AppError[]): AppError | null {
+  const [first] = refused;
+  if (first === undefined) return null;
+  const these = refused.length === 1 ? 'one message' : `${refused.length} messages`;
+  return new AppError({
+    ...first.data,
+    detail: `The server does not give ${these}, which ${refused.length === 1 ? 'stays' : 'stay'} there. All other mail was collected. (${first.data.server?.text ?? first.data.detail})`,
+  });
 }
 
 interface Visit extends CollectPorts {

@@ -260,19 +260,25 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         };
       });
     },
-    watch: (path, signal, onNews) =>
+    watch: (path, signal, onNews, onElsewhere) =>
       new Promise((resolve) => {
+        const tell = (): void =>
+          onNews({ kind: 'exists', exists: mail.state.folders.get(path)?.messages.size ?? 0 });
         const stop = mail.onChange((changed) => {
-          const folder = mail.state.folders.get(changed);
-          if (changed === path && folder !== undefined)
-            onNews({ kind: 'exists', exists: folder.messages.size });
+          if (changed === path) tell();
+          else onElsewhere?.(changed);
         });
         const end = (): void => {
           stop();
           resolve();
         };
         if (signal.aborted) end();
-        else signal.addEventListener('abort', end, { once: true });
+        else {
+          signal.addEventListener('abort', end, { once: true });
+          // What came home between the first pass and now was told to nobody.
+          tell();
+          onElsewhere?.(null);
+        }
       }),
   };
 }
