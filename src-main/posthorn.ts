@@ -69,7 +69,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   const { cache, network, shell } = browser;
   const secrets = await profile.openingSecrets;
 
-  const search = openSearchIndex(paths.searchIndex, log);
+  const search = openSearchIndex(paths.searchIndex, log, clock);
   const push = createPush();
   const connectivity = createConnectivity(settings.get().stayOffline, () => clock.now());
   let news: News | null = null;

@@ -91,7 +91,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     },
     onRows: (entry, rows, messageIds, arrived) => {
       // Nothing of an account kept only on its server goes into the index, which is a file.
-      if (account.mode !== 'online') search.addRows(indexRows(entry, rows, messageIds));
+      if (account.mode !== 'online') search.addRows(indexRows(entry, rows, messageIds), !arrived);
       if (arrived) options.onArrived(entry, rows, messageIds);
     },
     onRenumbered: (entry) =>

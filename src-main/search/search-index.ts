@@ -1,12 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../src-shared/error.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { IndexHits, IndexQuery, IndexRow } from './index-database.ts';
+import { IndexQueue } from './index-queue.ts';
 import type { SearchAnswer, SearchMessage } from './worker.ts';
 
 /** The full-text index, in a thread of its own: neither indexing nor searching holds anything up. */
 export interface SearchIndex {
-  addRows(rows: IndexRow[]): void;
+  /** `later`: rows of a first sync, which are indexed when it is quiet, or when somebody searches. */
+  addRows(rows: IndexRow[], later?: boolean): void;
   addBody(messageId: string, text: string): void;
   drop(messageIds: string[]): void;
   dropAccount(accountId: string): void;
@@ -23,7 +26,7 @@ const longestText = 500_000;
 
 const mostFailures = 5;
 
-export function openSearchIndex(path: string, log: Log): SearchIndex {
+export function openSearchIndex(path: string, log: Log, clock: Clock): SearchIndex {
   const waiting = new Map<
     number,
     { resolve: (answer: { hits: IndexHits; searched: number }) => void; reject: (error: AppError) => void }
@@ -32,12 +35,17 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
   let closing = false;
   /** Threads in a row that ended without an answer. */
   let failures = 0;
+  const queue = new IndexQueue<SearchMessage>((message) => tell(message), clock);
   let worker: Worker | null = start();
 
   function start(): Worker {
     const made = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } });
     made.on('message', (answer: SearchAnswer) => {
       failures = 0;
+      if ('done' in answer) {
+        queue.done();
+        return;
+      }
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
       if ('error' in answer) asked?.reject(broken(answer.error));
@@ -50,31 +58,42 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
       failures += 1;
       // A disk that is full or not ours to write: started again for the next question, not for ever.
       worker = closing || failures >= mostFailures ? null : start();
+      if (worker !== null) queue.restarted();
     });
     made.unref();
     return made;
   }
 
-  const tell = (message: SearchMessage): void => worker?.postMessage(message);
+  const tell = (message: SearchMessage): boolean => {
+    worker?.postMessage(message);
+    return worker !== null;
+  };
 
   const query: SearchIndex['query'] = (wanted) =>
     new Promise((resolve, reject) => {
       const id = nextId++;
       worker ??= start();
       waiting.set(id, { resolve, reject });
+      queue.hurry();
       tell({ kind: 'query', id, query: wanted });
     });
 
   return {
-    addRows: (rows) => tell({ kind: 'rows', rows }),
+    // As one text: it is copied once, and holds on to none of the answers that its words were cut from.
+    addRows: (rows, later = false) =>
+      queue.add({ kind: 'rows', rows: JSON.stringify(rows) }, rows.length, later),
     addBody: (messageId, text) =>
-      tell({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }),
-    drop: (messageIds) => tell({ kind: 'drop', messageIds }),
-    dropAccount: (accountId) => tell({ kind: 'drop-account', accountId }),
-    clear: () => tell({ kind: 'clear' }),
+      queue.add({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }, 1, false),
+    drop: (messageIds) => queue.add({ kind: 'drop', messageIds }, 0, false),
+    dropAccount: (accountId) => queue.add({ kind: 'drop-account', accountId }, 0, false),
+    clear: () => {
+      queue.clear();
+      queue.add({ kind: 'clear' }, 0, false);
+    },
     query,
     async eraseAccount(accountId) {
       worker ??= start();
+      queue.flush();
       tell({ kind: 'erase-account', accountId });
       // Answered in order: what was told before is done.
       await query({ text: '', accountId, limit: 1 });
@@ -84,6 +103,7 @@ export function openSearchIndex(path: string, log: Log): SearchIndex {
       const last = worker;
       if (last === null) return;
       const gone = new Promise<void>((resolve) => last.once('exit', () => resolve()));
+      queue.flush();
       tell({ kind: 'close' });
       await gone;
     },

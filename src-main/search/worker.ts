@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { IndexDatabase, type IndexHits, type IndexQuery, type IndexRow } from './index-database.ts';
 
-/** What the search thread is told; only `query` is answered. */
+/** What the search thread is told. `query` is answered; of the rest it says only that it is done. */
 export type SearchMessage =
-  | { kind: 'rows'; rows: IndexRow[] }
+  | { kind: 'rows'; rows: string }
   | { kind: 'bodies'; bodies: { messageId: string; text: string }[] }
   | { kind: 'drop'; messageIds: string[] }
   | { kind: 'drop-account'; accountId: string }
@@ -12,14 +12,15 @@ export type SearchMessage =
   | { kind: 'query'; id: number; query: IndexQuery }
   | { kind: 'close' };
 
-export type SearchAnswer = { id: number; hits: IndexHits; searched: number } | { id: number; error: string };
+export type SearchAnswer =
+  { id: number; hits: IndexHits; searched: number } | { id: number; error: string } | { done: true };
 
 const database = new IndexDatabase((workerData as { path: string }).path);
 
 parentPort?.on('message', (message: SearchMessage) => {
   switch (message.kind) {
     case 'rows':
-      database.addRows(message.rows);
+      database.addRows(JSON.parse(message.rows) as IndexRow[]);
       break;
     case 'bodies':
       database.addBodies(message.bodies);
@@ -43,6 +44,8 @@ parentPort?.on('message', (message: SearchMessage) => {
       database.close();
       process.exit(0);
   }
+  if (message.kind !== 'query' && message.kind !== 'erase-account')
+    parentPort?.postMessage({ done: true } satisfies SearchAnswer);
 });
 
 function answer(id: number, query: IndexQuery): SearchAnswer {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../../../src-main/platform/clock.ts';
 import { openSearchIndex } from '../../../../src-main/search/search-index.ts';
 import { refillIndex } from '../../../../src-main/search/refill.ts';
 import { cacheInProcess } from '../../../fakes/cache-in-process.ts';
@@ -20,7 +21,7 @@ it('an index that was lost knows rows and texts of the cache again, and is then 
   await cache.call('putBodies', {
     bodies: [{ messageId: insertedIds[0] ?? '', raw: 'the harbour', preview: '', hasAttachments: false }],
   });
-  const search = openSearchIndex(join(directory, 'search.sqlite'), () => undefined);
+  const search = openSearchIndex(join(directory, 'search.sqlite'), () => undefined, systemClock);
   const ports = {
     cache,
     search,
