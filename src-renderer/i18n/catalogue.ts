@@ -7,6 +7,7 @@ import { frameWords } from './frame.ts';
 import { journalWords } from './journal.ts';
 import { listWords } from './list.ts';
 import { noticeWords } from './notices.ts';
+import { offlineWords } from './offline.ts';
 import { readerWords } from './reader.ts';
 import { searchWords } from './search.ts';
 import { statusWords } from './status.ts';
@@ -16,6 +17,7 @@ export const catalogue = {
   ...frameWords,
   ...folderWords,
   ...listWords,
+  ...offlineWords,
   ...readerWords,
   ...searchWords,
   ...journalWords,

@@ -14,6 +14,7 @@ export type BodyPolicy = v.InferOutput<typeof bodyPolicySchema>;
 
 /** A folder's own choice: the account's, nothing, everything, or a policy of its own. */
 export const folderBodiesSchema = v.union([v.picklist(['account', 'none', 'all']), bodyPolicySchema]);
+export type FolderBodies = v.InferOutput<typeof folderBodiesSchema>;
 
 /** One thing to look for; a message is wanted when any of a policy's wishes takes it. */
 export interface BodyWish {

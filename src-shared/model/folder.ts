@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { AppErrorData } from '../error.ts';
+import type { FolderBodies } from './body-policy.ts';
 
 /** RFC 6154 special uses, in our words. `null`: an ordinary folder. */
 export const folderRoleSchema = v.picklist([
@@ -49,6 +50,8 @@ export interface FolderView extends FolderRecord {
   lastCheckAt: string | null;
   /** Why the folder could not be checked the last time. */
   error: AppErrorData | null;
+  /** What of it is fetched ahead; told where folders are asked for, not with every change. */
+  bodies?: FolderBodies;
 }
 
 /** A folder as the cache keeps it. Counters speak of the view (pending changes applied). */

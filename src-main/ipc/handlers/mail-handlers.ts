@@ -133,7 +133,10 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       const failures = engines.get(accountId)?.state().failures;
       return (await cache.call('folders', { accountId }))
         .filter((folder) => folder.pending !== 'delete')
-        .map((folder) => folderView(folder, failures));
+        .map((folder) => ({
+          ...folderView(folder, failures),
+          bodies: register.get(folder.folderId)?.bodies ?? 'account',
+        }));
     },
     'folder.create': async ({ accountId, path }) => {
       accounts.need(accountId);

@@ -4,6 +4,7 @@ import type { Candidate, Discovery, TriedSource } from '../../../src-shared/ipc/
 import type { AccountMode } from '../../../src-shared/model/account.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { t } from '../../i18n/t.ts';
+import { leaveFrom } from '../../state/leave-on-server.ts';
 import { accountNameFor } from './account-name.ts';
 import {
   addParams,
@@ -26,6 +27,8 @@ export class AccountWizard {
   accountName = $state('');
   color = $state(0);
   mode = $state<AccountMode>('disconnected');
+  /** What becomes of mail on the server in mode `offline`, as its choice has it. */
+  leave = $state('remove');
   discovery = $state<Discovery | null>(null);
   tried = $state<TriedSource[]>([]);
   candidate = $state<Candidate | null>(null);
@@ -167,10 +170,10 @@ export class AccountWizard {
     this.busy = true;
     this.error = null;
     try {
-      const { accountId } = await this.#main.call(
-        'account.add',
-        addParams(this.form, this.yourName, this.mode),
-      );
+      const { accountId } = await this.#main.call('account.add', {
+        ...addParams(this.form, this.yourName, this.mode),
+        ...(this.mode === 'offline' ? { leaveOnServer: leaveFrom(this.leave) } : {}),
+      });
       this.form.password = '';
       this.form.outgoing.password = '';
       // The account is there; a name or colour that could not be kept can be set again in the settings.

@@ -64,7 +64,7 @@ export const mailMethods = {
     params: v.object({ accountId: v.string() }),
     doc: 'The folders of an account with counters; `complete` says whether every message of the server is cached.',
     returns:
-      '[{folderId, path, name, role, total, unread, cached, complete, completeTo: ISO date or null, known: {n, of}, lastCheckAt, error, …}]',
+      '[{folderId, path, name, role, total, unread, cached, complete, completeTo: ISO date or null, known: {n, of}, lastCheckAt, error, bodies, …}]',
   }),
   'folder.create': method<{ folderId: string }>()({
     params: v.object({ accountId: v.string(), path }),

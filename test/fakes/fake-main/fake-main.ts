@@ -5,6 +5,7 @@ import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sen
 import type { WindowAnswer, WindowCall } from '../../../src-shared/ipc/window-messages.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import type { PosthornBridge } from '../../../src-renderer/page-bridge/bridge.ts';
+import { FakeServerSide } from './fake-server-side.ts';
 import { FakeSending } from './fake-sending.ts';
 import { FakeStore } from './fake-store.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
@@ -24,6 +25,7 @@ export class FakeMain {
     (event, params) => this.emit(event, params),
     () => this.#accounts,
   );
+  readonly #serverSide = new FakeServerSide(() => this.store.folders.values());
   readonly calls: { method: string; params: unknown }[] = [];
   /** Methods that answer with this error, by name. */
   readonly refusals = new Map<string, AppErrorData>();
@@ -177,7 +179,7 @@ export class FakeMain {
       case 'search.query':
         return this.#search(settings.text);
       default:
-        return this.sending.answer(method, given) ?? {};
+        return this.#serverSide.answer(method, given) ?? this.sending.answer(method, given) ?? {};
     }
   }
 
