@@ -3,6 +3,7 @@ import { accountMethods } from '../../src-shared/ipc/areas/account.ts';
 import { appMethods } from '../../src-shared/ipc/areas/app.ts';
 import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
 import { sendingMethods } from '../../src-shared/ipc/areas/sending.ts';
+import { offlineMethods } from '../../src-shared/ipc/areas/offline.ts';
 import { serverFolderMethods } from '../../src-shared/ipc/areas/server-folders.ts';
 import { eventNames, type EventName } from '../../src-shared/ipc/contract.ts';
 import { testHookMethods } from '../../src-shared/ipc/areas/test-hooks.ts';
@@ -15,6 +16,7 @@ const areas: readonly { title: string; methods: Readonly<Record<string, Method>>
   { title: 'Accounts', methods: accountMethods },
   { title: 'Folders, messages, search', methods: mailMethods },
   { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
+  { title: 'Going offline', methods: offlineMethods },
   { title: 'Quota and sharing', methods: serverFolderMethods },
   { title: 'Test hooks (only with `--test-hooks`, from a checkout)', methods: testHookMethods },
 ];
