@@ -1,5 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { AppError, toAppError } from '../src-shared/error.ts';
 import { openPosthorn } from './posthorn.ts';
 import { readOptions, UsageError, type Options } from './platform/options.ts';
@@ -25,7 +26,7 @@ async function main(options: Options): Promise<number> {
     lock = takeProfileLock(paths.lock);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'profile-in-use') throw error;
-    if (!options.headless && (await tellFirstInstance(options.profile, process.argv.slice(2)))) return 0;
+    if (!options.headless && (await tellFirstInstance(options.profile, ownArguments()))) return 0;
     say(error.data.detail);
     return exitCodes.profileInUse;
   }
@@ -34,6 +35,11 @@ async function main(options: Options): Promise<number> {
   } finally {
     lock.release();
   }
+}
+
+/** For the start that is open already, which may stand in another folder. */
+function ownArguments(): string[] {
+  return process.argv.slice(2).map((argument) => (argument.endsWith('.eml') ? resolve(argument) : argument));
 }
 
 function readOptionsOrExit(): Options {

@@ -7,7 +7,7 @@ import { openBrowser } from './composition/open-browser.ts';
 import { openEngines } from './composition/open-engines.ts';
 import { openMail } from './composition/open-mail.ts';
 import { openProfile } from './composition/open-profile.ts';
-import { readArgument } from './composition/start-arguments.ts';
+import { argumentAmong, readArgument } from './composition/start-arguments.ts';
 import { startDemo } from './composition/start-demo.ts';
 import { watchPasses } from './composition/watch-passes.ts';
 import { discover } from './discovery/discover.ts';
@@ -260,7 +260,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   );
 
   function secondStart(argv: readonly string[]): void {
-    const { mailto, emlFile } = readArgument(argv.find((argument) => !argument.startsWith('-')) ?? null);
+    const { mailto, emlFile } = argumentAmong(argv);
     windows
       ?.show({
         ...(mailto === null ? {} : { mailto }),

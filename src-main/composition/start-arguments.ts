@@ -10,3 +10,9 @@ export function readArgument(argument: string | null): StartArgument {
     ? { mailto: argument, emlFile: null }
     : { mailto: null, emlFile: argument.endsWith('.eml') ? argument : null };
 }
+
+/** What another start of the program was asked to show, out of its whole command line with options and their values. */
+export function argumentAmong(argv: readonly string[]): StartArgument {
+  const meant = argv.findLast((argument) => /^mailto:/i.test(argument) || argument.endsWith('.eml'));
+  return readArgument(meant ?? null);
+}

@@ -10,7 +10,7 @@ import {
   shell as systemShell,
 } from 'electron';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError } from '../../../src-shared/error.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { watchPower } from '../../platform/power-watch.ts';
@@ -36,7 +36,11 @@ export async function openElectronShell(options: ShellOptions): Promise<Shell> {
       detail: 'Posthorn is already running with this profile; its window was brought to the front.',
     });
   }
-  app.on('second-instance', (_event, argv) => options.onSecondInstance(argv));
+  app.on('second-instance', (_event, argv, folder) =>
+    options.onSecondInstance(
+      argv.map((argument) => (argument.endsWith('.eml') ? resolve(folder, argument) : argument)),
+    ),
+  );
   await app.whenReady();
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
   protocol.handle(scheme, async (request) => {
