@@ -415,12 +415,12 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     const sheet = page.getByRole('dialog', { name: 'Changes waiting' });
     await sheet.waitFor();
     const sentences = [
-      'Mark 1 message as read',
-      'Star 1 message',
-      'Move 1 message to Travel',
-      'Move 1 message to Trash',
+      `Mark “${subjectOf('marked')}” as read`,
+      `Star “${subjectOf('starred')}”`,
+      `Move “${subjectOf('moved')}” to Travel`,
+      `Move “${subjectOf('deleted')}” to Trash`,
       `Make the folder ${madeFolder}`,
-      `Move 1 message to ${madeFolder}`,
+      `Move “${subjectOf('filed')}” to ${madeFolder}`,
       `Re: ${subjectOf('answered')}`,
     ];
     for (const words of sentences) await sheet.getByRole('heading', { name: words }).first().waitFor();
