@@ -202,7 +202,7 @@ describe.skipIf(reason !== null)(
         await walkTo('starred');
         await press('#');
         // Taking back is offered for a while only, and a loaded machine is slow to reach the server.
-      await page.locator('.toast', { hasText: 'Moved to Trash' }).waitFor();
+        await page.locator('.toast', { hasText: 'Moved to Trash' }).waitFor();
         await press('z');
         await holds('INBOX', messageIdOf('starred'));
 
