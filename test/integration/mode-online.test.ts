@@ -13,7 +13,10 @@ let dovecot: Dovecot;
 let made = 0;
 beforeAll(async () => {
   dovecot = await startDovecot({
-    users: Array.from({ length: 12 }, (_, i) => ({ name: `o${i}`, password: 'secret' })),
+    users: Array.from({ length: 12 }, (_, i) => ({ name: `o${i}`, password: 'secret' })).concat({
+      name: 'neighbour',
+      password: 'secret',
+    }),
   });
 });
 afterAll(() => dovecot.stop());
@@ -312,12 +315,16 @@ describe('changing how mail is kept (case 84)', () => {
         const words = newCanaries();
         await peer.create(words.folder);
         for (let n = 1; n <= 20; n += 1) await peer.append('INBOX', secretMail(words, n));
-        const neighbour = await RawImap.open({ port: dovecot.imapPort, user: 'o11', password: 'secret' });
+        const neighbour = await RawImap.open({
+          port: dovecot.imapPort,
+          user: 'neighbour',
+          password: 'secret',
+        });
         await neighbour.append('INBOX', mail(`neighbour ${point}`));
         await neighbour.close();
         let posthorn = place.start();
         const accountId = await add(posthorn, user, 'disconnected');
-        const other = await add(posthorn, 'o11', 'disconnected');
+        const other = await add(posthorn, 'neighbour', 'disconnected');
         await posthorn.call('sync.run', { bodies: 'all' });
         await posthorn.call('test.crashAt', { name: point });
         await posthorn.call('account.setMode', { accountId, mode: 'online' }).catch(() => undefined);
