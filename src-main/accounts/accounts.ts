@@ -1,7 +1,7 @@
 import { AppError, publicError } from '../../src-shared/error.ts';
 import type { AccountView } from '../../src-shared/ipc/areas/account.ts';
 import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
-import type { AccountMode, AccountSettings, IncomingServerInput } from '../../src-shared/model/account.ts';
+import type { AccountMode, AccountSettings } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import { countOps, type Journal } from '../journal/journal.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
@@ -11,20 +11,21 @@ import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { SyncTimes } from '../sync/sync-times.ts';
 import type { AccountStore } from './account-store.ts';
+import { takeCertificate } from './certificate-file.ts';
 import { keepInMemory } from './erase-copies.ts';
 import { sentCopyFor } from './providers.ts';
 import { finishRemoving, removeAccount } from './remove-account.ts';
 import {
-  checkOf,
   mergeIncoming,
   mergeOutgoing,
   secretsFor,
   serverOf,
+  withCertificate,
   withoutUndefined,
   type ServerCheck,
 } from './server-settings.ts';
 import type { ModePreview, SwitchMode } from './switch-mode.ts';
-import { credentialsFor, type SecretKind, type Secrets } from './secrets.ts';
+import { credentialsFor, replaceSecrets, type Secrets } from './secrets.ts';
 
 export interface AccountsPorts {
   store: AccountStore;
@@ -113,32 +114,12 @@ export function createAccounts(ports: AccountsPorts): Accounts {
     if (outResult.status === 'rejected') throw outResult.reason;
   }
 
-  async function keep(accountId: string, kind: SecretKind, secret: string | undefined): Promise<void> {
-    if (secret !== undefined) await secrets.set(accountId, kind, secret);
-  }
-
-  /** What was tried and taken is kept, and what was not is not kept beside it: a token would be tried first. */
-  async function replace(
-    accountId: string,
-    side: 'incoming' | 'outgoing',
-    kept: { password: string | undefined; token: string | undefined },
-    taken: { password: string | undefined; token: string | undefined },
-  ): Promise<void> {
-    for (const [kind, old, secret] of [
-      [side, kept.password, taken.password],
-      [`${side}-token`, kept.token, taken.token],
-    ] as const) {
-      if (secret === old) continue;
-      if (secret === undefined) await secrets.remove(accountId, kind);
-      else await secrets.set(accountId, kind, secret);
-    }
-  }
-
   return {
     need,
     list: () => store.all().map(view),
     async add(params) {
-      refuseCertificates(params.incoming.auth, params.outgoing?.auth);
+      const inCertificate = await takeCertificate(params.incoming.auth?.clientCertificate);
+      const outCertificate = await takeCertificate(params.outgoing?.auth?.clientCertificate);
       const used = new Set(store.all().map((account) => account.color));
       const color =
         [0, 1, 2, 3, 4, 5, 6, 7].find((candidate) => !used.has(candidate)) ?? store.all().length % 8;
@@ -152,40 +133,48 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         mode: params.mode,
         incoming: {
           protocol: params.incoming.protocol,
-          ...serverOf(params.incoming, params.trustFingerprint256),
+          ...serverOf(params.incoming, params.trustFingerprint256, inCertificate),
           username: params.incoming.username,
         },
-        outgoing: params.outgoing === null ? null : serverOf(params.outgoing, params.trustFingerprint256),
+        outgoing:
+          params.outgoing === null
+            ? null
+            : serverOf(params.outgoing, params.trustFingerprint256, outCertificate),
         identities: [{ identityId: newId('i'), name, address: params.address, signature: '' }],
         sentCopy: sentCopyFor(params.incoming.host),
         bodies: { days: 30, maxBytes: 65_536 },
         notify: true,
         ...(params.leaveOnServer === undefined ? {} : { leaveOnServer: params.leaveOnServer }),
       };
-      const outgoingPassword = params.outgoing?.password ?? params.incoming.password;
+      const inSecrets = {
+        password: params.incoming.password,
+        token: params.incoming.auth?.token,
+        certificate: inCertificate?.certificate,
+      };
+      const outSecrets = {
+        password: params.outgoing?.password ?? params.incoming.password,
+        token: params.outgoing?.auth?.token,
+        certificate: outCertificate?.certificate,
+      };
       await check(
         account,
-        checkOf(account.incoming, params.incoming, params.incoming.password),
-        params.outgoing === null || account.outgoing === null
-          ? null
-          : checkOf(account.outgoing, params.outgoing, outgoingPassword),
+        { server: account.incoming, ...inSecrets },
+        account.outgoing === null ? null : { server: account.outgoing, ...outSecrets },
       );
-      await keep(account.accountId, 'incoming', params.incoming.password);
-      await keep(account.accountId, 'incoming-token', params.incoming.auth?.token);
-      if (params.outgoing !== null) {
-        await keep(account.accountId, 'outgoing', outgoingPassword);
-        await keep(account.accountId, 'outgoing-token', params.outgoing.auth?.token);
-      }
+      const { accountId } = account;
+      await replaceSecrets(secrets, accountId, 'incoming', noSecrets, inSecrets);
+      if (account.outgoing !== null)
+        await replaceSecrets(secrets, accountId, 'outgoing', noSecrets, outSecrets);
       await store.put(account);
       if (account.mode === 'online') await keepInMemory(store, cache);
       engines.start(account);
       ports.onChange();
-      return account.accountId;
+      return accountId;
     },
     async update(params) {
       const account = need(params.accountId);
       const { accountId: _id, incoming, outgoing, ...rest } = params;
-      const next: AccountSettings = {
+      let next: AccountSettings = {
         ...account,
         ...withoutUndefined(rest),
         incoming: mergeIncoming(account.incoming, incoming ?? {}),
@@ -198,18 +187,25 @@ export function createAccounts(ports: AccountsPorts): Accounts {
       };
       const serversChanged = incoming !== undefined || outgoing !== undefined;
       if (serversChanged) {
-        refuseCertificates(incoming?.auth, outgoing?.auth);
+        const inCertificate = await takeCertificate(incoming?.auth?.clientCertificate);
+        const outCertificate = await takeCertificate(outgoing?.auth?.clientCertificate);
         const keptIn = await credentialsFor(secrets, account.accountId, 'incoming');
         const keptOut = await credentialsFor(secrets, account.accountId, 'outgoing');
-        const inSecrets = secretsFor(account.incoming, incoming, keptIn);
-        const outSecrets = secretsFor(account.outgoing, outgoing ?? undefined, keptOut);
+        const inSecrets = secretsFor(account.incoming, incoming, keptIn, inCertificate);
+        const outSecrets = secretsFor(account.outgoing, outgoing ?? undefined, keptOut, outCertificate);
+        next = {
+          ...next,
+          incoming: withCertificate(next.incoming, inSecrets, inCertificate),
+          outgoing:
+            next.outgoing === null ? null : withCertificate(next.outgoing, outSecrets, outCertificate),
+        };
         await check(
           next,
           { server: next.incoming, ...inSecrets },
           next.outgoing === null ? null : { server: next.outgoing, ...outSecrets },
         );
-        await replace(account.accountId, 'incoming', keptIn, inSecrets);
-        await replace(account.accountId, 'outgoing', keptOut, outSecrets);
+        await replaceSecrets(secrets, account.accountId, 'incoming', keptIn, inSecrets);
+        await replaceSecrets(secrets, account.accountId, 'outgoing', keptOut, outSecrets);
       }
       await store.put(next);
       if (serversChanged) engines.restart(next);
@@ -251,12 +247,4 @@ export function createAccounts(ports: AccountsPorts): Accounts {
   };
 }
 
-function refuseCertificates(...auth: IncomingServerInput['auth'][]): void {
-  if (auth.every((one) => one?.clientCertificate === undefined)) return;
-  throw new AppError({
-    code: 'not-yet',
-    scope: 'account',
-    next: 'tell-user',
-    detail: 'Signing in with a certificate is not there yet. Nothing was changed.',
-  });
-}
+const noSecrets = { password: undefined, token: undefined, certificate: undefined };

@@ -1,11 +1,21 @@
+import * as v from 'valibot';
 import { AppError } from '../../src-shared/error.ts';
+import type { ClientCertificate } from '../platform/client-certificate.ts';
 import type { Log } from '../platform/log.ts';
 import { openSecretFile } from './secret-file.ts';
 import { openSystemKeyring } from './system-keyring.ts';
 
 /** Which secret of an account. */
-export type SecretKind = 'incoming' | 'outgoing' | 'incoming-token' | 'outgoing-token';
-const kinds: readonly SecretKind[] = ['incoming', 'outgoing', 'incoming-token', 'outgoing-token'];
+export type SecretKind = Side | `${Side}-token` | `${Side}-certificate`;
+type Side = 'incoming' | 'outgoing';
+const kinds: readonly SecretKind[] = [
+  'incoming',
+  'outgoing',
+  'incoming-token',
+  'outgoing-token',
+  'incoming-certificate',
+  'outgoing-certificate',
+];
 
 export interface Secrets {
   readonly holder: 'keyring' | 'file' | 'locked';
@@ -82,16 +92,44 @@ export async function openSecrets(options: {
   return secrets;
 }
 
+/** What is kept for one of the account's servers. */
+export interface SideSecrets {
+  password: string | undefined;
+  token: string | undefined;
+  certificate: ClientCertificate | undefined;
+}
+
 /** What one of the account's servers is told. @throws AppError `locked` */
-export async function credentialsFor(
-  secrets: Secrets,
-  accountId: string,
-  side: 'incoming' | 'outgoing',
-): Promise<{ password: string | undefined; token: string | undefined }> {
+export async function credentialsFor(secrets: Secrets, accountId: string, side: Side): Promise<SideSecrets> {
+  const certificate = await secrets.get(accountId, `${side}-certificate`);
   return {
     password: (await secrets.get(accountId, side)) ?? undefined,
     token: (await secrets.get(accountId, `${side}-token`)) ?? undefined,
+    certificate: certificate === null ? undefined : v.parse(certificateSchema, JSON.parse(certificate)),
   };
+}
+
+const certificateSchema = v.object({ data: v.string(), passphrase: v.optional(v.string()) });
+
+/** What was tried and taken is kept, and what was not is not kept beside it: a token would be tried first. */
+export async function replaceSecrets(
+  secrets: Secrets,
+  accountId: string,
+  side: Side,
+  kept: SideSecrets,
+  taken: SideSecrets,
+): Promise<void> {
+  const text = ({ certificate }: SideSecrets): string | undefined =>
+    certificate === undefined ? undefined : JSON.stringify(certificate);
+  for (const [kind, old, secret] of [
+    [side, kept.password, taken.password],
+    [`${side}-token`, kept.token, taken.token],
+    [`${side}-certificate`, text(kept), text(taken)],
+  ] as const) {
+    if (secret === old) continue;
+    if (secret === undefined) await secrets.remove(accountId, kind);
+    else await secrets.set(accountId, kind, secret);
+  }
 }
 
 function locked(): AppError {

@@ -5,17 +5,18 @@ import type {
   OutgoingServerInput,
   ServerSettings,
 } from '../../src-shared/model/account.ts';
+import type { TakenCertificate } from './certificate-file.ts';
+import type { SideSecrets } from './secrets.ts';
 
 /** What the contract's server objects come to in accounts.json and in a check: no secret is kept with them. */
-export interface ServerCheck {
+export interface ServerCheck extends SideSecrets {
   server: ServerSettings;
-  password: string | undefined;
-  token: string | undefined;
 }
 
 export function serverOf(
   input: IncomingServerInput | OutgoingServerInput,
   trust: string | undefined,
+  certificate: TakenCertificate | null | undefined,
 ): ServerSettings & { host: string; port: number } {
   return withoutUndefined({
     host: input.host,
@@ -25,15 +26,8 @@ export function serverOf(
     mechanism: input.auth?.mechanism,
     trustFingerprint256: input.trustFingerprint256 ?? trust,
     allowPlaintextPassword: input.allowPlaintextPassword,
+    clientCertificate: certificate?.view,
   });
-}
-
-export function checkOf(
-  server: ServerSettings,
-  input: IncomingServerInput | OutgoingServerInput,
-  password: string | undefined,
-): ServerCheck {
-  return { server, password, token: input.auth?.token };
 }
 
 export type ServerChange = { [K in keyof ServerSettings]?: ServerSettings[K] | undefined } & {
@@ -48,32 +42,49 @@ export type ServerChange = { [K in keyof ServerSettings]?: ServerSettings[K] | u
 export function secretsFor(
   old: Partial<ServerSettings> | null,
   change: ServerChange | undefined,
-  kept: { password: string | undefined; token: string | undefined },
-): { password: string | undefined; token: string | undefined } {
-  const given = { password: change?.password, token: change?.auth?.token };
+  kept: SideSecrets,
+  certificate: TakenCertificate | null | undefined,
+): SideSecrets {
+  const given = {
+    password: change?.password,
+    token: change?.auth?.token,
+    certificate: certificate?.certificate,
+  };
   const moved = change?.host !== undefined && change.host.toLowerCase() !== old?.host?.toLowerCase();
   if (!moved) {
+    const shown = certificate === undefined ? kept.certificate : given.certificate;
     // A new password is not to be passed over for an old token.
-    if (given.password !== undefined) return given;
-    return { password: kept.password, token: given.token ?? kept.token };
+    if (given.password !== undefined) return { ...given, certificate: shown };
+    return { password: kept.password, token: given.token ?? kept.token, certificate: shown };
   }
-  if (
-    given.password === undefined &&
-    given.token === undefined &&
-    (kept.password ?? kept.token) !== undefined
-  )
+  if (isEmpty(given) && !isEmpty(kept))
     throw new AppError({
       code: 'refused',
       scope: 'account',
       next: 'ask-password',
-      detail: `The password that is kept was given for ${old?.host ?? 'no server'}, so it is not sent to ${change.host ?? ''}. Give the password for ${change.host ?? ''} together with the change. Nothing was changed.`,
+      detail: `What is kept to sign in with was given for ${old?.host ?? 'no server'}, so it is not sent to ${change.host ?? ''}. Give the password (or the certificate) for ${change.host ?? ''} together with the change. Nothing was changed.`,
     });
   return given;
 }
 
+const isEmpty = ({ password, token, certificate }: SideSecrets): boolean =>
+  password === undefined && token === undefined && certificate === undefined;
+
 /** What of a change may stand in accounts.json: of `auth` only the name of the mechanism, never a secret. */
 export function changeOf({ auth, password: _password, ...change }: ServerChange) {
   return withoutUndefined({ ...change, ...(auth === undefined ? {} : { mechanism: auth.mechanism }) });
+}
+
+/** The settings say which certificate goes with them; without one they say nothing of it. */
+export function withCertificate<T extends ServerSettings>(
+  server: T,
+  secrets: SideSecrets,
+  taken: TakenCertificate | null | undefined,
+): T {
+  const { clientCertificate: kept, ...rest } = server;
+  if (secrets.certificate === undefined) return rest as T;
+  const clientCertificate = taken?.view ?? kept;
+  return clientCertificate === undefined ? server : { ...server, clientCertificate };
 }
 
 /**

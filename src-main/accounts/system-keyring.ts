@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Log } from '../platform/log.ts';
+import { withLongSecrets } from './long-secrets.ts';
 import type { SecretBackend } from './secrets.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function openSystemKeyring(profile: string, log: Log): Promise<Secr
     await probe.setPassword(word);
     if ((await probe.getPassword()) !== word) return null;
     await probe.deletePassword();
-    return {
+    return withLongSecrets({
       get: async (name) => (await new AsyncEntry(service, name).getPassword()) ?? null,
       async set(name, secret) {
         await new AsyncEntry(service, name).setPassword(secret);
@@ -24,7 +25,7 @@ export async function openSystemKeyring(profile: string, log: Log): Promise<Secr
       async remove(name) {
         await new AsyncEntry(service, name).deletePassword();
       },
-    };
+    });
   } catch (error) {
     log('info', 'no system keyring', { reason: error instanceof Error ? error.message : String(error) });
     return null;

@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/error.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import { submitMail } from '../backends/smtp/submit-mail.ts';
 import type { MailNetwork } from '../backends/socket/open-stream.ts';
+import type { Credentials } from '../backends/socket/server-stream.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
@@ -10,7 +11,7 @@ import type { AttemptPorts } from './attempt.ts';
 export interface WirePorts {
   /** @throws AppError when there is no such account */
   needAccount(accountId: string): AccountSettings;
-  credentials(accountId: string): Promise<{ password: string | undefined; token: string | undefined }>;
+  credentials(accountId: string): Promise<Credentials>;
   network: MailNetwork;
   blobs: Blobs;
   clock: Clock;
@@ -38,7 +39,8 @@ export function overTheWire(ports: WirePorts): AttemptPorts['submit'] {
         detail:
           'The file that held this message is gone or damaged; it could not be sent. Take it back and send it again.',
       });
-    const credentials = server.username === undefined ? {} : await ports.credentials(item.accountId);
+    const isKnown = server.username !== undefined || server.clientCertificate !== undefined;
+    const credentials = isKnown ? await ports.credentials(item.accountId) : {};
     const { from, needsUtf8, needs8Bit } = item;
     const dsn = { wish: item.dsn, envelopeId: item.envelopeId };
     return await submitMail(

@@ -3,6 +3,7 @@ import type { DeliveryReport, OutboxItem } from '../../src-shared/ipc/areas/send
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { MailNetwork } from '../backends/socket/open-stream.ts';
+import type { Credentials } from '../backends/socket/server-stream.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import { createDraftCopies } from '../drafts/draft-copies.ts';
 import { openDraftStore } from '../drafts/draft-store.ts';
@@ -36,7 +37,7 @@ export interface SendingPorts {
   onDamage(path: string, kept: string): void;
   accountOf(accountId: string): AccountSettings | undefined;
   /** Undefined: none is kept. @throws AppError `locked` */
-  credentials(accountId: string): Promise<{ password: string | undefined; token: string | undefined }>;
+  credentials(accountId: string): Promise<Credentials>;
   online(): boolean;
   network: MailNetwork;
   journal: Journal;

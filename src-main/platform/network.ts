@@ -14,6 +14,7 @@ import {
   type SecureContext,
 } from 'node:tls';
 import { AppError } from '../../src-shared/error.ts';
+import { certificateContext, certificateId, type ClientCertificate } from './client-certificate.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { fetchHttps, type Fetched, type FetchLimits } from './fetch-https.ts';
 import type { Log } from './log.ts';
@@ -35,11 +36,12 @@ export interface Network {
   /** Node's roots, the system's store and --extra-ca. */
   ca(): string[];
   connectOptions(host: string, port: number): NetConnectOpts;
-  /** With a ready `secureContext`: who adds a client certificate makes one of its own with `ca()`. */
+  /** With a ready `secureContext`, which also holds the client certificate when there is one. */
   tlsConnectOptions(target: {
     host: string;
     port: number;
     trustFingerprint256?: string | undefined;
+    clientCertificate?: ClientCertificate | undefined;
   }): ConnectionOptions;
   /** https only; redirects to https only, three at most; nothing but the address is told. @throws AppError */
   fetchHttps(url: string, limits: FetchLimits): Promise<Fetched>;
@@ -56,7 +58,8 @@ export function createNetwork(options: NetworkOptions): Network {
   if (options.dns !== undefined) resolver.setServers([options.dns.replace(/^localhost(?=:|$)/, '127.0.0.1')]);
   const clock = options.clock ?? systemClock;
   let trusted: string[] | null = null;
-  let context: SecureContext | null = null;
+  /** Made once each: reading the 265 authorities took 30 ms a connection, in which main did nothing else. */
+  const contexts = new Map<string, SecureContext>();
 
   const network: Network = {
     resolver,
@@ -74,9 +77,14 @@ export function createNetwork(options: NetworkOptions): Network {
         ? { host, port, lookup }
         : { host: redirect.toAddress, port: redirect.toPort, lookup };
     },
-    tlsConnectOptions({ host }) {
-      // Made once: reading the 265 authorities took 30 ms a connection, in which main did nothing else.
-      context ??= createSecureContext({ ca: network.ca(), minVersion: 'TLSv1.2' });
+    tlsConnectOptions({ host, clientCertificate }) {
+      const id = clientCertificate === undefined ? '' : certificateId(clientCertificate);
+      let context = contexts.get(id);
+      if (context === undefined) {
+        const own = clientCertificate === undefined ? {} : certificateContext(clientCertificate);
+        context = createSecureContext({ ...own, ca: network.ca(), minVersion: 'TLSv1.2' });
+        contexts.set(id, context);
+      }
       return { secureContext: context, ...(isIP(host) === 0 ? { servername: host } : {}), host };
     },
     fetchHttps: (url, limits) => fetchHttps({ reach: network, clock }, url, limits),

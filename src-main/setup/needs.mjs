@@ -29,7 +29,7 @@ export const benchRival = { packages: ['neomutt'], why: 'compare with its header
 export function testServers() {
   const needs = [
     {
-      packages: ['dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd', 'openssl'],
+      packages: ['dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd', 'dovecot-submissiond', 'openssl'],
       why: 'test on Dovecot',
       required: false,
     },

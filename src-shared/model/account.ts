@@ -32,10 +32,33 @@ export const hostSchema = v.pipe(
 
 export const portSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
 
+/**
+ * A certificate with its private key: the path of a PKCS#12 or PEM file, or (from a window) its bytes in base64. It is
+ * copied into the profile's secrets, so that the file may go. `keyFile`: where a PEM certificate has its key apart.
+ */
+export const clientCertificateInputSchema = v.object({
+  file: v.optional(v.pipe(v.string(), v.maxLength(4_096))),
+  keyFile: v.optional(v.pipe(v.string(), v.maxLength(4_096))),
+  data: v.optional(v.pipe(v.string(), v.maxLength(1_400_000))),
+  name: v.optional(v.pipe(v.string(), v.maxLength(255))),
+  passphrase: v.optional(v.pipe(v.string(), v.maxLength(1_000))),
+});
+export type ClientCertificateInput = v.InferOutput<typeof clientCertificateInputSchema>;
+
+/** What settings and windows know of it; the certificate itself and its passphrase are kept with the secrets. */
+export const clientCertificateViewSchema = v.object({
+  /** Name of the file that it came from. */
+  name: v.string(),
+  subject: v.string(),
+  issuer: v.string(),
+  validTo: v.string(),
+});
+export type ClientCertificateView = v.InferOutput<typeof clientCertificateViewSchema>;
+
 export const authOptionsSchema = v.object({
   mechanism: v.optional(v.pipe(v.string(), v.maxLength(40))),
   token: v.optional(v.string()),
-  clientCertificate: v.optional(v.object({ file: v.string(), passphrase: v.optional(v.string()) })),
+  clientCertificate: v.optional(v.nullable(clientCertificateInputSchema)),
 });
 
 const serverEntries = {
@@ -73,6 +96,7 @@ export interface ServerSettings {
   mechanism?: string | undefined;
   trustFingerprint256?: string | undefined;
   allowPlaintextPassword?: boolean | undefined;
+  clientCertificate?: ClientCertificateView | undefined;
 }
 
 export const identitySchema = v.object({
@@ -122,6 +146,7 @@ export const accountSettingsSchema = v.object({
     mechanism: v.optional(v.string()),
     trustFingerprint256: v.optional(v.string()),
     allowPlaintextPassword: v.optional(v.boolean()),
+    clientCertificate: v.optional(clientCertificateViewSchema),
   }),
   outgoing: v.nullable(
     v.object({
@@ -132,6 +157,7 @@ export const accountSettingsSchema = v.object({
       mechanism: v.optional(v.string()),
       trustFingerprint256: v.optional(v.string()),
       allowPlaintextPassword: v.optional(v.boolean()),
+      clientCertificate: v.optional(clientCertificateViewSchema),
     }),
   ),
   identities: v.pipe(v.array(identitySchema), v.minLength(1)),

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +8,7 @@ import { join } from 'node:path';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkImapServer } from '../../src-main/backends/imap/check-imap-server.ts';
-import { channelBindingOf } from '../../src-main/backends/socket/channel-binding.ts';
+import { channelBindingsOf, endPoint } from '../../src-main/backends/socket/channel-binding.ts';
 import { makeCertificates } from '../../src-main/demo/certificates.ts';
 import { AdvanceableClock } from '../../src-main/platform/clock.ts';
 import { type Cyrus, cyrusMissing, startCyrus } from '../servers/cyrus.ts';
@@ -42,20 +44,67 @@ describe('channel binding, both ends of one TLS connection', () => {
     }
   }
 
-  it('TLS 1.3: tls-exporter, the same on both ends, and only when asked by name', () =>
+  /** RFC 5929 4.1 by another road: the DER of the certificate, hashed by the openssl program. */
+  const ofFile = (version: SecureVersion): Buffer =>
+    execFileSync('sh', [
+      '-c',
+      'openssl x509 -in "$0" -outform DER | openssl dgst -sha256 -binary',
+      join(dir, version, 'cert.pem'),
+    ]);
+
+  it('TLS 1.3: tls-exporter first, then tls-server-end-point, the same on both ends', () =>
     bothEnds('TLSv1.3', (client, peer) => {
-      expect(channelBindingOf(client, undefined)).toBeUndefined();
-      const wanted = peer.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-      expect(channelBindingOf(client, 'scram-sha-256-plus')).toEqual({ type: 'tls-exporter', data: wanted });
+      const exporter = peer.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+      expect(channelBindingsOf(client, '')).toEqual([
+        { type: 'tls-exporter', data: exporter },
+        { type: 'tls-server-end-point', data: ofFile('TLSv1.3') },
+      ]);
+      expect(
+        channelBindingsOf(client, '[CAPABILITY IMAP4rev1] localhost Cyrus IMAP 3.6.1 server ready'),
+      ).toEqual([]);
     }));
 
   it('TLS 1.2: tls-unique, the same on both ends', () =>
     bothEnds('TLSv1.2', (client, peer) => {
-      expect(channelBindingOf(client, undefined)).toEqual({
-        type: 'tls-unique',
-        data: peer.getPeerFinished(),
-      });
+      expect(channelBindingsOf(client, '')).toEqual([
+        { type: 'tls-unique', data: peer.getPeerFinished() },
+        { type: 'tls-server-end-point', data: ofFile('TLSv1.2') },
+      ]);
     }));
+
+  it.each([
+    ['sha1', 'sha256'],
+    ['sha256', 'sha256'],
+    ['sha384', 'sha384'],
+    ['sha512', 'sha512'],
+  ])('tls-server-end-point of a certificate signed with %s is its %s (RFC 5929 4.1)', (signed, hash) => {
+    const file = join(dir, `${signed}.pem`);
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', `-${signed}`],
+        ...['-keyout', join(dir, 'k.pem'), '-out', file],
+      ],
+      { stdio: 'ignore' },
+    );
+    const certificate = new X509Certificate(readFileSync(file));
+    expect(endPoint(certificate)?.toString('hex')).toBe(
+      createHash(hash).update(certificate.raw).digest('hex'),
+    );
+  });
+
+  it('a signature without a hash that can be named binds nothing (RFC 5929 4.1)', () => {
+    const file = join(dir, 'ed.pem');
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=localhost'],
+        ...['-keyout', join(dir, 'k.pem'), '-out', file],
+      ],
+      { stdio: 'ignore' },
+    );
+    expect(endPoint(new X509Certificate(readFileSync(file)))).toBeNull();
+  });
 });
 
 const missing = cyrusMissing();

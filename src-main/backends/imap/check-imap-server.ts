@@ -1,7 +1,8 @@
 import type { ServerSettings } from '../../../src-shared/model/account.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { MailNetwork } from '../socket/open-stream.ts';
-import { type ImapCredentials, signIn } from './sign-in.ts';
+import type { Credentials } from '../socket/server-stream.ts';
+import { signIn } from './sign-in.ts';
 
 export interface ImapCheck {
   /** Capabilities after signing in, upper case. */
@@ -11,7 +12,7 @@ export interface ImapCheck {
 /** Connects, signs in and says goodbye: what `account.add` does before it keeps anything. @throws AppError */
 export async function checkImapServer(options: {
   server: ServerSettings;
-  credentials: ImapCredentials;
+  credentials: Credentials;
   network: MailNetwork;
   clock: Clock;
   signal?: AbortSignal | undefined;

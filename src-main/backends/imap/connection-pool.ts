@@ -7,13 +7,14 @@ import { connectionFailure } from '../socket/socket-errors.ts';
 import { isConnectionLimit } from './errors.ts';
 import { FlowConnection } from './flow-connection.ts';
 import type { MailNetwork } from '../socket/open-stream.ts';
+import type { Credentials } from '../socket/server-stream.ts';
 import type { ImapPort } from './port.ts';
-import { type ImapCredentials, signIn } from './sign-in.ts';
+import { signIn } from './sign-in.ts';
 import type { ConnectionOptions } from './admit-command.ts';
 
 export interface PoolOptions {
   server: ServerSettings;
-  credentials: () => Promise<ImapCredentials>;
+  credentials: () => Promise<Credentials>;
   network: MailNetwork;
   clock: Clock;
   log?: Log | undefined;

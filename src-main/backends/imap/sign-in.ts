@@ -1,11 +1,14 @@
-import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import type { ServerSettings } from '../../../src-shared/model/account.ts';
-import { chooseMechanism } from '../sasl/choose-mechanism.ts';
-import { type Mechanism, type SaslCredentials, SaslError } from '../sasl/mechanism.ts';
-import { channelBindingOf } from '../socket/channel-binding.ts';
-import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
-import { connectionFailure, saslFailure, tlsMissing } from '../socket/socket-errors.ts';
+import { type Mechanism, SaslError } from '../sasl/mechanism.ts';
+import { mechanismsFor } from '../socket/mechanisms-for.ts';
+import type { MailNetwork } from '../socket/open-stream.ts';
+import { type Credentials, ServerStream } from '../socket/server-stream.ts';
+import {
+  certificateNotAccepted,
+  connectionFailure,
+  saslFailure,
+  tlsMissing,
+} from '../socket/socket-errors.ts';
 import { greetingRefusal, signInRefusal } from './errors.ts';
 import { quoted } from './mailbox-name.ts';
 import type { Command, Tagged } from './port.ts';
@@ -13,14 +16,9 @@ import { settle } from './settle-connection.ts';
 import type { ConnectionOptions } from './admit-command.ts';
 import { WireConnection } from './wire-connection.ts';
 
-export interface ImapCredentials {
-  password?: string | undefined;
-  token?: string | undefined;
-}
-
 export interface SignInOptions {
   server: ServerSettings;
-  credentials: ImapCredentials;
+  credentials: Credentials;
   network: MailNetwork;
   connection: ConnectionOptions;
   /** COMPRESS=DEFLATE when offered; 'auto' leaves it off on loopback, where it only costs time. */
@@ -38,44 +36,36 @@ const stepMs = 15_000;
  * @throws AppError
  */
 export async function signIn(options: SignInOptions): Promise<WireConnection> {
-  const { server, network } = options;
-  const target: StreamTarget = {
-    host: server.host,
-    port: server.port,
-    trustFingerprint256: server.trustFingerprint256,
-    network,
-    clock: options.connection.clock,
-    timeoutMs: stepMs,
-    signal: options.signal,
-  };
-  const tcp = await openTcp(target);
-  let wire: WireConnection | null = null;
-  let stream: Duplex = tcp;
-  const onAbort = (): void => void tcp.destroy();
-  options.signal?.addEventListener('abort', onAbort);
+  const { server, network, credentials, connection, signal } = options;
+  const below = await ServerStream.open(
+    { server, network, credentials, clock: connection.clock, signal },
+    stepMs,
+  );
   try {
-    if (server.tls === 'implicit') stream = await secure(tcp, target);
-    wire = new WireConnection(stream, { ...options.connection, inactivityMs: stepMs });
+    let wire = new WireConnection(below.stream, { ...connection, inactivityMs: stepMs });
+    below.whenClosed(() => wire.close('signing in failed'));
     const greeting = await readGreeting(wire, options);
-    if (server.tls === 'starttls') wire = await startTls(wire, target, options);
+    if (server.tls === 'starttls') wire = await startTls(wire, below, options);
     if (wire.capabilities.size === 0) await mustBeOk(wire, { name: 'CAPABILITY', parts: ['CAPABILITY'] });
-    if (!greeting.preauth) await authenticate(wire, options);
-    return await settle(wire, options, { remoteAddress: tcp.remoteAddress ?? '', greeting: greeting.text });
+    if (!greeting.preauth) await authenticate(wire, below.isSecure, greeting.said, options);
+    const settled = await settle(wire, options, {
+      remoteAddress: below.tcp.remoteAddress ?? '',
+      greeting: greeting.text,
+    });
+    below.release();
+    return settled;
   } catch (error) {
-    wire?.close('signing in failed');
-    stream.destroy();
-    tcp.destroy();
+    below.close();
     throw connectionFailure(error, server);
-  } finally {
-    options.signal?.removeEventListener('abort', onAbort);
   }
 }
 
 async function readGreeting(
   wire: WireConnection,
   { server }: SignInOptions,
-): Promise<{ preauth: boolean; text: string }> {
+): Promise<{ preauth: boolean; text: string; said: string }> {
   const greeting = await wire.greeting();
+  const said = greeting.text;
   // Words in clear before STARTTLS may be anybody's: an ALERT or a REFERRAL there is never shown or followed.
   const credible = server.tls !== 'starttls';
   if (greeting.name === 'BYE')
@@ -84,15 +74,15 @@ async function readGreeting(
     // RFC 9051 11.1: signed in before STARTTLS is how a man in the middle keeps TLS away.
     if (server.tls === 'starttls')
       throw tlsMissing(server, 'says that the connection is signed in already, which rules out encryption');
-    return { preauth: true, text: credible ? greeting.text : '' };
+    return { preauth: true, text: credible ? said : '', said };
   }
   if (greeting.name !== 'OK') throw greetingRefusal('this is not an IMAP server', null, server);
-  return { preauth: false, text: credible ? greeting.text : '' };
+  return { preauth: false, text: credible ? said : '', said };
 }
 
 async function startTls(
   plain: WireConnection,
-  target: StreamTarget,
+  below: ServerStream,
   options: SignInOptions,
 ): Promise<WireConnection> {
   const { server } = options;
@@ -106,33 +96,25 @@ async function startTls(
     stream.destroy();
     throw tlsMissing(server, 'sent words between STARTTLS and the encryption, as an attacker would');
   }
-  const socket = await secure(stream, target);
+  const socket = await below.secure();
   // A new connection object: capabilities and everything said in clear are forgotten.
   return new WireConnection(socket, { ...options.connection, inactivityMs: stepMs });
 }
 
-async function authenticate(wire: WireConnection, options: SignInOptions): Promise<void> {
-  const { server } = options;
-  const credentials: SaslCredentials = { username: server.username ?? '', ...options.credentials };
+async function authenticate(
+  wire: WireConnection,
+  isSecure: boolean,
+  greeting: string,
+  options: SignInOptions,
+): Promise<void> {
+  const { server, credentials } = options;
   const offered = [...wire.capabilities]
     .filter((name) => name.startsWith('AUTH='))
     .map((name) => name.slice(5));
-  const isSecure = wire.stream instanceof TLSSocket;
   const mayShow = isSecure || server.allowPlaintextPassword === true;
-  let mechanism: Mechanism;
+  let mechanisms: Mechanism[];
   try {
-    mechanism = chooseMechanism({
-      offered,
-      credentials,
-      service: {
-        host: server.host,
-        port: server.port,
-        channelBinding: channelBindingOf(wire.stream, server.mechanism),
-      },
-      secure: isSecure,
-      allowPlaintextPassword: server.allowPlaintextPassword === true,
-      preferred: server.mechanism,
-    });
+    mechanisms = mechanismsFor(wire.stream, offered, { server, credentials, greeting });
   } catch (error) {
     // Servers older than SASL know only the LOGIN command.
     const canLogin =
@@ -149,35 +131,39 @@ async function authenticate(wire: WireConnection, options: SignInOptions): Promi
           ),
           server,
         );
-      await login(wire, credentials, options);
+      await login(wire, server.username ?? '', credentials.password, options);
       return;
     }
     if (wire.capabilities.has('LOGINDISABLED') && !isSecure)
       throw tlsMissing(server, 'takes the password only over an encrypted connection');
     throw error;
   }
-  await exchange(wire, mechanism, options);
+  for (const [i, mechanism] of mechanisms.entries()) {
+    const refused = await exchange(wire, mechanism);
+    if (refused === null) return;
+    if (i < mechanisms.length - 1 && mechanism.unheard?.() === true) continue;
+    const error = signInRefusal(refused, server, mechanism.serverError?.() ?? null);
+    throw mechanism.name === 'EXTERNAL' ? certificateNotAccepted(error, server) : error;
+  }
 }
 
 async function login(
   wire: WireConnection,
-  credentials: SaslCredentials,
+  username: string,
+  password: string,
   { server }: SignInOptions,
 ): Promise<void> {
   const argument = (text: string): string | Buffer =>
     /^[ -~]*$/.test(text) ? quoted(text) : Buffer.from(text, 'utf8');
   const before = wire.capabilities;
-  const parts = ['LOGIN ', argument(credentials.username), ' ', argument(credentials.password ?? '')];
+  const parts = ['LOGIN ', argument(username), ' ', argument(password)];
   const tagged = await wire.run({ name: 'LOGIN', parts, mask: 'LOGIN ***' });
   if (tagged.status !== 'OK') throw signInRefusal(tagged, server, null);
   await refreshCapabilities(wire, before);
 }
 
-async function exchange(
-  wire: WireConnection,
-  mechanism: Mechanism,
-  { server }: SignInOptions,
-): Promise<void> {
+/** Null: signed in, and the server has proved itself where the mechanism asks for that. */
+async function exchange(wire: WireConnection, mechanism: Mechanism): Promise<Tagged | null> {
   const first = mechanism.initial();
   let pending = wire.capabilities.has('SASL-IR') ? null : first;
   const inline =
@@ -208,9 +194,10 @@ async function exchange(
   // Set by the handler above, which the compiler does not see running.
   const thrown = failure as Error | null;
   if (thrown !== null) throw thrown;
-  if (tagged.status !== 'OK') throw signInRefusal(tagged, server, mechanism.serverError?.() ?? null);
+  if (tagged.status !== 'OK') return tagged;
   mechanism.finish();
   await refreshCapabilities(wire, before);
+  return null;
 }
 
 /** Capabilities differ after signing in; a server that did not say them is asked. */

@@ -1,27 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
-import type { ServerSettings } from '../../../src-shared/model/account.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import { type Mechanism, SaslError } from '../sasl/mechanism.ts';
-import { channelBindingOf } from '../socket/channel-binding.ts';
-import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
-import { connectionFailure, tlsMissing } from '../socket/socket-errors.ts';
+import { saslLines } from '../sasl/sasl-lines.ts';
+import { mechanismsFor } from '../socket/mechanisms-for.ts';
+import { ServerStream, type ServerStreamOptions } from '../socket/server-stream.ts';
+import { certificateNotAccepted, connectionFailure, tlsMissing } from '../socket/socket-errors.ts';
 import { notReady, signInRefused } from './pop3-errors.ts';
 import { type Pop3Reply, Pop3Wire } from './pop3-wire.ts';
 
-export interface Pop3Credentials {
-  password?: string | undefined;
-  token?: string | undefined;
-}
-
-export interface Pop3Options {
-  server: ServerSettings;
-  credentials: Pop3Credentials;
-  network: MailNetwork;
-  clock: Clock;
-  signal?: AbortSignal | undefined;
+export interface Pop3Options extends ServerStreamOptions {
   /** Every line of the dialogue, secrets masked, message text left out. */
   onWire?: ((line: string) => void) | undefined;
 }
@@ -33,6 +19,7 @@ export interface Pop3Session {
   close(): void;
 }
 
+const connectMs = 30_000;
 export const stepMs = 60_000;
 
 /**
@@ -41,32 +28,11 @@ export const stepMs = 60_000;
  * @throws AppError
  */
 export async function openPop3(options: Pop3Options): Promise<Pop3Session> {
-  const { server, clock, network, onWire, signal } = options;
-  const target: StreamTarget = {
-    host: server.host,
-    port: server.port,
-    trustFingerprint256: server.trustFingerprint256,
-    network,
-    clock,
-    timeoutMs: 30_000,
-    signal,
-  };
-  const tcp = await openTcp(target);
-  let stream: Duplex = tcp;
-  let wire: Pop3Wire | null = null;
-  const onAbort = (): void => {
-    wire?.close();
-    stream.destroy();
-    tcp.destroy();
-  };
-  signal?.addEventListener('abort', onAbort);
-  const close = (): void => {
-    signal?.removeEventListener('abort', onAbort);
-    onAbort();
-  };
+  const { server, clock, onWire } = options;
+  const below = await ServerStream.open(options, connectMs);
   try {
-    if (server.tls === 'implicit') stream = await secure(tcp, target);
-    wire = new Pop3Wire(stream, clock, onWire);
+    let wire = new Pop3Wire(below.stream, clock, onWire);
+    below.whenClosed(() => wire.close());
     const greeting = await wire.reply(stepMs);
     if (!greeting.ok) throw notReady(greeting, server);
     if (server.tls === 'starttls') {
@@ -78,14 +44,13 @@ export async function openPop3(options: Pop3Options): Promise<Pop3Session> {
       // Words sent in clear after the +OK would be taken for protected ones.
       if (!wire.detach())
         throw tlsMissing(server, 'sent words between STLS and the encryption, as an attacker would');
-      stream = await secure(tcp, target);
-      wire = new Pop3Wire(stream, clock, onWire);
+      wire = new Pop3Wire(await below.secure(), clock, onWire);
     }
-    await signIn(wire, greeting, await capabilitiesOf(wire), options);
+    await signIn(wire, greeting, await capabilitiesOf(wire), below.isSecure, options);
     const capabilities = await capabilitiesOf(wire);
-    return { wire, capabilities, close };
+    return { wire, capabilities, close: () => below.close() };
   } catch (error) {
-    close();
+    below.close();
     throw connectionFailure(error, server);
   }
 }
@@ -104,29 +69,35 @@ async function signIn(
   wire: Pop3Wire,
   greeting: Pop3Reply,
   capabilities: ReadonlyMap<string, string> | null,
+  isSecure: boolean,
   options: Pop3Options,
 ): Promise<void> {
   const { server, credentials } = options;
   const preferred = server.mechanism?.toUpperCase();
-  const mechanism =
-    preferred === 'APOP' || preferred === 'USER' ? null : saslFor(wire, capabilities, options);
-  if (mechanism instanceof SaslError) {
-    if (preferred !== undefined) throw mechanism;
-  } else if (mechanism !== null) {
-    // RFC 6856 2.1: asked for before signing in, so that names and mail may hold UTF-8.
-    if (capabilities?.has('UTF8') === true) await wire.say('UTF8', stepMs);
-    await authenticate(wire, mechanism, server);
-    return;
+  const mechanisms =
+    preferred === 'APOP' || preferred === 'USER' ? null : saslFor(wire, greeting, capabilities, options);
+  // RFC 6856 2.1: asked for before signing in, so that names and mail may hold UTF-8.
+  if (capabilities?.has('UTF8') === true) await wire.say('UTF8', stepMs);
+  if (mechanisms instanceof SaslError) {
+    if (preferred !== undefined) throw mechanisms;
+  } else if (mechanisms !== null) {
+    for (const [i, mechanism] of mechanisms.entries()) {
+      const refused = await authenticate(wire, mechanism);
+      if (refused === null) return;
+      if (i < mechanisms.length - 1 && mechanism.unheard?.() === true) continue;
+      const error = signInRefused(refused, server);
+      throw mechanism.name === 'EXTERNAL' ? certificateNotAccepted(error, server) : error;
+    }
   }
   const username = server.username ?? '';
   const { password } = credentials;
   if (password === undefined) {
-    throw mechanism instanceof SaslError
-      ? mechanism
+    throw mechanisms instanceof SaslError
+      ? mechanisms
       : new SaslError('none-usable', 'No password is known for this account.');
   }
   const stamp = /<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>/.exec(greeting.text)?.[0];
-  const clear = isSecure(wire) || server.allowPlaintextPassword === true;
+  const clear = isSecure || server.allowPlaintextPassword === true;
   // The digest hides the password; MD5 keeps it from being chosen where TLS or the user allows better.
   if (stamp !== undefined && preferred !== 'USER' && (preferred === 'APOP' || !clear)) {
     const digest = createHash('md5').update(`${stamp}${password}`, 'utf8').digest('hex');
@@ -148,54 +119,37 @@ async function signIn(
   if (!answer.ok) throw signInRefused(answer, server);
 }
 
-const isSecure = (wire: Pop3Wire): boolean => wire.stream instanceof TLSSocket;
-
-/** The mechanism, why there is none, or null where the server offers no SASL. */
+/** The mechanisms, why there are none, or null where the server offers no SASL. */
 function saslFor(
   wire: Pop3Wire,
+  greeting: Pop3Reply,
   capabilities: ReadonlyMap<string, string> | null,
   { server, credentials }: Pop3Options,
-): Mechanism | SaslError | null {
+): Mechanism[] | SaslError | null {
   const offered = (capabilities?.get('SASL') ?? '').split(/\s+/).filter((name) => name !== '');
   if (offered.length === 0 && server.mechanism === undefined) return null;
   try {
-    return chooseMechanism({
-      offered,
-      credentials: { username: server.username ?? '', ...credentials },
-      service: {
-        host: server.host,
-        port: server.port,
-        channelBinding: channelBindingOf(wire.stream, server.mechanism),
-      },
-      secure: isSecure(wire),
-      allowPlaintextPassword: server.allowPlaintextPassword === true,
-      preferred: server.mechanism,
-    });
+    return mechanismsFor(wire.stream, offered, { server, credentials, greeting: greeting.text });
   } catch (error) {
     if (error instanceof SaslError) return error;
     throw error;
   }
 }
 
-async function authenticate(wire: Pop3Wire, mechanism: Mechanism, server: ServerSettings): Promise<void> {
-  const first = mechanism.initial();
-  const encoded = first === null ? null : first.length === 0 ? '=' : first.toString('base64');
+/** Null: signed in, and the server has proved itself where the mechanism asks for that. */
+async function authenticate(wire: Pop3Wire, mechanism: Mechanism): Promise<Pop3Reply | null> {
   // RFC 5034 4: a command line has 255 octets, CRLF included.
-  const inline = encoded !== null && encoded.length + mechanism.name.length < 240;
-  const name = `AUTH ${mechanism.name}`;
-  let pending = inline ? null : first;
-  wire.send(inline ? `${name} ${encoded}` : name, inline ? `${name} ***` : name);
-  for (let rounds = 0; ; rounds += 1) {
+  const lines = saslLines(mechanism, 239 - mechanism.name.length);
+  wire.send(lines.command, lines.shown);
+  for (;;) {
     const answer = await wire.statusOrChallenge(stepMs);
     if (typeof answer !== 'string') {
-      if (!answer.ok) throw signInRefused(answer, server);
+      if (!answer.ok) return answer;
       mechanism.finish();
-      return;
+      return null;
     }
     try {
-      if (rounds > 10) throw new SaslError('malformed', 'The server goes on asking.');
-      wire.send((pending ?? mechanism.step(Buffer.from(answer, 'base64'))).toString('base64'), '***');
-      pending = null;
+      wire.send(lines.answer(answer), '***');
     } catch (error) {
       wire.send('*');
       throw error;

@@ -1,11 +1,12 @@
 import { connectionFailure } from '../socket/socket-errors.ts';
 import type { DropBox, DropBoxEntry, DropBoxSession } from '../drop-box.ts';
-import { openPop3, type Pop3Credentials, type Pop3Options, type Pop3Session, stepMs } from './open-pop3.ts';
+import type { Credentials } from '../socket/server-stream.ts';
+import { openPop3, type Pop3Options, type Pop3Session, stepMs } from './open-pop3.ts';
 import { commandRefused } from './pop3-errors.ts';
 import type { Pop3Reply } from './pop3-wire.ts';
 
 export type Pop3DropBoxOptions = Omit<Pop3Options, 'credentials' | 'signal'> & {
-  credentials(): Promise<Pop3Credentials>;
+  credentials(): Promise<Credentials>;
 };
 
 /** A maildrop of more messages is refused: its list alone would fill the memory. */

@@ -18,11 +18,12 @@ export interface MechanismChoice {
 }
 
 /**
- * The strongest mechanism that server and credentials share. Mechanisms that show the password (or
- * a token) are left out without TLS unless the user allowed it.
+ * The strongest mechanism that server and credentials share, and what may follow it: a mechanism bound to TLS is
+ * followed by the same with the next binding and, unless it was wanted by name, by the same unbound. Mechanisms
+ * that show the password (or a token) are left out without TLS unless the user allowed it.
  * @throws SaslError `needs-tls` when only such mechanisms are left, else `none-usable`.
  */
-export function chooseMechanism(choice: MechanismChoice): Mechanism {
+export function chooseMechanisms(choice: MechanismChoice): Mechanism[] {
   const offered = new Set(choice.offered.map((name) => name.toUpperCase()));
   const wanted = choice.preferred?.toUpperCase();
   let heldBack = false;
@@ -33,7 +34,8 @@ export function chooseMechanism(choice: MechanismChoice): Mechanism {
       heldBack = true;
       continue;
     }
-    return candidate.make();
+    const then = (candidate.then ?? []).filter(({ name }) => wanted === undefined || name === wanted);
+    return [candidate.make(), ...then.filter(({ name }) => offered.has(name)).map(({ make }) => make())];
   }
   if (heldBack) {
     throw new SaslError(
@@ -55,6 +57,8 @@ interface Candidate {
   name: string;
   showsSecret: boolean;
   make: () => Mechanism;
+  /** In its place when the server does not know its binding to TLS. */
+  then?: Pick<Candidate, 'name' | 'make'>[];
 }
 
 function candidates(
@@ -70,22 +74,21 @@ function candidates(
       { name: 'XOAUTH2', showsSecret: true, make: () => xoauth2(credentials) },
     );
   }
-  if (credentials.clientCertificate === true)
+  if (credentials.clientCertificate !== undefined)
     list.push({ name: 'EXTERNAL', showsSecret: false, make: () => external(credentials) });
   if (credentials.password === undefined) return list;
-  const binding = service.channelBinding;
+  const bindings = service.channelBindings ?? [];
   // RFC 5802 6: "y" only where the server seems to know no binding at all; one that does refuses it.
-  const couldBind = binding !== undefined && ![...offered].some((one) => one.endsWith('-PLUS'));
+  const couldBind = bindings.length > 0 && ![...offered].some((one) => one.endsWith('-PLUS'));
   for (const hash of ['sha256', 'sha1'] as const) {
     const name = hash === 'sha256' ? 'SCRAM-SHA-256' : 'SCRAM-SHA-1';
-    if (binding !== undefined) {
-      list.push({
-        name: `${name}-PLUS`,
-        showsSecret: false,
-        make: () => scram(hash, credentials, { channelBinding: binding }),
-      });
-    }
-    list.push({ name, showsSecret: false, make: () => scram(hash, credentials, { couldBind }) });
+    const unbound = { name, make: () => scram(hash, credentials, { couldBind }) };
+    const [first, ...others] = bindings.map((channelBinding) => ({
+      name: `${name}-PLUS`,
+      make: () => scram(hash, credentials, { channelBinding }),
+    }));
+    if (first !== undefined) list.push({ ...first, showsSecret: false, then: [...others, unbound] });
+    list.push({ ...unbound, showsSecret: false });
   }
   list.push(
     { name: 'CRAM-MD5', showsSecret: false, make: () => cramMd5(credentials) },

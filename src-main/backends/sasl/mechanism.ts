@@ -4,8 +4,8 @@ export interface SaslCredentials {
   password?: string | undefined;
   /** OAuth 2 access token. */
   token?: string | undefined;
-  /** The TLS layer presented a client certificate: EXTERNAL may be used. */
-  clientCertificate?: boolean | undefined;
+  /** The TLS layer presents a client certificate: EXTERNAL may be used. `names`: whom it names, in small letters. */
+  clientCertificate?: { names: readonly string[] } | undefined;
   /** Only when the user asked for it in words. */
   anonymous?: boolean | undefined;
 }
@@ -20,7 +20,8 @@ export interface ChannelBinding {
 export interface SaslService {
   host: string;
   port: number;
-  channelBinding?: ChannelBinding | undefined;
+  /** What TLS gives, the best first. */
+  channelBindings?: readonly ChannelBinding[] | undefined;
 }
 
 /**
@@ -39,6 +40,8 @@ export interface Mechanism {
   finish(additional?: Buffer): void;
   /** What the server said in an error challenge (OAuth), for the error's words. */
   serverError?(): string | null;
+  /** True while the server has asked for no proof: a refusal then is of the way of asking, not of the password. */
+  unheard?(): boolean;
 }
 
 /** The exchange itself went wrong: malformed, or the server failed to prove itself. */

@@ -42,9 +42,15 @@ export function login(credentials: SaslCredentials): Mechanism {
   };
 }
 
-/** RFC 4422 appendix A: the client certificate says who we are; the name asked for may be empty. */
+/**
+ * RFC 4422 appendix A: the client certificate says who we are. A name is sent only when it asks for something else
+ * than the certificate says: Dovecot takes any other spelling ("ann@example.test" for CN=ann) for somebody else.
+ */
 export function external(credentials: SaslCredentials): Mechanism {
-  const message = Buffer.from(withoutNul(credentials.username), 'utf8');
+  const name = credentials.username.toLowerCase();
+  const named = credentials.clientCertificate?.names ?? [];
+  const isSame = named.some((one) => one === name || one === name.split('@', 1)[0]);
+  const message = Buffer.from(isSame ? '' : withoutNul(credentials.username), 'utf8');
   return {
     name: 'EXTERNAL',
     showsSecret: false,

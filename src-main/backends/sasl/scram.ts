@@ -91,6 +91,7 @@ export function scram(hash: Hash, credentials: SaslCredentials, options: ScramOp
   return {
     name: `SCRAM-${hash === 'sha1' ? 'SHA-1' : 'SHA-256'}${binding === undefined ? '' : '-PLUS'}`,
     showsSecret: false,
+    unheard: () => phase === 'first' || phase === 'final',
     initial: () => {
       phase = 'final';
       return clientFirst;

@@ -1,27 +1,13 @@
-import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
-import type { ServerSettings } from '../../../src-shared/model/account.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { chooseMechanism } from '../sasl/choose-mechanism.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
-import { channelBindingOf } from '../socket/channel-binding.ts';
-import { type MailNetwork, openTcp, secure, type StreamTarget } from '../socket/open-stream.ts';
-import { connectionFailure, tlsMissing } from '../socket/socket-errors.ts';
+import { saslLines } from '../sasl/sasl-lines.ts';
+import { mechanismsFor } from '../socket/mechanisms-for.ts';
+import { ServerStream, type ServerStreamOptions } from '../socket/server-stream.ts';
+import { certificateNotAccepted, connectionFailure, tlsMissing } from '../socket/socket-errors.ts';
 import { connectionRefusal, signInRefusal } from './smtp-errors.ts';
-import { SmtpWire } from './smtp-wire.ts';
+import { type SmtpReply, SmtpWire } from './smtp-wire.ts';
 
-export interface SmtpCredentials {
-  password?: string | undefined;
-  token?: string | undefined;
-}
-
-export interface SessionOptions {
-  server: ServerSettings;
-  /** Not asked when the server is used without a name. */
-  credentials: SmtpCredentials;
-  network: MailNetwork;
-  clock: Clock;
-  signal?: AbortSignal | undefined;
+/** Credentials are not used where the server is used without a name and a certificate. */
+export interface SessionOptions extends ServerStreamOptions {
   /** Every line of the dialogue, secrets masked, message text left out. */
   onWire?: ((line: string) => void) | undefined;
 }
@@ -45,32 +31,11 @@ const ourName = '[127.0.0.1]';
  * @throws AppError
  */
 export async function openSession(options: SessionOptions): Promise<SmtpSession> {
-  const { server, clock, onWire, network, signal } = options;
-  const target: StreamTarget = {
-    host: server.host,
-    port: server.port,
-    trustFingerprint256: server.trustFingerprint256,
-    network,
-    clock,
-    timeoutMs: stepMs,
-    signal,
-  };
-  const tcp = await openTcp(target);
-  let stream: Duplex = tcp;
-  let wire: SmtpWire | null = null;
-  const onAbort = (): void => {
-    wire?.close();
-    stream.destroy();
-    tcp.destroy();
-  };
-  signal?.addEventListener('abort', onAbort);
-  const close = (): void => {
-    signal?.removeEventListener('abort', onAbort);
-    onAbort();
-  };
+  const { server, clock, onWire, credentials } = options;
+  const below = await ServerStream.open(options, stepMs);
   try {
-    if (server.tls === 'implicit') stream = await secure(tcp, target);
-    wire = new SmtpWire(stream, { clock, onWire });
+    let wire = new SmtpWire(below.stream, { clock, onWire });
+    below.whenClosed(() => wire.close());
     const greeting = await wire.reply(greetingMs);
     if (greeting.code !== 220) throw connectionRefusal(greeting, 'greet', server);
     let extensions = await hello(wire, options);
@@ -83,15 +48,14 @@ export async function openSession(options: SessionOptions): Promise<SmtpSession>
       // CVE-2011-0411 and its kind: words sent in clear after the 220 would be taken for protected ones.
       if (!wire.detach())
         throw tlsMissing(server, 'sent words between STARTTLS and the encryption, as an attacker would');
-      stream = await secure(tcp, target);
-      wire = new SmtpWire(stream, { clock, onWire });
+      wire = new SmtpWire(await below.secure(), { clock, onWire });
       extensions = await hello(wire, options);
     }
-    if (server.username !== undefined && server.username !== '')
-      await authenticate(wire, extensions, options);
-    return { wire, extensions, close };
+    if ((server.username ?? '') !== '' || credentials.certificate !== undefined)
+      await signIn(wire, extensions, options);
+    return { wire, extensions, close: () => below.close() };
   } catch (error) {
-    close();
+    below.close();
     throw connectionFailure(error, server);
   }
 }
@@ -116,43 +80,40 @@ async function hello(wire: SmtpWire, { server }: SessionOptions): Promise<Map<st
   return new Map();
 }
 
-async function authenticate(
+async function signIn(
   wire: SmtpWire,
   extensions: ReadonlyMap<string, string>,
   { server, credentials }: SessionOptions,
 ): Promise<void> {
-  const mechanism: Mechanism = chooseMechanism({
-    offered: (extensions.get('AUTH') ?? '').split(/\s+/).filter((name) => name !== ''),
-    credentials: { username: server.username ?? '', ...credentials },
-    service: {
-      host: server.host,
-      port: server.port,
-      channelBinding: channelBindingOf(wire.stream, server.mechanism),
-    },
-    secure: wire.stream instanceof TLSSocket,
-    allowPlaintextPassword: server.allowPlaintextPassword === true,
-    preferred: server.mechanism,
-  });
-  const first = mechanism.initial();
-  const encoded = first === null ? null : first.length === 0 ? '=' : first.toString('base64');
+  const offered = (extensions.get('AUTH') ?? '').split(/\s+/).filter((name) => name !== '');
+  // A certificate may be all that the server wants; then it offers no AUTH, or none that a certificate is for.
+  if ((server.username ?? '') === '' && !offered.includes('EXTERNAL')) return;
+  const mechanisms = mechanismsFor(wire.stream, offered, { server, credentials });
+  for (const [i, mechanism] of mechanisms.entries()) {
+    const refused = await authenticate(wire, mechanism);
+    if (refused === null) return;
+    if (i < mechanisms.length - 1 && mechanism.unheard?.() === true) continue;
+    const error = signInRefusal(refused, server, mechanism.serverError?.() ?? null);
+    throw mechanism.name === 'EXTERNAL' ? certificateNotAccepted(error, server) : error;
+  }
+}
+
+/** Null: signed in, and the server has proved itself where the mechanism asks for that. */
+async function authenticate(wire: SmtpWire, mechanism: Mechanism): Promise<SmtpReply | null> {
   // RFC 4954 4 allows 12,288 octets, older servers only a line of 512.
-  const inline = encoded !== null && encoded.length < 450;
-  let pending = inline ? null : first;
-  const name = `AUTH ${mechanism.name}`;
-  let answer = await wire.say(inline ? `${name} ${encoded}` : name, stepMs, inline ? `${name} ***` : name);
-  for (let rounds = 0; answer.code === 334; rounds += 1) {
+  const lines = saslLines(mechanism, 449);
+  let answer = await wire.say(lines.command, stepMs, lines.shown);
+  while (answer.code === 334) {
     let line: string;
     try {
-      const challenge = Buffer.from(answer.lines.at(-1)?.trim() ?? '', 'base64');
-      line = (pending ?? mechanism.step(challenge)).toString('base64');
-      pending = null;
-      if (rounds > 10) throw new Error('the server goes on asking');
+      line = lines.answer(answer.lines.at(-1) ?? '');
     } catch (error) {
       await wire.say('*', stepMs);
       throw error;
     }
     answer = await wire.say(line, stepMs, '***');
   }
-  if (answer.code !== 235) throw signInRefusal(answer, server, mechanism.serverError?.() ?? null);
+  if (answer.code !== 235) return answer;
   mechanism.finish();
+  return null;
 }

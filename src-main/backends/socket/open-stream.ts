@@ -2,6 +2,7 @@ import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:ne
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions as TlsOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { CertificateFacts } from '../../../src-shared/error.ts';
+import type { ClientCertificate } from '../../platform/client-certificate.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { certificateRefused, connectionFailure, type ServerPlace } from './socket-errors.ts';
 import { ConnectionLost } from './connection-lost.ts';
@@ -13,11 +14,13 @@ export interface MailNetwork {
     host: string;
     port: number;
     trustFingerprint256?: string | undefined;
+    clientCertificate?: ClientCertificate | undefined;
   }): TlsOptions;
 }
 
 export interface StreamTarget extends ServerPlace {
   trustFingerprint256?: string | undefined;
+  clientCertificate?: ClientCertificate | undefined;
   network: MailNetwork;
   clock: Clock;
   timeoutMs: number;

@@ -58,10 +58,56 @@ export function certificateRefused(facts: CertificateFacts): AppError {
   });
 }
 
+/** Signing in by the client certificate alone was refused: another password would not help. */
+export function certificateNotAccepted(error: AppError, place: ServerPlace): AppError {
+  if (error.code !== 'auth-failed') return error;
+  return new AppError(
+    {
+      ...error.data,
+      next: 'tell-user',
+      detail: `${place.host} does not let in whoever shows this certificate under this sign-in name. Nothing here was changed. Ask who gave you the certificate, or choose another one.`,
+    },
+    error,
+  );
+}
+
+/** Alerts of TLS by which a server says no to our own certificate, or to having none. */
+const ownCertificate: readonly (readonly [RegExp, string])[] = [
+  [
+    /ALERT_CERTIFICATE_REQUIRED/,
+    'lets in only who shows a certificate, and this account has none. Choose one.',
+  ],
+  [
+    /ALERT_CERTIFICATE_EXPIRED/,
+    'does not take your certificate: it has expired. Ask who gave it to you for a new one.',
+  ],
+  [/ALERT_CERTIFICATE_REVOKED/, 'does not take your certificate: it was withdrawn by who issued it.'],
+  [/ALERT_UNKNOWN_CA/, 'does not take your certificate: it does not know who issued it.'],
+  [
+    /ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_UNKNOWN|ACCESS_DENIED)/,
+    'does not take your certificate. Ask who gave it to you, or choose another one.',
+  ],
+];
+
+function certificateAlert(error: unknown, place: ServerPlace): AppError | null {
+  if (!(error instanceof Error)) return null;
+  // A protocol that gathers why its connection ended has only the words: "tlsv1 alert unknown ca".
+  const said =
+    `${'code' in error ? String(error.code) : ''} ${error.message.replaceAll(' ', '_')}`.toUpperCase();
+  const words = ownCertificate.find(([alert]) => alert.test(said))?.[1];
+  if (words === undefined) return null;
+  return new AppError(
+    { code: 'auth-failed', scope: 'account', next: 'tell-user', detail: `${place.host} ${words}` },
+    error,
+  );
+}
+
 /** A lost connection or an error of the socket. Anything that is an AppError already passes. */
 export function connectionFailure(error: unknown, place: ServerPlace): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof SaslError) return saslFailure(error, place);
+  const alert = certificateAlert(error, place);
+  if (alert !== null) return alert;
   if (error instanceof ConnectionLost) {
     return new AppError(
       {

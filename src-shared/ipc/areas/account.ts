@@ -102,7 +102,7 @@ export const accountMethods = {
       trustFingerprint256: v.optional(fingerprintSchema),
       leaveOnServer: v.optional(leaveOnServerSchema),
     }),
-    doc: 'Checks the servers by signing in and keeps the account; nothing is kept when the check fails.',
+    doc: 'Checks the servers by signing in and keeps the account; nothing is kept when the check fails. A client certificate is given for each server by the path of a PKCS#12 or PEM file (`file`, and `keyFile` where its key lies apart) or by its bytes (`data`, base64; `name` for lists); it is copied into the secrets of the profile, so that the file may go.',
     returns: '{accountId}',
   }),
   'account.list': method<AccountView[]>()({
@@ -144,7 +144,7 @@ export const accountMethods = {
       incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol']))),
       outgoing: v.optional(v.nullable(v.partial(outgoingServerSchema))),
     }),
-    doc: 'Changes what is given; changed servers are checked by signing in before they are kept. Another host gets a password only when it is given here: the one that is kept was given for the old host.',
+    doc: 'Changes what is given; changed servers are checked by signing in before they are kept. Another host gets a password only when it is given here: the one that is kept was given for the old host. `clientCertificate: null` takes the certificate away.',
     returns: '{}',
   }),
   'account.setPassword': method<Record<string, never>>()({

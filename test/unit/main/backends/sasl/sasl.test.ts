@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMechanism } from '../../../../../src-main/backends/sasl/choose-mechanism.ts';
+import { chooseMechanisms } from '../../../../../src-main/backends/sasl/choose-mechanism.ts';
 import { cramMd5 } from '../../../../../src-main/backends/sasl/cram-md5.ts';
 import { oauthBearer, xoauth2 } from '../../../../../src-main/backends/sasl/oauth.ts';
-import { login, plain } from '../../../../../src-main/backends/sasl/plain.ts';
+import { external, login, plain } from '../../../../../src-main/backends/sasl/plain.ts';
 import { saslprep } from '../../../../../src-main/backends/sasl/saslprep.ts';
 import { scram } from '../../../../../src-main/backends/sasl/scram.ts';
 
@@ -120,15 +120,15 @@ describe('SASLprep (RFC 4013 section 3)', () => {
 });
 
 describe('choosing', () => {
-  const choose = (offered: string[], more: Partial<Parameters<typeof chooseMechanism>[0]> = {}): string =>
-    chooseMechanism({
+  const choose = (offered: string[], more: Partial<Parameters<typeof chooseMechanisms>[0]> = {}): string =>
+    chooseMechanisms({
       offered,
       credentials: { username: 'u', password: 'p' },
       service,
       secure: true,
       allowPlaintextPassword: false,
       ...more,
-    }).name;
+    })[0]?.name ?? '';
 
   it('takes the strongest that is offered', () => {
     const all = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'GSSAPI'];
@@ -156,8 +156,12 @@ describe('choosing', () => {
     ).toBe('OAUTHBEARER');
     expect(() => choose(['ANONYMOUS'])).toThrow();
     expect(choose(['ANONYMOUS'], { credentials: { username: '', anonymous: true } })).toBe('ANONYMOUS');
-    expect(choose(['EXTERNAL', 'PLAIN'], { credentials: { username: 'u', clientCertificate: true } })).toBe(
+    const clientCertificate = { names: ['ann'] };
+    expect(choose(['EXTERNAL', 'PLAIN'], { credentials: { username: 'u', clientCertificate } })).toBe(
       'EXTERNAL',
+    );
+    expect(choose(['PLAIN'], { credentials: { username: 'u', password: 'p', clientCertificate } })).toBe(
+      'PLAIN',
     );
     expect(choose(['ANONYMOUS', 'PLAIN'], { preferred: 'anonymous' })).toBe('ANONYMOUS');
     expect(() => choose(['SCRAM-SHA-256'], { preferred: 'plain' })).toThrow(/does not offer PLAIN/);
@@ -169,22 +173,47 @@ describe('choosing', () => {
   it('binds where it can, and tells a server that hides that it binds', () => {
     const bound = {
       ...service,
-      channelBinding: { type: 'tls-unique' as const, data: Buffer.from('f') },
+      channelBindings: [
+        { type: 'tls-exporter' as const, data: Buffer.from('f') },
+        { type: 'tls-server-end-point' as const, data: Buffer.from('g') },
+      ],
     };
-    const first = (offered: string[], service_ = bound, preferred?: string): string =>
-      text(
-        chooseMechanism({
-          offered,
-          credentials: { username: 'u', password: 'p' },
-          service: service_,
-          secure: true,
-          allowPlaintextPassword: false,
-          preferred,
-        }).initial(),
-      ).slice(0, 5);
+    const all = (offered: string[], service_ = bound, preferred?: string) =>
+      chooseMechanisms({
+        offered,
+        credentials: { username: 'u', password: 'p' },
+        service: service_,
+        secure: true,
+        allowPlaintextPassword: false,
+        preferred,
+      });
+    const first = (...given: Parameters<typeof all>): string =>
+      text(all(...given)[0]?.initial() ?? Buffer.alloc(0)).slice(0, 5);
     expect(first(['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'])).toBe('p=tls');
     expect(first(['SCRAM-SHA-256'])).toBe('y,,n=');
     expect(first(['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'])).toBe('n,,n=');
     expect(first(['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'], bound, 'SCRAM-SHA-256')).toBe('n,,n=');
+    // What follows is for a server that does not know the binding; by name nothing weaker is taken.
+    const ways = (...given: Parameters<typeof all>): string[] =>
+      all(...given).map((mechanism) => text(mechanism.initial() ?? Buffer.alloc(0)).split(',')[0] ?? '');
+    const both = ['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'];
+    expect(ways(both)).toEqual(['p=tls-exporter', 'p=tls-server-end-point', 'n']);
+    expect(ways(both, bound, 'scram-sha-256-plus')).toEqual(['p=tls-exporter', 'p=tls-server-end-point']);
+    expect(ways(['SCRAM-SHA-256-PLUS'])).toEqual(['p=tls-exporter', 'p=tls-server-end-point']);
+  });
+});
+
+describe('EXTERNAL', () => {
+  const sent = (username: string): string =>
+    text(
+      external({ username, clientCertificate: { names: ['ann', 'ann.b@example.test'] } }).initial() ??
+        Buffer.alloc(0),
+    );
+
+  it('names nobody when the certificate says it already, else whom the user asked for', () => {
+    expect(sent('ann')).toBe('');
+    expect(sent('Ann@example.test')).toBe('');
+    expect(sent('ann.b@example.test')).toBe('');
+    expect(sent('bob')).toBe('bob');
   });
 });
