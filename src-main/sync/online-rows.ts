@@ -11,6 +11,8 @@ import { pullFolder, startGeneration } from './pull.ts';
 const grace = 30_000;
 /** Rows fetched when a folder is looked at, at least: a window's first screens. */
 const atLeast = 100;
+/** A check for changes brings no older rows. */
+const noneOlder = (): boolean => false;
 
 /**
  * What of an account that is kept only on its server is shown for the moment: rows of folders that somebody
@@ -103,7 +105,7 @@ export function createOnlineRows(ports: OnlineRowsPorts): OnlineRows {
           const status = statuses.get(entry.folderId) ?? (await backend.status(entry.path, call));
           await oneByOne(entry.folderId, async () => {
             if (await isLookedAt(entry.folderId)) {
-              onReport(await pullFolder(entry.folderId, 0, ports, call));
+              onReport(await pullFolder(entry.folderId, noneOlder, ports, call));
               const cursor = await cursorOf(entry.folderId);
               if (cursor !== null)
                 await cache.call('putCursor', {
@@ -124,14 +126,14 @@ export function createOnlineRows(ports: OnlineRowsPorts): OnlineRows {
         const cursor = await cursorOf(folderId);
         if (cursor !== null && cursor.lowUid <= 1) return;
         const missing = Math.max(count, atLeast) - (await rowsHere(folderId, cursor));
-        if (missing > 0) await pullFolder(folderId, missing, ports, call);
+        if (missing > 0) await pullFolder(folderId, (added) => added < missing, ports, call);
       }),
     refresh: (folderId, call) =>
       oneByOne(folderId, async () => {
         const entry = register.get(folderId);
         if (entry === undefined || entry.local || !entry.selectable)
           return { added: 0, changed: 0, removed: 0 };
-        if (await isLookedAt(folderId)) return await pullFolder(folderId, 0, ports, call);
+        if (await isLookedAt(folderId)) return await pullFolder(folderId, noneOlder, ports, call);
         await noteSize(entry, await backend.status(entry.path, call));
         return { added: 0, changed: 0, removed: 0 };
       }),

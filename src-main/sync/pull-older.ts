@@ -10,13 +10,13 @@ const firstChunk = 100;
 const chunk = 1_000;
 
 /**
- * The rest of the first sync, newest first. Each chunk is written with the cursor that speaks of it, so
+ * The rest of the first sync, newest first, as long as `mayGoOn` says so of the rows added in this turn. Each chunk is written with the cursor that speaks of it, so
  * a kill loses at most one chunk. No lock is needed: nobody can have acted on rows never shown.
  */
 export async function pullOlder(
   folderId: string,
   start: FolderCursor,
-  rowsWanted: number,
+  mayGoOn: (added: number) => boolean,
   report: PullReport,
   ports: PullPorts,
   call: Call,
@@ -28,7 +28,7 @@ export async function pullOlder(
   let before: Promise<void> = Promise.resolve();
   let writing: Promise<void> = Promise.resolve();
   let cached = 0;
-  while (cursor.lowUid > 1 && report.added < rowsWanted) {
+  while (cursor.lowUid > 1 && mayGoOn(report.added)) {
     call.signal.throwIfAborted();
     const wanted = takeHighest(left, cached === 0 && cursor.lowUid === cursor.uidNext ? firstChunk : chunk);
     const lowest = wanted[0]?.[0] ?? 1;

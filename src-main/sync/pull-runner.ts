@@ -16,6 +16,12 @@ import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.t
 
 /** Rows of a first sync taken from one folder before others get their turn. */
 const rowsPerTurn = 5_000;
+/** Asked with the rows added so far: whether the folder's turn goes on. */
+type Turn = (added: number) => boolean;
+const upTo =
+  (rows: number): Turn =>
+  (added) =>
+    added < rows;
 
 export interface PullRunnerPorts {
   engine: EnginePorts;
@@ -125,7 +131,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       const [folderId] = wanted;
       if (folderId === undefined) return;
       wanted.delete(folderId);
-      await pullOne(folderId, rowsPerTurn, call);
+      await pullOne(folderId, upTo(rowsPerTurn), call);
     }
   }
 
@@ -155,34 +161,37 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     // Everywhere the newest rows first: usable at once; then the rest in turns.
     for (const entry of changed) {
       await pullWanted(call);
-      await pullOne(entry.folderId, 1, call);
+      await pullOne(entry.folderId, upTo(1), call);
     }
     let open = changed;
     while (open.length > 0) {
       const still: FolderEntry[] = [];
       for (const entry of open) {
         await pullWanted(call);
-        if (await pullMore(entry, call)) still.push(entry);
+        // Where nobody else waits, the end of a turn would only let the pipeline run dry.
+        const alone = open.length === 1;
+        const mayGoOn = (added: number): boolean => added < rowsPerTurn || (alone && wanted.size === 0);
+        if (await pullMore(entry, mayGoOn, call)) still.push(entry);
       }
       open = still;
     }
   }
 
   /** One more turn of a first sync; false when the folder is complete. */
-  async function pullMore(entry: FolderEntry, call: Call): Promise<boolean> {
+  async function pullMore(entry: FolderEntry, mayGoOn: Turn, call: Call): Promise<boolean> {
     const folder = (await cache.call('folders', { accountId })).find(
       (record) => record.folderId === entry.folderId,
     );
     if (folder?.cursor == null || folder.cursor.lowUid <= 1) return false;
-    return await pullOne(entry.folderId, rowsPerTurn, call);
+    return await pullOne(entry.folderId, mayGoOn, call);
   }
 
   /** A folder that fails alone is reported and passed over; the connection's failure is thrown. */
-  async function pullOne(folderId: string, rows: number, call: Call): Promise<boolean> {
+  async function pullOne(folderId: string, mayGoOn: Turn, call: Call): Promise<boolean> {
     try {
       note(
         online === null
-          ? await pullFolder(folderId, rows, ports.pull, call)
+          ? await pullFolder(folderId, mayGoOn, ports.pull, call)
           : await online.refresh(folderId, call),
       );
       failedFolders.delete(folderId);

@@ -15,18 +15,17 @@ const newWindow = 2_000;
 
 /**
  * Asks one folder for everything that happened since its cursor: new mail, flags, removals; then goes on
- * with the first sync, newest first, until `rowsWanted` more rows are there or nothing is missing.
+ * with the first sync, newest first, until `mayGoOn` (asked with the rows added so far) ends the turn or nothing is missing.
  */
 export async function pullFolder(
   folderId: string,
-  rowsWanted: number,
+  mayGoOn: (added: number) => boolean,
   ports: PullPorts,
   call: Call,
 ): Promise<PullReport> {
   const report: PullReport = { added: 0, changed: 0, removed: 0 };
   const cursor = await ports.locks.hold([folderId], () => pullChanges(folderId, report, ports, call));
-  if (cursor !== null && cursor.lowUid > 1)
-    await pullOlder(folderId, cursor, rowsWanted, report, ports, call);
+  if (cursor !== null && cursor.lowUid > 1) await pullOlder(folderId, cursor, mayGoOn, report, ports, call);
   ports.crash.reach('pull.folder-done');
   return report;
 }
