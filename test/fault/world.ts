@@ -132,13 +132,13 @@ export class World {
 
   // ---- the user's side
   /** A draft whose copy belongs into Drafts. */
-  async draft(label: string, draftId?: string): Promise<string> {
+  async draft(label: string, draftId?: string, text = `Words of ${label}`): Promise<string> {
     this.ledger.made(`Draft ${label}`);
     const saved = await this.posthorn.call('draft.save', {
       accountId: this.accountId,
       to: 'bob@example.test',
       subject: `Draft ${label}`,
-      text: `Words of ${label}`,
+      text,
       ...(draftId === undefined ? {} : { draftId }),
     });
     return saved.draftId;
@@ -197,12 +197,13 @@ export class World {
     return await this.posthorn.call('journal.list', { accountId: this.accountId });
   }
 
-  /** What Posthorn shows, with the bytes that it gives. */
+  /** What Posthorn shows, with the bytes that it gives; as above without what is only marked for deletion. */
   async shown(): Promise<Placed[]> {
     const placed: Placed[] = [];
     for (const folder of await this.posthorn.call('folder.list', { accountId: this.accountId })) {
       if (!folder.selectable) continue;
       for (const row of await rowsOf(this.posthorn, folder.folderId)) {
+        if (row.flags.includes('\\Deleted')) continue;
         const source = await this.posthorn.call('message.source', { messageId: row.messageId });
         placed.push({
           where: folder.path,
