@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { mail } from '../integration/sync-world.ts';
+import { RawImap } from '../servers/raw-imap.ts';
 import { faultSuite } from './fault-suite.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,17 @@ const box: Scenario['seed'] = async (world) => {
 
 const flagsIn = async (world: World, label: string): Promise<string | undefined> =>
   (await world.onServer()).find((each) => each.subject === `Mail ${label}`)?.flags;
+
+/** The UIDVALIDITY that Box had at first. */
+const first = new WeakMap<World, string>();
+
+async function validityOf(world: World): Promise<string> {
+  // A connection of its own: Dovecot hangs up on one that knew the folder under another number.
+  const eye = await RawImap.open({ port: world.dovecot.imapPort, user: world.user, password: 'secret' });
+  const { untagged } = await eye.ok('STATUS', 'Box', '(UIDVALIDITY)');
+  await eye.close();
+  return /UIDVALIDITY (\d+)/.exec(untagged.map((line) => line.text).join(' '))?.[1] ?? '';
+}
 
 /** The folder is made anew with the same mail, the first last: every UID means another message now. */
 async function madeAnew(world: World, labels: readonly string[]): Promise<void> {
@@ -74,6 +86,32 @@ faultSuite('UIDs', [
     },
     async check(world) {
       expect(await flagsIn(world, 'one')).toBe('\\Flagged');
+    },
+  },
+  {
+    cases: [27],
+    name: 'UIDVALIDITY changed twice: the second time to a value used before, with other mail under each UID',
+    seed: box,
+    async connected(world) {
+      first.set(world, await validityOf(world));
+      await world.doveadm('mailbox', 'update', '--uid-validity', '1999999999', 'Box');
+      await world.posthorn.call('sync.run', { accountId: world.accountId });
+    },
+    async offline(world) {
+      await world.flag('one', { add: ['\\Flagged'] }, 'Box');
+      await world.move(['two'], 'A', 'Box');
+      await madeAnew(world, ['four', 'three', 'two', 'one']);
+      await world.doveadm('mailbox', 'update', '--uid-validity', first.get(world) ?? '', 'Box');
+      expect(await validityOf(world)).toBe(first.get(world));
+    },
+    async check(world) {
+      expect(await flagsIn(world, 'three')).toBe('');
+      expect(await flagsIn(world, 'four')).toBe('');
+      for (const label of ['one', 'three', 'four']) expect(await world.where(label)).toEqual(['Box']);
+      const parked = await world.parked();
+      // Certain or not: it meets the right message, or none and is told.
+      expect(await world.where('two')).toEqual([parked.includes('move') ? 'Box' : 'A']);
+      expect(await flagsIn(world, 'one')).toBe(parked.includes('flags') ? '' : '\\Flagged');
     },
   },
   {
