@@ -37,7 +37,7 @@ export const accountWords = {
   'wizard.signInName': 'Sign-in name',
   'wizard.encrypted': 'Encrypted',
   'wizard.notEncrypted': 'Not encrypted',
-  'wizard.incomingFacts': 'IMAP, port {port}, {tls}',
+  'wizard.incomingFacts': '{protocol}, port {port}, {tls}',
   'wizard.outgoingFacts': 'Submission, port {port}, {tls}',
   'wizard.other': 'Other answers',
   'wizard.otherAnswer': '{host} ({source})',
@@ -64,6 +64,13 @@ export const accountWords = {
   'wizard.enterAnother': 'Enter another server…',
   'wizard.manualTitle': 'Servers, by hand',
   'wizard.manualLead': 'Your provider’s help pages name these. Posthorn tries them before anything is kept.',
+  'wizard.protocol': 'How mail is fetched',
+  'wizard.protocol.imap': 'IMAP',
+  'wizard.protocol.imapWords':
+    'All folders, the same on every computer and phone. Right for almost everyone.',
+  'wizard.protocol.pop3': 'POP3',
+  'wizard.protocol.pop3Words':
+    'Only the inbox is fetched. Folders, stars and what was read are known to this computer alone.',
   'wizard.server': 'Server',
   'wizard.port': 'Port',
   'wizard.encryption': 'Encryption',
@@ -101,6 +108,21 @@ export const accountWords = {
   'mode.offline': 'Take home',
   'mode.offlineWords':
     'Mail is fetched to this computer, checked, kept in local folders, and then removed from the server. Only this computer has it.',
+  'mode.pop3.disconnectedWords':
+    'New mail is fetched to this computer and stays on the server until you delete it here. What you file, star or read is known here only.',
+  'mode.pop3.onlineWords':
+    'Nothing of your mail stays on this computer, except drafts and mail that waits to be sent. It can be read only with a network, and only the inbox is there.',
+  'mode.pop3.offlineWords':
+    'Mail is fetched to this computer, checked, kept in local folders, and then removed from the server. Only this computer has it.',
+  'clientCertificate.label': 'Client certificate',
+  'clientCertificate.hint':
+    'Only if your provider gave you one (.p12, .pfx or .pem). It is copied into Posthorn’s encrypted secrets; the file may go afterwards.',
+  'clientCertificate.choose': 'Choose a file…',
+  'clientCertificate.remove': 'Take away',
+  'clientCertificate.none': 'none',
+  'clientCertificate.passphrase': 'Passphrase of the certificate',
+  'clientCertificate.tooLarge': 'That file is far too large for a certificate.',
+  'clientCertificate.kept': '{subject}, valid until {date}',
   'color.0': 'Teal',
   'color.1': 'Plum',
   'color.2': 'Ochre',

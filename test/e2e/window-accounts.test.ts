@@ -130,6 +130,55 @@ describe('adding an account in the window', () => {
     await page.close();
   });
 
+  it('lets POP3 be chosen where it was found, or by hand, and says what the modes mean there', async () => {
+    const [imap] = found.candidates;
+    const pop3 = {
+      ...imap,
+      incoming: { ...imap?.incoming, protocol: 'pop3', host: 'pop.example.org', port: 995 },
+    };
+    const page = await parts.open({
+      answers: {
+        'account.discover': [{ value: { ...found, candidates: [imap, pop3] } }],
+        'account.add': [{ value: { accountId: 'a3' } }],
+      },
+    });
+    await page.keyboard.type('ina@example.org\n');
+    await page.getByLabel('Password for ina@example.org').waitFor();
+    await page.getByRole('radio', { name: 'POP3' }).click();
+    await page.getByText('POP3, port 995').waitFor();
+    await picture(page, 'discovery-pop3');
+    await page.getByLabel('Password for ina@example.org').fill('right');
+    await page.getByRole('button', { name: 'Change by hand' }).click();
+    expect(await page.getByLabel('How mail is fetched').inputValue()).toBe('pop3');
+    await page.getByLabel('How mail is fetched').selectOption('imap');
+    expect(await page.locator('#server-incoming-port').inputValue()).toBe('993');
+    await page.getByLabel('How mail is fetched').selectOption('pop3');
+    expect(await page.locator('#server-incoming-port').inputValue()).toBe('995');
+    await page.getByTestId('server-incoming-certificate-file').setInputFiles({
+      name: 'ina.p12',
+      mimeType: 'application/x-pkcs12',
+      buffer: Buffer.from('the bytes'),
+    });
+    await page.locator('#server-incoming-certificate-passphrase').fill('sesame');
+    await picture(page, 'manual-pop3');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('stays on the server until you delete it here').waitFor();
+    await picture(page, 'mode-pop3');
+    await page.getByRole('button', { name: 'Fetch my mail' }).click();
+    await page.getByText('added a3').waitFor();
+    const [asking] = await asked(page, 'account.add');
+    const data = Buffer.from('the bytes').toString('base64');
+    expect(asking).toMatchObject({
+      incoming: {
+        protocol: 'pop3',
+        host: 'pop.example.org',
+        port: 995,
+        auth: { clientCertificate: { name: 'ina.p12', data, passphrase: 'sesame' } },
+      },
+    });
+    await page.close();
+  });
+
   it('names a foreign host in the button and sends no password before the yes', async () => {
     const page = await parts.open({
       answers: {

@@ -1,7 +1,7 @@
 import type { AppErrorData } from '../../../src-shared/error.ts';
 import { toAppError } from '../../../src-shared/error.ts';
 import type { Candidate, Discovery, TriedSource } from '../../../src-shared/ipc/areas/account.ts';
-import type { AccountMode } from '../../../src-shared/model/account.ts';
+import type { AccountMode, IncomingProtocol } from '../../../src-shared/model/account.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { t } from '../../i18n/t.ts';
 import { leaveFrom } from '../../state/leave-on-server.ts';
@@ -13,6 +13,7 @@ import {
   fillFrom,
   isAddress,
   serverProblem,
+  speak,
   trust,
   type AccountForm,
 } from './server-form.ts';
@@ -101,6 +102,19 @@ export class AccountWizard {
     this.step = 'result';
   }
 
+  /** The ways to fetch mail that were found, the better one first. */
+  get offeredProtocols(): IncomingProtocol[] {
+    return [...new Set((this.discovery?.candidates ?? []).map(({ incoming }) => incoming.protocol))];
+  }
+
+  /** The best answer that speaks it; where none does, only the port follows. */
+  speak(protocol: IncomingProtocol): void {
+    if (protocol === this.form.protocol) return;
+    const best = this.discovery?.candidates.find(({ incoming }) => incoming.protocol === protocol);
+    if (this.step === 'result' && best !== undefined) this.choose(best);
+    else this.form = speak(this.form, protocol);
+  }
+
   /** Stops asking; discovery then answers with what it has. */
   async stopSearch(): Promise<void> {
     await this.#main.call('account.discoverAbort', {}).catch(() => undefined);
@@ -137,7 +151,8 @@ export class AccountWizard {
       this.fieldProblem = null;
       this.step = 'manual';
       return;
-    } else if (this.form.password === '') this.fieldProblem = t('wizard.passwordMissing');
+    } else if (this.form.password === '' && incoming.certificate === null)
+      this.fieldProblem = t('wizard.passwordMissing');
     else {
       this.fieldProblem = null;
       this.error = null;

@@ -1,7 +1,9 @@
 import type { Params } from '../../../src-shared/ipc/contract.ts';
 import type { Candidate } from '../../../src-shared/ipc/areas/account.ts';
 import type { CertificateFacts } from '../../../src-shared/error.ts';
-import type { AccountMode, TlsMode } from '../../../src-shared/model/account.ts';
+import type { ChosenCertificate } from '../../ui/certificate-bytes.ts';
+import { usualPorts } from '../../state/usual-ports.ts';
+import type { AccountMode, IncomingProtocol, TlsMode } from '../../../src-shared/model/account.ts';
 
 /** One server as the fields of the form hold it. */
 export interface ServerForm {
@@ -12,9 +14,12 @@ export interface ServerForm {
   password: string;
   /** The sentence about a readable password was ticked. */
   plaintextAgreed: boolean;
+  /** Shown to the server in place of a password, or beside it. */
+  certificate: ChosenCertificate | null;
 }
 
 export interface AccountForm {
+  protocol: IncomingProtocol;
   address: string;
   password: string;
   incoming: ServerForm;
@@ -29,27 +34,27 @@ export interface AccountForm {
 /** Which field of a server is not fit to be sent. */
 export type ServerProblem = 'host' | 'port' | 'username' | 'plaintext';
 
-const usualPorts: Record<'incoming' | 'outgoing', Record<TlsMode, number>> = {
-  incoming: { implicit: 993, starttls: 143, none: 143 },
-  outgoing: { implicit: 465, starttls: 587, none: 587 },
-};
+/** What a server is spoken to in: how mail is fetched, or sending. */
+export type Speech = IncomingProtocol | 'outgoing';
 
-export function emptyServer(side: 'incoming' | 'outgoing'): ServerForm {
+function emptyServer(speech: Speech): ServerForm {
   return {
     host: '',
-    port: usualPorts[side].implicit,
+    port: usualPorts[speech].implicit,
     tls: 'implicit',
     username: '',
     password: '',
     plaintextAgreed: false,
+    certificate: null,
   };
 }
 
 export function emptyForm(): AccountForm {
   return {
+    protocol: 'imap',
     address: '',
     password: '',
-    incoming: emptyServer('incoming'),
+    incoming: emptyServer('imap'),
     outgoing: emptyServer('outgoing'),
     sameSignIn: true,
     receiveOnly: false,
@@ -57,16 +62,19 @@ export function emptyForm(): AccountForm {
   };
 }
 
-/** The port follows the kind of encryption as long as it is a usual one. */
-export function portFor(side: 'incoming' | 'outgoing', tls: TlsMode, port: number | null): number | null {
-  const usual = Object.values(usualPorts[side]);
-  return port === null || usual.includes(port) ? usualPorts[side][tls] : port;
+/** How mail is fetched was chosen by hand: a usual port follows, any other stays. */
+export function speak(form: AccountForm, protocol: IncomingProtocol): AccountForm {
+  const { incoming } = form;
+  const isUsual = incoming.port === usualPorts[form.protocol][incoming.tls];
+  const port = isUsual ? usualPorts[protocol][incoming.tls] : incoming.port;
+  return { ...form, protocol, incoming: { ...incoming, port } };
 }
 
 export function fillFrom(form: AccountForm, candidate: Candidate): AccountForm {
   const { incoming, outgoing } = candidate;
   return {
     ...form,
+    protocol: incoming.protocol,
     incoming: {
       ...form.incoming,
       host: incoming.host,
@@ -100,7 +108,11 @@ export function serverProblem(server: ServerForm, needsName: boolean): ServerPro
 
 export const trustKey = (host: string, port: number): string => `${host.toLowerCase()}:${port}`;
 
-function serverParams(server: ServerForm, trusted: Record<string, string>) {
+function serverParams(
+  server: ServerForm,
+  trusted: Record<string, string>,
+  certificate: ChosenCertificate | null = server.certificate,
+) {
   const port = server.port ?? 0;
   const fingerprint = trusted[trustKey(server.host.trim(), port)];
   return {
@@ -109,6 +121,7 @@ function serverParams(server: ServerForm, trusted: Record<string, string>) {
     tls: server.tls,
     ...(fingerprint === undefined ? {} : { trustFingerprint256: fingerprint }),
     ...(server.tls === 'none' && server.plaintextAgreed ? { allowPlaintextPassword: true } : {}),
+    ...(certificate === null ? {} : { auth: { clientCertificate: { ...certificate } } }),
   };
 }
 
@@ -119,21 +132,22 @@ export function addParams(
   mode: AccountMode = 'disconnected',
 ): Params<'account.add'> {
   const username = form.incoming.username.trim();
+  const shown = form.outgoing.certificate ?? (form.sameSignIn ? form.incoming.certificate : null);
   const outgoingName = form.sameSignIn ? username : form.outgoing.username.trim();
   return {
     address: form.address.trim(),
     ...(name.trim() === '' ? {} : { name: name.trim() }),
     mode,
     incoming: {
-      protocol: 'imap',
+      protocol: form.protocol,
       ...serverParams(form.incoming, form.trusted),
       username,
-      password: form.password,
+      ...(form.password === '' ? {} : { password: form.password }),
     },
     outgoing: form.receiveOnly
       ? null
       : {
-          ...serverParams(form.outgoing, form.trusted),
+          ...serverParams(form.outgoing, form.trusted, shown),
           ...(outgoingName === '' ? {} : { username: outgoingName }),
           ...(form.sameSignIn || form.outgoing.password === '' ? {} : { password: form.outgoing.password }),
         },

@@ -6,10 +6,11 @@ import {
   fillFrom,
   fingerprintLines,
   isAddress,
-  portFor,
   serverProblem,
+  speak,
   trust,
 } from '../../../../src-renderer/features/accounts/server-form.ts';
+import { portFor } from '../../../../src-renderer/state/usual-ports.ts';
 import type { Candidate } from '../../../../src-shared/ipc/areas/account.ts';
 
 const server = (host: string, port: number) => ({
@@ -44,6 +45,30 @@ describe('the form of an account', () => {
     });
     expect(addParams({ ...form, receiveOnly: true }, '').outgoing).toBeNull();
   });
+  it('adds a POP3 account by an answer that names it, or by hand with the port that goes with it', () => {
+    const pop3 = {
+      ...candidate,
+      incoming: { protocol: 'pop3' as const, ...server('pop.example.org', 995) },
+    };
+    expect(addParams(fillFrom(emptyForm(), pop3), '').incoming).toMatchObject({
+      protocol: 'pop3',
+      host: 'pop.example.org',
+      port: 995,
+    });
+    const byHand = speak(fillFrom(emptyForm(), candidate), 'pop3');
+    expect(addParams(byHand, '').incoming).toMatchObject({ protocol: 'pop3', port: 995 });
+    const odd = { ...byHand, incoming: { ...byHand.incoming, port: 10_110 } };
+    expect(addParams(speak(odd, 'imap'), '').incoming).toMatchObject({ protocol: 'imap', port: 10_110 });
+  });
+  it('gives a certificate to both servers of one sign-in, and each its own', () => {
+    const certificate = { data: 'AA==', name: 'ina.p12', passphrase: 'p' };
+    const filled = fillFrom(emptyForm(), candidate);
+    const form = { ...filled, incoming: { ...filled.incoming, certificate } };
+    const auth = { clientCertificate: certificate };
+    expect(addParams(form, '')).toMatchObject({ incoming: { auth }, outgoing: { auth } });
+    expect(addParams(form, '').incoming).not.toHaveProperty('password');
+    expect(addParams({ ...form, sameSignIn: false }, '').outgoing).not.toHaveProperty('auth');
+  });
   it('gives trust only to the host and port that showed the certificate', () => {
     const form = trust(fillFrom(emptyForm(), candidate), {
       host: 'IMAP.example.org',
@@ -67,9 +92,10 @@ describe('the form of an account', () => {
     expect(serverProblem({ ...plain, port: 70_000 }, true)).toBe('port');
   });
   it('follows usual ports and leaves unusual ones', () => {
-    expect(portFor('incoming', 'starttls', 993)).toBe(143);
+    expect(portFor('imap', 'starttls', 993)).toBe(143);
     expect(portFor('outgoing', 'starttls', 465)).toBe(587);
-    expect(portFor('incoming', 'starttls', 10_143)).toBe(10_143);
+    expect(portFor('pop3', 'starttls', 995)).toBe(110);
+    expect(portFor('imap', 'starttls', 10_143)).toBe(10_143);
   });
   it('names where a password would go, never shorter than true', () => {
     expect(commonHost(['imap.mail.example', 'smtp.mail.example'])).toBe('mail.example');
