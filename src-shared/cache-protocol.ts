@@ -154,7 +154,14 @@ export interface StoreMethods {
   resetPending(p: { ops: PendingPatches[] }): void;
   /** Caches the exact bytes of messages, with the preview and attachment mark found in reading them. */
   putBodies(p: {
-    bodies: { messageId: string; raw: string; preview: string; hasAttachments: boolean }[];
+    bodies: {
+      messageId: string;
+      raw: string;
+      /** Main keeps the bytes itself and asks for this in their place; `raw` is then empty. */
+      kept?: string;
+      preview: string;
+      hasAttachments: boolean;
+    }[];
   }): void;
   dropBodies(p: { messageIds: string[] }): void;
   /** Erases everything and gives a new cacheId. */
@@ -207,7 +214,7 @@ export interface StoreMethods {
   rows(p: { messageIds: string[] }): (MessageRow | null)[];
   /** A conversation's rows over all folders of the account except Junk and Trash, oldest first. */
   thread(p: { threadId: string }): MessageRow[];
-  /** Exact bytes as a latin1 string, null when not cached. */
+  /** Exact bytes as a latin1 string (or what `putBodies` gave as `kept`), null when not cached. */
   body(p: { messageId: string }): string | null;
   contacts(p: { text: string; limit: number }): Contact[];
 }
@@ -221,6 +228,11 @@ export const windowMethods = [
   'page',
   'indexOf',
   'idsOf',
+  /** What stands in the place of bodies that main keeps elsewhere, in the order of message ids after `after`. */
+  bodyMarks(p: { after: string | null; limit: number }): {
+    marks: { messageId: string; mark: string }[];
+    next: string | null;
+  };
   'conversationIds',
   'rows',
   'thread',

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openBodyShelf, type BodyShelf } from '../bodies/body-shelf.ts';
+import { createShelvedCache } from '../bodies/shelved-cache.ts';
 import { openCache, type CacheClient } from '../cache/cache-client.ts';
 import { cacheIdFile } from '../cache/cache-id.ts';
 import { createMimeReader, type MimeReader } from '../mime/mime-reader.ts';
@@ -17,6 +19,7 @@ export interface Browser {
   network: Network;
   shell: Shell;
   cache: CacheClient;
+  bodyShelf: BodyShelf;
   reader: MimeReader;
   sanitiser: Sanitiser;
   remoteImages: RemoteImages;
@@ -51,7 +54,7 @@ export async function openBrowser(
     log,
   });
   const cacheIds = cacheIdFile(paths.cacheId);
-  const cache = await openCache({
+  const store = await openCache({
     shell,
     expectedCacheId: await cacheIds.read(),
     volatileAccounts: () =>
@@ -64,11 +67,14 @@ export async function openBrowser(
     log,
     clock,
   });
+  const bodyShelf = openBodyShelf(paths.bodies, store.opened.fresh, log);
+  const cache = createShelvedCache({ cache: store, path: paths.bodies, shelf: bodyShelf, clock, log });
   if (profile.hooks !== null) profile.crashPids.push(...(await shell.processIds()));
   return {
     network,
     shell,
     cache,
+    bodyShelf,
     reader: createMimeReader({ clock, log }),
     sanitiser: createSanitiser(shell, clock, log),
     remoteImages,

@@ -36,7 +36,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
   const { accountStore, journal, register, syncTimes, blobs, localMails, clock, space, crash, hooks } =
     profile;
   const { log } = profile.log;
-  const { cache, network, reader } = browser;
+  const { cache, network, reader, bodyShelf } = browser;
   const { secrets, search, push, connectivity } = options;
   const locks = createFolderLocks();
 
@@ -85,10 +85,11 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     space,
     crash,
     log,
-    readBody: (bytes) => reader.read(bytes),
-    onBody: (messageId, text) => {
-      if (account.mode !== 'online') search.addBody(messageId, text);
+    readBodies: (messages) => reader.facts(messages),
+    onBodies: (bodies) => {
+      if (account.mode !== 'online') search.addBodies(bodies);
     },
+    shelve: account.mode === 'online' ? null : (messages) => bodyShelf.put(account.accountId, messages),
     onRows: (entry, rows, messageIds, arrived) => {
       // Nothing of an account kept only on its server goes into the index, which is a file.
       if (account.mode !== 'online') search.addRows(indexRows(entry, rows, messageIds), !arrived);

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ReadMail } from '../../src-shared/model/mail.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
-import type { MimeAnswer, MimeQuestion } from './worker.ts';
+import { packBytes } from '../platform/pack-bytes.ts';
+import type { MailFacts, MimeAnswer, MimeQuestion } from './worker.ts';
 import { emptyMail } from './read/empty-mail.ts';
 
 export interface MimeReaderOptions {
@@ -16,6 +17,11 @@ export interface MimeReaderOptions {
 export interface MimeReader {
   /** Never rejects: a message that took too long or broke the thread comes with its header alone and a defect. */
   read(bytes: Uint8Array): Promise<ReadMail>;
+  /**
+   * What lists and search want of several messages, in their order; they give way to messages that somebody opens.
+   * Never rejects: when one of them takes too long, each is read by itself.
+   */
+  facts(messages: readonly Uint8Array[]): Promise<MailFacts[]>;
   /** Decoded bytes of a part; null when there is none or it could not be read. Never rejects. */
   part(bytes: Uint8Array, partId: string): Promise<Uint8Array | null>;
   close(): Promise<void>;
@@ -53,7 +59,9 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
         settle({ state: 'broken' });
         return;
       }
-      queue.push({ question, settle });
+      const ahead = queue.findIndex((waiting) => waiting.question.ask === 'facts');
+      if (question.ask === 'facts' || ahead < 0) queue.push({ question, settle });
+      else queue.splice(ahead, 0, { question, settle });
       pump();
     });
   }
@@ -67,7 +75,10 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
     const thread = (worker ??= start());
     // While a question is open the thread keeps the process alive, otherwise not.
     thread.ref();
-    thread.postMessage({ ...next.question, id });
+    thread.postMessage(
+      { ...next.question, id },
+      next.question.ask === 'facts' ? [next.question.packed.buffer as ArrayBuffer] : [],
+    );
     if (online) arm();
   }
 
@@ -121,14 +132,21 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
     pump();
   }
 
+  async function read(bytes: Uint8Array): Promise<ReadMail> {
+    const full = await ask({ ask: 'read', bytes, headersOnly: false });
+    if (full.state === 'answer' && 'mail' in full.answer) return full.answer.mail;
+    const defect = emptyMail(full.state === 'too-slow' ? 'too-slow' : 'unreadable', bytes.length);
+    const header = await ask({ ask: 'read', bytes: bytes.subarray(0, 256 * 1024), headersOnly: true });
+    if (header.state !== 'answer' || !('mail' in header.answer)) return defect;
+    return { ...header.answer.mail, defects: [...header.answer.mail.defects, ...defect.defects] };
+  }
+
   return {
-    async read(bytes) {
-      const full = await ask({ ask: 'read', bytes, headersOnly: false });
-      if (full.state === 'answer' && 'mail' in full.answer) return full.answer.mail;
-      const defect = emptyMail(full.state === 'too-slow' ? 'too-slow' : 'unreadable', bytes.length);
-      const header = await ask({ ask: 'read', bytes: bytes.subarray(0, 256 * 1024), headersOnly: true });
-      if (header.state !== 'answer' || !('mail' in header.answer)) return defect;
-      return { ...header.answer.mail, defects: [...header.answer.mail.defects, ...defect.defects] };
+    read,
+    async facts(messages) {
+      const outcome = await ask({ ask: 'facts', ...packBytes(messages) });
+      if (outcome.state === 'answer' && 'facts' in outcome.answer) return outcome.answer.facts;
+      return await Promise.all(messages.map(read));
     },
     async part(bytes, partId) {
       const outcome = await ask({ ask: 'part', bytes, partId });

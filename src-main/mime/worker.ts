@@ -1,12 +1,21 @@
 import { parentPort } from 'node:worker_threads';
 import type { ReadMail } from '../../src-shared/model/mail.ts';
-import { readMail, readPart } from './read/read-mail.ts';
+import { readFacts, readMail, readPart } from './read/read-mail.ts';
 
 /** What main asks of the thread that parses strangers' mail. One question at a time. */
 export type MimeQuestion =
   | { id: number; ask: 'read'; bytes: Uint8Array; headersOnly: boolean }
-  | { id: number; ask: 'part'; bytes: Uint8Array; partId: string };
-export type MimeAnswer = { id: 0 } | { id: number; mail: ReadMail } | { id: number; part: Uint8Array | null };
+  | { id: number; ask: 'part'; bytes: Uint8Array; partId: string }
+  /** Several messages, one behind the other. */
+  | { id: number; ask: 'facts'; packed: Uint8Array; ends: number[] };
+export type MimeAnswer =
+  | { id: 0 }
+  | { id: number; mail: ReadMail }
+  | { id: number; part: Uint8Array | null }
+  | { id: number; facts: MailFacts[] };
+
+/** What the list and the search want to know of a message. */
+export type MailFacts = Pick<ReadMail, 'preview' | 'hasAttachments' | 'text'>;
 
 const port = parentPort;
 if (port !== null) {
@@ -16,6 +25,12 @@ if (port !== null) {
         id: question.id,
         mail: readMail(question.bytes, { headersOnly: question.headersOnly }),
       } satisfies MimeAnswer);
+      return;
+    }
+    if (question.ask === 'facts') {
+      const { packed, ends } = question;
+      const facts = ends.map((end, at) => readFacts(packed.subarray(ends[at - 1] ?? 0, end)));
+      port.postMessage({ id: question.id, facts } satisfies MimeAnswer);
       return;
     }
     const part = readPart(question.bytes, question.partId);

@@ -25,6 +25,8 @@ export interface ProfilePaths {
   browser: string;
   /** cache: full-text index */
   searchIndex: string;
+  /** cache: bytes of messages */
+  bodies: string;
   /** cache: answers of the provider database */
   discovery: string;
   log: string;
@@ -48,6 +50,7 @@ export function profilePaths(profile: string): ProfilePaths {
     cacheId: join(profile, 'cache-id.json'),
     browser: join(profile, 'browser'),
     searchIndex: join(profile, 'search.sqlite'),
+    bodies: join(profile, 'bodies.sqlite'),
     discovery: join(profile, 'discovery'),
     log: join(profile, 'log'),
   };

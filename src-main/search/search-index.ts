@@ -11,6 +11,8 @@ export interface SearchIndex {
   /** `later`: rows of a first sync, which are indexed when it is quiet, or when somebody searches. */
   addRows(rows: IndexRow[], later?: boolean): void;
   addBody(messageId: string, text: string): void;
+  /** Of messages fetched ahead: indexed together, when it is quiet or when somebody searches. */
+  addBodies(bodies: readonly { messageId: string; text: string }[]): void;
   drop(messageIds: string[]): void;
   dropAccount(accountId: string): void;
   /** Forgets the account and leaves no word of it on the disk; done when it resolves. */
@@ -23,6 +25,9 @@ export interface SearchIndex {
 
 /** More text than this of one message is not indexed. */
 const longestText = 500_000;
+
+/** A text counts in the queue as so many rows as take its room. */
+const charactersARow = 200;
 
 const mostFailures = 5;
 
@@ -84,6 +89,11 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
       queue.add({ kind: 'rows', rows: JSON.stringify(rows) }, rows.length, later),
     addBody: (messageId, text) =>
       queue.add({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }, 1, false),
+    addBodies(bodies) {
+      const cut = bodies.map(({ messageId, text }) => ({ messageId, text: text.slice(0, longestText) }));
+      const length = cut.reduce((sum, { text }) => sum + text.length, 0);
+      queue.add({ kind: 'bodies', bodies: cut }, cut.length + Math.floor(length / charactersARow), true);
+    },
     drop: (messageIds) => queue.add({ kind: 'drop', messageIds }, 0, false),
     dropAccount: (accountId) => queue.add({ kind: 'drop-account', accountId }, 0, false),
     clear: () => {

@@ -20,17 +20,25 @@ export interface BodyPorts {
   blobs: Blobs;
   backend: Backend;
   crash: CrashControl;
-  /** Reads a stranger's message in the MIME worker; never rejects. */
-  readBody(bytes: Uint8Array): Promise<BodyFacts>;
-  onBody(messageId: string, text: string): void;
+  /** Reads strangers' messages in the MIME worker, in the order given; never rejects. */
+  readBodies(messages: readonly Uint8Array[]): Promise<BodyFacts[]>;
+  onBodies(bodies: readonly { messageId: string; text: string }[]): void;
+  /** Keeps bytes in a file and gives what stands for each in the cache; null: the cache takes the bytes themselves. */
+  shelve: ((messages: readonly Uint8Array[]) => Promise<string[]>) | null;
 }
 
-/** Messages a FETCH, and bytes a FETCH: a unit of prefetching stays short so that a user's operation can pass. */
-const groupCount = 100;
-const groupBytes = 1_000_000;
+export interface WantedBody {
+  messageId: string;
+  uid: number;
+  size: number;
+}
+
+/** A unit of prefetching stays short so that a user's operation can pass: one FETCH of so many messages or bytes. */
+const unitCount = 100;
+const unitBytes = 256 * 1024;
 
 /** Bytes as the cache carries them: one character a byte. */
-export function toLatin1(bytes: Uint8Array): string {
+function toLatin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
@@ -38,41 +46,41 @@ export function fromLatin1(raw: string): Buffer {
   return Buffer.from(raw, 'latin1');
 }
 
-/** One unit of fetching ahead; false when nothing more is wanted in this folder. */
-export async function prefetchSome(
-  entry: FolderEntry,
-  wanted: { newerThan: number | null; maxBytes: number },
-  ports: BodyPorts,
-  call: Call,
-): Promise<number> {
-  const missing = await ports.cache.call('bodiesWanted', {
-    folderId: entry.folderId,
-    ...wanted,
-    limit: groupCount,
-  });
-  const group: typeof missing = [];
+/** In their order, cut into units. A message larger than a unit is one of its own. */
+export function unitsOf(wanted: readonly WantedBody[]): WantedBody[][] {
+  const units: WantedBody[][] = [];
   let bytes = 0;
-  for (const body of missing) {
-    if (group.length > 0 && bytes + body.size > groupBytes) break;
-    group.push(body);
+  for (const body of wanted) {
+    const unit = units.at(-1);
+    if (unit === undefined || unit.length >= unitCount || bytes + body.size > unitBytes) {
+      units.push([body]);
+      bytes = body.size;
+      continue;
+    }
+    unit.push(body);
     bytes += body.size;
   }
-  if (group.length === 0) return 0;
-  return await fetchAndKeep(entry, group, ports, call);
+  return units;
 }
 
-async function fetchAndKeep(
+export interface FetchedBody {
+  messageId: string;
+  bytes: Uint8Array;
+}
+
+/** The bytes of a unit; what is gone from the server is left out. */
+export async function fetchUnit(
   entry: FolderEntry,
-  group: readonly { messageId: string; uid: number }[],
+  unit: readonly WantedBody[],
   ports: BodyPorts,
   call: Call,
-): Promise<number> {
-  const idOf = new Map(group.map((body) => [body.uid, body.messageId]));
-  const fetched: { messageId: string; bytes: Uint8Array }[] = [];
+): Promise<FetchedBody[]> {
+  const idOf = new Map(unit.map((body) => [body.uid, body.messageId]));
+  const fetched: FetchedBody[] = [];
   ports.backend.expectValidity(entry.path, entry.uidValidity);
   await ports.backend.fetchBodies(
     entry.path,
-    group.map((body) => body.uid),
+    unit.map((body) => body.uid),
     call,
     (uid, bytes) => {
       const messageId = idOf.get(uid);
@@ -81,27 +89,27 @@ async function fetchAndKeep(
     },
   );
   ports.crash.reach('bodies.fetched');
-  await keepBodies(fetched, ports);
-  return fetched.length;
+  return fetched;
 }
 
-/** One transaction for the group: 3,000 small bodies took 35 s with one each. */
-async function keepBodies(
-  fetched: readonly { messageId: string; bytes: Uint8Array }[],
-  ports: BodyPorts,
-): Promise<void> {
-  const read = await Promise.all(
-    fetched.map(async ({ messageId, bytes }) => ({ messageId, bytes, facts: await ports.readBody(bytes) })),
-  );
+/** One transaction for the unit: 3,000 small bodies took 35 s with one each. */
+export async function keepBodies(fetched: readonly FetchedBody[], ports: BodyPorts): Promise<void> {
+  if (fetched.length === 0) return;
+  const bytes = fetched.map((body) => body.bytes);
+  // Kept before the cache says so: a kill in between leaves bytes that nobody asks for, not a row without its body.
+  const [facts, raw] = await Promise.all([
+    ports.readBodies(bytes),
+    ports.shelve === null ? bytes.map(toLatin1) : ports.shelve(bytes),
+  ]);
   await ports.cache.call('putBodies', {
-    bodies: read.map(({ messageId, bytes, facts }) => ({
+    bodies: fetched.map(({ messageId }, at) => ({
       messageId,
-      raw: toLatin1(bytes),
-      preview: facts.preview,
-      hasAttachments: facts.hasAttachments,
+      ...(ports.shelve === null ? { raw: raw[at] ?? '' } : { raw: '', kept: raw[at] ?? '' }),
+      preview: facts[at]?.preview ?? '',
+      hasAttachments: facts[at]?.hasAttachments ?? false,
     })),
   });
-  for (const { messageId, facts } of read) ports.onBody(messageId, facts.text);
+  ports.onBodies(fetched.map(({ messageId }, at) => ({ messageId, text: facts[at]?.text ?? '' })));
 }
 
 /** The exact bytes of a message that lie here; null when they do not. */

@@ -3,7 +3,7 @@ import { everything as all, type BodyPolicy, type BodyWish } from '../../src-sha
 import type { Call } from '../backends/backend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SpaceGuard } from '../platform/free-space.ts';
-import { prefetchSome, type BodyPorts } from './bodies.ts';
+import { fetchUnit, keepBodies, unitsOf, type BodyPorts } from './bodies.ts';
 import { bodyWishes } from './body-wishes.ts';
 import type { FolderEntry } from './folder-register.ts';
 
@@ -47,31 +47,58 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
   return true;
 }
 
+/** Messages asked for at a time, to be fetched in units. */
+const wantedAtOnce = 500;
+
 async function prefetchFolder(
   entry: FolderEntry,
   wish: BodyWish,
   options: Prefetch,
 ): Promise<'done' | 'gave-way' | 'no-room'> {
   const { ports, space, call, giveWay, onError } = options;
+  // One unit is fetched, one is read and one is written; never more, so memory stays flat.
+  let before: Promise<void> = Promise.resolve();
+  let writing: Promise<void> = Promise.resolve();
+  const written = async (): Promise<void> => {
+    await before;
+    await writing;
+  };
   try {
     for (;;) {
-      if (!(await wantsMore(entry, wish, ports))) return 'done';
-      if ((await space.level()) !== 'ok') return 'no-room';
-      if ((await prefetchSome(entry, wish, ports, call)) === 0) return 'done';
-      if (await giveWay()) return 'gave-way';
+      const wanted = await ports.cache.call('bodiesWanted', {
+        folderId: entry.folderId,
+        ...wish,
+        limit: wantedAtOnce,
+      });
+      let fetched = 0;
+      for (const unit of unitsOf(wanted)) {
+        // A full disk is worth a word only where something is left out because of it.
+        if ((await space.level()) !== 'ok') {
+          await written();
+          return 'no-room';
+        }
+        const bodies = await fetchUnit(entry, unit, ports, call);
+        fetched += bodies.length;
+        await before;
+        before = writing;
+        writing = keepBodies(bodies, ports);
+        // Said now so that a failed write is not an unhandled rejection while the next fetch runs.
+        writing.catch(() => undefined);
+        if (await giveWay()) {
+          await written();
+          return 'gave-way';
+        }
+      }
+      await written();
+      if (fetched === 0) return 'done';
     }
   } catch (thrown) {
+    await Promise.allSettled([before, writing]);
     const error = toAppError(thrown);
     if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
     onError(error);
     return 'done';
   }
-}
-
-/** A full disk is worth a word only where something is left out because of it. */
-async function wantsMore(entry: FolderEntry, wish: BodyWish, { cache }: BodyPorts): Promise<boolean> {
-  const next = await cache.call('bodiesWanted', { folderId: entry.folderId, ...wish, limit: 1 });
-  return next.length > 0;
 }
 
 function noRoom(): AppError {

@@ -1,4 +1,4 @@
-import type { StoreParams } from '../../src-shared/cache-protocol.ts';
+import type { StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
 import type { Changes } from './changes.ts';
 import type { CacheDatabase } from './database.ts';
 import type { Databases } from './databases.ts';
@@ -40,19 +40,28 @@ export class Bodies {
     db: CacheDatabase,
     known: readonly { body: StoreParams<'putBodies'>['bodies'][number]; row: number }[],
   ): Promise<void> {
+    const { rows } = this.#memory;
+    const parts = known.flatMap(({ body, row }) =>
+      body.kept === undefined ? partsOf(this.#memory.idOf(row), body.raw) : [],
+    );
+    const facts = known.map(({ body, row }) => ({
+      id: this.#memory.idOf(row),
+      preview: body.preview,
+      hasAttachments: body.hasAttachments,
+      ...(body.kept === undefined ? {} : { kept: body.kept }),
+    }));
+    // A body that is written again may have fewer parts than before.
+    const again = known.filter(({ row }) => rows.has(row, rowBits.readable));
     await db.transaction('rw', db.bodies, db.bodyFacts, async () => {
-      for (const { body, row } of known) {
+      for (const { row } of again) {
         const id = this.#memory.idOf(row);
         await db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).delete();
-        const parts = [];
-        for (let part = 0; part === 0 || part * partLength < body.raw.length; part += 1) {
-          parts.push({ id, part, raw: body.raw.slice(part * partLength, (part + 1) * partLength) });
-        }
-        await db.bodies.bulkPut(parts);
-        await db.bodyFacts.put({ id, preview: body.preview, hasAttachments: body.hasAttachments });
-        if (db === this.#databases.ram) this.#used(id, body.raw.length);
       }
+      // All at once: three requests awaited for each body were most of what a download cost.
+      await Promise.all([db.bodies.bulkPut(parts), db.bodyFacts.bulkPut(facts)]);
     });
+    if (db !== this.#databases.ram) return;
+    for (const { body, row } of known) this.#used(this.#memory.idOf(row), body.raw.length);
   }
 
   #databaseOf(row: number): CacheDatabase {
@@ -72,6 +81,18 @@ export class Bodies {
       held -= length;
       this.drop({ messageIds: [id] }, changes);
     }
+  }
+
+  async marks({ after, limit }: StoreParams<'bodyMarks'>): Promise<StoreResult<'bodyMarks'>> {
+    const found = await this.#databases.disk.bodyFacts
+      .where(':id')
+      .above(after ?? '')
+      .limit(limit)
+      .toArray();
+    const marks = found.flatMap(({ id, kept }) =>
+      kept === undefined ? [] : [{ messageId: id, mark: kept }],
+    );
+    return { marks, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
   }
 
   /** The mark goes with the body in one transaction; previews stay. */
@@ -99,7 +120,8 @@ export class Bodies {
     const length = this.#inMemory.get(id);
     if (length !== undefined) this.#used(id, length);
     const parts = await db.bodies.where('[id+part]').between([id, 0], [id, Infinity]).toArray();
-    return parts.length === 0 ? null : parts.map((part) => part.raw).join('');
+    if (parts.length > 0) return parts.map((part) => part.raw).join('');
+    return (await db.bodyFacts.get(id))?.kept ?? null;
   }
 
   #preview(row: number, preview: string, changes: Changes): void {
@@ -114,4 +136,11 @@ export class Bodies {
     changes.previews.set(segment, previews.set(this.#memory.rows.slot(row), preview));
     changes.states.add(segment);
   }
+}
+
+function partsOf(id: string, raw: string): { id: string; part: number; raw: string }[] {
+  const parts = [];
+  for (let part = 0; part === 0 || part * partLength < raw.length; part += 1)
+    parts.push({ id, part, raw: raw.slice(part * partLength, (part + 1) * partLength) });
+  return parts;
 }

@@ -87,6 +87,8 @@ export interface BodyFacts {
   id: string;
   preview: string;
   hasAttachments: boolean;
+  /** Main keeps the bytes; this stands for them, and no parts lie in `bodies`. */
+  kept?: string;
 }
 
 /** A row whose message id is not the one made from its place. */

@@ -36,6 +36,7 @@ const methods: Record<StoreMethod, true> = {
   thread: true,
   body: true,
   contacts: true,
+  bodyMarks: true,
 };
 
 export function isStoreMethod(name: string): name is StoreMethod {

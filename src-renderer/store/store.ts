@@ -157,6 +157,7 @@ export class Store {
     const session = new Session(databases);
     try {
       await loadFolders(db, session.memory);
+    bodyMarks: (params) => this.#opened().bodies.marks(params),
     } catch (error) {
       databases.close();
       if (opened.fresh) throw error;

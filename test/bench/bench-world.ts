@@ -13,6 +13,7 @@ export const passphrase = 'bench';
 export const sizes = [2_000, 5_000, 10_000, 50_000, 100_000] as const;
 export type Size = (typeof sizes)[number];
 export const foldersUser = 'folders';
+export const bodiesUser = 'bodies';
 
 export interface SyncedProfile {
   profile: string;
@@ -35,7 +36,7 @@ export class BenchWorld {
   }
 
   static async start(): Promise<BenchWorld> {
-    const users = [...sizes.map(userOf), foldersUser].map((name) => ({ name, password }));
+    const users = [...sizes.map(userOf), foldersUser, bodiesUser].map((name) => ({ name, password }));
     return new BenchWorld(await startDovecot({ users }));
   }
 

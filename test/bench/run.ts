@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cells, type Bench, type BenchContext, type Line } from './bench-line.ts';
 import { BenchWorld } from './bench-world.ts';
+import { benchBodies } from './bodies.ts';
 import { benchClick } from './click.ts';
 import { benchFirstSync } from './first-sync.ts';
 import { benchImapRows } from './imap-rows.ts';
@@ -20,6 +21,7 @@ import { benchStart } from './start.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const benches: Bench[] = [
   { name: 'first-sync', title: 'First sync of headers', run: benchFirstSync },
+  { name: 'bodies', title: 'Everything downloaded', run: benchBodies },
   { name: 'resync', title: 'Nothing changed', run: benchResync },
   { name: 'click', title: "A click's time", run: benchClick },
   { name: 'list', title: 'Lists', run: benchList },

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import encodingJapanese from 'encoding-japanese';
 import iconv from 'iconv-lite';
 import libmime from 'libmime';
@@ -258,11 +259,6 @@ function hz(bytes: Buffer): Buffer {
     }
   }
   return out.subarray(0, length);
-}
-
-function isAscii(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte > 127) return false;
-  return true;
 }
 
 function count(text: string, pattern: RegExp): number {

@@ -1,4 +1,6 @@
 const longest = 200;
+/** Of a text that is one line, padding included, no more is looked at. */
+const longestLine = 4_000;
 
 /**
  * The first words of a message for the list: quotes, rules and the invisible padding of newsletters
@@ -11,6 +13,7 @@ export function previewOf(text: string): string {
     if (line === '-- ' || line.startsWith('-----Original Message')) break;
     if (line.startsWith('>')) continue;
     const words = line
+      .slice(0, longestLine)
       .replace(
         /[\p{Cc}\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\ufeff\u2007]+/gu,
         ' ',

@@ -47,6 +47,19 @@ export function readMail(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): R
   }
 }
 
+/** What list and search want of a message: `readMail` without the header. Never throws. */
+export function readFacts(bytes: Uint8Array): Pick<ReadMail, 'preview' | 'hasAttachments' | 'text'> {
+  const defects = new DefectList(1);
+  try {
+    const root = parseTree(withLineFeeds(asBuffer(bytes)), defaultLimits, defects);
+    const { text, attachments } = readBodies(root, defaultLimits, defects);
+    return { text, preview: previewOf(text), hasAttachments: attachments.some(isRealAttachment) };
+  } catch {
+    const { text, preview, hasAttachments } = readMail(bytes);
+    return { text, preview, hasAttachments };
+  }
+}
+
 /** Decoded bytes of one part (or of a file in a text: "1.uu1"); null when there is no such part. */
 export function readPart(
   bytes: Uint8Array,
@@ -116,7 +129,7 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
     date,
     ...bodies,
     preview: previewOf(bodies.text),
-    hasAttachments: bodies.attachments.some((attachment) => isRealAttachment(attachment)),
+    hasAttachments: bodies.attachments.some(isRealAttachment),
     defects: defects.list(),
     tree: describeTree(root),
   };

@@ -57,11 +57,21 @@ for (let i = 0; i < 64; i++) {
   base64Values['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i;
 }
 
+/** Digits in lines, padding at the end alone. */
+const plainBase64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
+
 /**
  * Own loop instead of Buffer's: padding inside (two encoded pieces put together) starts anew and
  * "-"/"_" are foreign, as RFC 2045 6.8 has it; Node stops at the first padding.
  */
 function decodeBase64(body: Buffer): Decoded {
+  const text = body.toString('latin1');
+  if (plainBase64.test(text)) {
+    // Nothing that needs our own loop: the rule, and ten times as quick.
+    const joined = text.replace(/[\r\n]+/g, '');
+    const digits = joined.length - (joined.endsWith('==') ? 2 : joined.endsWith('=') ? 1 : 0);
+    return { bytes: Buffer.from(joined, 'base64'), broken: digits % 4 === 1 };
+  }
   const out = Buffer.allocUnsafe(Math.ceil((body.length * 3) / 4) + 3);
   let length = 0;
   let bits = 0;

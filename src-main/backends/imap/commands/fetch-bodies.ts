@@ -5,8 +5,8 @@ import { toUidSet } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
 import { ensureSelected } from './select.ts';
 
-/** Bodies in one FETCH: enough to hide the round trip, few enough that a urgent call waits little. */
-const together = 25;
+/** Bodies in one FETCH; callers ask for a unit of work (in bytes) at a time. */
+const together = 100;
 
 /** Exact bytes of each message; the connection is not read while `onBody` works. */
 export async function fetchBodies(

@@ -36,6 +36,7 @@ export interface EngineWorld {
   sync(): Promise<void>;
   folder(path: string): string;
   rows(path: string): Promise<MessageRow[]>;
+  keepBlob(bytes: Uint8Array): Promise<string>;
   /** Off the network and on it again. */
   offline(): void;
   online(): void;
@@ -110,8 +111,10 @@ export async function openEngineWorld(
     space: { level: () => Promise.resolve('ok'), free: () => Promise.resolve(null) },
     syncTimes: { get: () => lastSyncAt, set: (_id, at) => void (lastSyncAt = at) },
     log: () => undefined,
-    readBody: () => Promise.resolve({ preview: '', hasAttachments: false, text: '' }),
-    onBody: () => undefined,
+    readBodies: (messages) =>
+      Promise.resolve(messages.map(() => ({ preview: '', hasAttachments: false, text: '' }))),
+    onBodies: () => undefined,
+    shelve: null,
     onRows: () => undefined,
     onRenumbered: () => undefined,
     onFreed: () => undefined,
@@ -162,6 +165,7 @@ export async function openEngineWorld(
       const found = await cache.call('rows', { messageIds: page.rows.map((row) => row.messageId) });
       return found.filter((row) => row !== null);
     },
+    keepBlob: (bytes) => blobs.put(bytes),
     offline: () => engine.setOnline(false),
     online: () => engine.setOnline(true),
     async close() {
