@@ -29,6 +29,11 @@ export interface FolderBatch {
   bind?: { messageId: string; uid: number }[];
   cursor?: FolderCursor;
   /**
+   * Bodies of rows that go rest from this time on (milliseconds), and come back with their message; without it they go
+   * at once.
+   */
+  rest?: number;
+  /**
    * Refused unless the folder's cursor has come down to this `lowUid`: a batch that is sent before the one above it
    * was answered must not speak for rows that the other failed to bring.
    */
@@ -43,6 +48,8 @@ export interface FolderBatchResult {
   insertedIds: string[];
   /** Rows of the newest generation now cached in the folder. */
   cached: number;
+  /** Inserted rows that have their body at once: it rested here. */
+  takenIds?: string[];
 }
 
 /** A folder as main's folder register has it; the store adds counters and cursor. */
@@ -71,6 +78,8 @@ export interface LocatedRow {
   size: number;
   internalDate: number;
   readable: boolean;
+  /** RFC 8474 EMAILID where the server has it. */
+  emailId?: string;
 }
 
 /** What a list shows: one folder, or several for a unified one. */
@@ -140,8 +149,8 @@ export interface StoreMethods {
 
   // ---- main only: writing
   putFolders(p: { accountId: string; folders: FolderDescription[] }): void;
-  /** Drops the folder with its rows and bodies. */
-  removeFolder(p: { folderId: string }): void;
+  /** Drops the folder with its rows; bodies too, or they rest (see `FolderBatch.rest`). */
+  removeFolder(p: { folderId: string; rest?: number }): void;
   removeAccount(p: { accountId: string }): void;
   applyBatch(p: FolderBatch): FolderBatchResult;
   /** Writes only the cursor (a pass that changed no row). */
@@ -164,6 +173,8 @@ export interface StoreMethods {
     }[];
   }): void;
   dropBodies(p: { messageIds: string[] }): void;
+  /** Drops bodies of the account that rest since before this time; gives how many. */
+  forgetRested(p: { accountId: string; before: number }): number;
   /** Erases everything and gives a new cacheId. */
   wipe(p: Record<string, never>): StoreOpened;
 
@@ -217,6 +228,11 @@ export interface StoreMethods {
   /** Exact bytes as a latin1 string (or what `putBodies` gave as `kept`), null when not cached. */
   body(p: { messageId: string }): string | null;
   contacts(p: { text: string; limit: number }): Contact[];
+  /** What stands in the place of bodies that main keeps elsewhere, in the order of message ids after `after`. */
+  bodyMarks(p: { after: string | null; limit: number }): {
+    marks: { messageId: string; mark: string }[];
+    next: string | null;
+  };
 }
 
 export type StoreMethod = keyof StoreMethods;
@@ -228,11 +244,6 @@ export const windowMethods = [
   'page',
   'indexOf',
   'idsOf',
-  /** What stands in the place of bodies that main keeps elsewhere, in the order of message ids after `after`. */
-  bodyMarks(p: { after: string | null; limit: number }): {
-    marks: { messageId: string; mark: string }[];
-    next: string | null;
-  };
   'conversationIds',
   'rows',
   'thread',

@@ -109,6 +109,18 @@ export interface FoundMessage {
   size: number;
 }
 
+/** What tells a message apart, whatever number its folder gives it. */
+export interface MessageIdentity {
+  uid: number;
+  flags: string[];
+  size: number;
+  internalDate: number;
+  /** As it stands in the header; "" without one. */
+  messageIdHeader: string;
+  /** RFC 8474 EMAILID. */
+  emailId?: string;
+}
+
 export interface BackendCapabilities {
   condstore: boolean;
   qresync: boolean;
@@ -228,6 +240,14 @@ export interface Backend {
     signal: AbortSignal,
     onNews: (news: FolderNews) => void,
     onElsewhere?: (path: string | null) => void,
+  ): Promise<void>;
+
+  /** What tells the messages of a UID set apart; where it is missing, rows say it. */
+  fetchIdentities?(
+    path: string,
+    uids: string,
+    call: Call,
+    onIdentities: (some: MessageIdentity[]) => Promise<void>,
   ): Promise<void>;
 
   // What not every server or protocol has; without the server's extension an AppError says so.

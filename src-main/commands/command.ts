@@ -54,8 +54,11 @@ export interface ReplayDone {
 export type ReplayResult =
   | ReplayDone
   | { state: 'retry'; error: AppErrorData }
-  /** Refused for good: the change is undone in the view and shown to the user. */
-  | { state: 'rejected'; error: AppErrorData }
+  /**
+   * Refused for good: the change is undone in the view and shown to the user. `apart`: it is because of these; without
+   * them the rest may go.
+   */
+  | { state: 'rejected'; error: AppErrorData; apart?: readonly OpTarget[] }
   /** On the wire when the connection died. */
   | { state: 'unknown'; detail: string };
 
@@ -69,8 +72,17 @@ export function done(part: Partial<Omit<ReplayDone, 'state'>> = {}): ReplayDone 
   return { state: 'done', batches: [], places: [], pull: [], ...part };
 }
 
-export function rejected(detail: string): ReplayResult {
-  return { state: 'rejected', error: { code: 'refused', scope: 'message', next: 'tell-user', detail } };
+export function rejected(detail: string, apart?: readonly OpTarget[]): ReplayResult {
+  const error = { code: 'refused', scope: 'message', next: 'tell-user', detail } as const;
+  return apart === undefined ? { state: 'rejected', error } : { state: 'rejected', error, apart };
+}
+
+/** The folder was numbered anew, and these could not be told from others: nothing is done to what may be another. */
+export function notCertain(doubtful: readonly OpTarget[], whatWasNot: string): ReplayResult {
+  return rejected(
+    `The server numbered the folder anew, and the messages could not be told apart with certainty. ${whatWasNot}`,
+    doubtful,
+  );
 }
 
 /** Groups resolved targets by the folder the server has them in. */

@@ -1,4 +1,4 @@
-import { bySource, done, rejected, type Command } from './command.ts';
+import { bySource, done, notCertain, rejected, type Command } from './command.ts';
 import { findCopies, noteTarget, placeByCopyUid, searchFrom, type Placed } from './place-copies.ts';
 
 /** UID COPY. After a lost answer only what is not in the destination yet is copied again. */
@@ -9,10 +9,7 @@ export const copyCommand: Command<'copy'> = {
     if (target === undefined)
       return rejected('The folder to copy to is not on the server any more. Nothing was copied.');
     const { found, doubtful } = await context.resolve(op.targets);
-    if (doubtful.length > 0)
-      return rejected(
-        'The server numbered the folder anew, and the messages could not be told apart with certainty. Nothing was copied.',
-      );
+    if (doubtful.length > 0) return notCertain(doubtful, 'Nothing was copied.');
     if (found.length === 0)
       return rejected('The messages are not on the server any more. Nothing was copied.');
     const verifying = op.evidence.targetUidNext !== undefined;

@@ -1,15 +1,12 @@
 import { formatUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
-import { bySource, done, rejected, type Command } from './command.ts';
+import { bySource, done, notCertain, type Command } from './command.ts';
 
 /** \Deleted and UID EXPUNGE of exactly these. Repeating it is harmless: UIDs are never given out twice. */
 export const expungeCommand: Command<'expunge'> = {
   kind: 'expunge',
   async replay(op, _action, context) {
     const { found, doubtful } = await context.resolve(op.targets);
-    if (doubtful.length > 0)
-      return rejected(
-        'The server numbered the folder anew, and the messages could not be told apart with certainty. Nothing was deleted.',
-      );
+    if (doubtful.length > 0) return notCertain(doubtful, 'Nothing was deleted.');
     await context.send();
     const batches = [];
     for (const [folderId, entries] of bySource(found)) {

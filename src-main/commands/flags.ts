@@ -1,4 +1,4 @@
-import { bySource, done, type Command } from './command.ts';
+import { bySource, done, notCertain, type Command } from './command.ts';
 
 /**
  * ±FLAGS.SILENT by UID. Repeating it changes nothing more (RFC 4549 §4.2.3), so an unknown outcome is
@@ -7,7 +7,8 @@ import { bySource, done, type Command } from './command.ts';
 export const flagsCommand: Command<'flags'> = {
   kind: 'flags',
   async replay(op, action, context) {
-    const { found } = await context.resolve(op.targets);
+    const { found, doubtful } = await context.resolve(op.targets);
+    if (doubtful.length > 0) return notCertain(doubtful, 'Their marks were left as they are.');
     await context.send();
     const batches = [];
     for (const [folderId, entries] of bySource(found)) {

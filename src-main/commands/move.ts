@@ -4,6 +4,7 @@ import type { Op } from '../journal/op.ts';
 import {
   bySource,
   done,
+  notCertain,
   rejected,
   type Command,
   type ReplayContext,
@@ -36,9 +37,7 @@ export const moveCommand: Command<'move'> = {
       );
     const { found, doubtful } = await context.resolve(op.targets);
     if (doubtful.length > 0) {
-      return rejected(
-        'The server numbered the folder anew, and the messages could not be told apart with certainty. They stayed where they were.',
-      );
+      return notCertain(doubtful, 'They stayed where they were.');
     }
     const entries = found.filter((entry) => entry.ref.folderId !== target.folderId);
     if (entries.length === 0) return done();

@@ -13,6 +13,8 @@ export interface OpTarget {
   messageIdHeader: string;
   size: number;
   internalDate: number;
+  /** RFC 8474 EMAILID where the server has it: no content, and it finds the message wherever it was numbered anew. */
+  emailId?: string;
   /**
    * Where it is not known, the folder in which its Message-ID is looked for: only of what we wrote ourselves, whose
    * Message-ID no other mail has.

@@ -11,6 +11,7 @@ import { createReplayRunner } from './replay-runner.ts';
 import { createServerSearch } from './server-search.ts';
 import { createSession, type Session } from './session.ts';
 import { createSyncRequests } from './sync-requests.ts';
+import { tellTaken } from './rest.ts';
 import { watchInbox } from './watch.ts';
 
 /** All folders are asked this often while connected (one LIST-STATUS where the server has it). */
@@ -20,7 +21,13 @@ const sweepEvery = 3 * 60_000;
 export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const { backend, clock, register } = ports;
   const accountId = ports.account().accountId;
-  const pullPorts: PullPorts = { ...ports, onProgress: headerProgress };
+  const keepsRows = ports.account().mode !== 'online';
+  const pullPorts: PullPorts = {
+    ...ports,
+    keepsRows,
+    onProgress: headerProgress,
+    onTaken: (messageIds) => void tellTaken(messageIds, ports),
+  };
   /** Of an account in mode `online`; the engine is made anew when the mode changes. */
   const online: OnlineRows | null =
     ports.account().mode === 'online' ? createOnlineRows({ ...pullPorts, accountId, log: ports.log }) : null;

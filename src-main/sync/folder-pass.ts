@@ -1,6 +1,7 @@
 import { folderRoleSchema, type FolderRole } from '../../src-shared/model/folder.ts';
 import type { Backend, Call, RemoteFolder, RemoteStatus } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isWaiting } from '../journal/op.ts';
 import { guessRole } from './folder-roles.ts';
@@ -14,6 +15,7 @@ export interface FolderPassPorts {
   cache: CachePort;
   register: FolderRegister;
   journal: Journal;
+  clock: Clock;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface FolderPassPorts {
  * an empty or broken answer must not delete everything (fault case 45).
  */
 export async function passFolders(ports: FolderPassPorts, call: Call): Promise<Map<string, RemoteStatus>> {
-  const { accountId, backend, cache, register, journal } = ports;
+  const { accountId, backend, cache, register, journal, clock } = ports;
   const listed = (await backend.listFolders(call)).filter((folder) => folder.path !== '');
   const statuses = new Map<string, RemoteStatus>();
   const wanted = wantedFolders(journal, accountId);
@@ -80,7 +82,8 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
       again ??= new Set((await backend.listFolders(call)).map((folder) => folder.path));
       if (again.has(entry.path)) continue;
       register.remove(entry.folderId);
-      await cache.call('removeFolder', { folderId: entry.folderId });
+      // Its mail may lie under another name now: bodies wait for it (R9, R13).
+      await cache.call('removeFolder', { folderId: entry.folderId, rest: clock.now() });
       changed = true;
     }
   }

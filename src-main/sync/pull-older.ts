@@ -57,6 +57,7 @@ export async function pullOlder(
       report.added += result.inserted;
       cached = result.cached;
       ports.onRows(entry, rows, result.insertedIds, false);
+      if (result.takenIds !== undefined) ports.onTaken(result.takenIds);
       ports.onProgress(entry, result.cached, Math.max(cursor.exists, result.cached));
     });
     // Said now so that a failed write is not an unhandled rejection while the next fetch runs.

@@ -13,10 +13,14 @@ export interface PullPorts {
   locks: FolderLocks;
   clock: Clock;
   crash: CrashControl;
+  /** The cache keeps what was once listed; false: rows are only shown for the moment, and listed anew at any change. */
+  keepsRows: boolean;
   onProgress(entry: FolderEntry, done: number, total: number): void;
   /** Rows that are new in the cache; `arrived` when they came after the first sync of the folder. */
   onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[], arrived: boolean): void;
-  /** UIDVALIDITY changed: ids of this folder's messages are new. */
+  /** Of these rows the body was here already: it rested. */
+  onTaken(messageIds: readonly string[]): void;
+  /** UIDVALIDITY changed; rows that could be told with certainty keep their ids. */
   onRenumbered(entry: FolderEntry): void;
 }
 

@@ -62,13 +62,15 @@ export async function pullRemovals(
 async function removeRows(
   entry: FolderEntry,
   gone: readonly UidRange[],
-  ports: Pick<PullPorts, 'cache'>,
+  ports: Pick<PullPorts, 'cache' | 'clock'>,
 ): Promise<number> {
   if (gone.length === 0) return 0;
   const result = await ports.cache.call('applyBatch', {
     folderId: entry.folderId,
     gen: entry.gen,
     vanished: formatUidSet(gone),
+    // It may be in another folder, or come back: its body waits for it (R9).
+    rest: ports.clock.now(),
   });
   return result.removed;
 }
@@ -90,5 +92,6 @@ export async function insert(
   });
   ports.crash.reach('pull.batch-applied');
   ports.onRows(entry, rows, result.insertedIds, true);
+  if (result.takenIds !== undefined) ports.onTaken(result.takenIds);
   return result;
 }

@@ -11,6 +11,7 @@ import type { PullPorts, PullReport } from './pull-ports.ts';
 import { pullFolder } from './pull.ts';
 import { compareDue, unchangedSince } from './reconcile.ts';
 import type { ReplayRunner } from './replay-runner.ts';
+import { forgetRested } from './rest.ts';
 import type { Session } from './session.ts';
 import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.ts';
 
@@ -151,6 +152,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       await online.pass(entries, statuses, call, note);
       return;
     }
+    await forgetRested(accountId, engine);
     const changed: FolderEntry[] = [];
     for (const entry of entries) {
       const status = statuses.get(entry.folderId) ?? null;

@@ -8,6 +8,7 @@ import { pullOlder } from './pull-older.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
 import { insert, pullRemovals } from './pull-removals.ts';
 import { freshCursor } from './reconcile.ts';
+import { finishRenumbering, renumberFolder } from './renumber.ts';
 import { mayAskSince, resyncSince } from './resync-check.ts';
 
 /** UIDs a window of new mail. */
@@ -39,16 +40,17 @@ async function pullChanges(
   const { cache, register, backend, clock } = ports;
   const entry = register.get(folderId);
   if (entry === undefined || entry.local || !entry.selectable) return null;
-  const known = (await cursorOf(entry, cache)) ?? null;
+  let known = (await cursorOf(entry, cache)) ?? null;
   const selected = await backend.select(entry.path, call, resyncSince(entry, known));
   selected.exists -= countUids(leftBehind(entry));
-  if (
-    known === null ||
-    known.uidValidity !== selected.uidValidity ||
-    entry.uidValidity !== selected.uidValidity
-  ) {
+  const anew = known?.uidValidity !== selected.uidValidity || entry.uidValidity !== selected.uidValidity;
+  if (known === null || (anew && (entry.uidValidity === null || !ports.keepsRows)))
     return await startGeneration(entry, selected, ports);
-  }
+  if (known.uidValidity !== selected.uidValidity || known.gen < entry.gen) {
+    const renumbered = await renumberFolder(entry, known, selected, report, ports, call);
+    if (!renumbered.kept) return renumbered.cursor;
+    known = renumbered.cursor;
+  } else if (anew || known.gen > entry.gen) await finishRenumbering(entry, known, ports);
   report.added += await pullNew(entry, known, selected, ports, call);
   report.changed += await pullFlags(entry, known, selected, ports, call);
   const { removed, compared, doubtful } = await pullRemovals(entry, known, selected, report, ports, call);
@@ -90,7 +92,8 @@ export async function startGeneration(
   }
   const cursor = freshCursor(selected, gen);
   if (cursor.lowUid <= 1) cursor.comparedAt = new Date(ports.clock.now()).toISOString();
-  await ports.cache.call('applyBatch', { folderId: entry.folderId, gen, reset: true, cursor });
+  const rest = ports.clock.now();
+  await ports.cache.call('applyBatch', { folderId: entry.folderId, gen, reset: true, rest, cursor });
   if (renumbered) ports.onRenumbered(entry);
   return cursor;
 }

@@ -1,9 +1,13 @@
+import { AppError } from '../../src-shared/error.ts';
 import { formatUidSet, parseUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
 import type { ReplayContext, Resolution } from '../commands/command.ts';
 import type { Op, OpEvidence, OpTarget } from '../journal/op.ts';
+import type { FolderEntry } from './folder-register.ts';
 import { describeFolders, nameOf } from './folder-verbs.ts';
+import { identitiesOnServer } from './identities.ts';
 import type { ReplayPorts } from './replay-ports.ts';
+import { pairUp, plainId } from './same-message.ts';
 
 /** What a command is given to bring this operation to the server. */
 export function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContext {
@@ -77,15 +81,16 @@ export function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContex
 /**
  * Where the server has these messages now: as the cache knows, else as an earlier operation left it,
  * else as it was when the user acted. When the folder's UIDs have changed since (another generation), a
- * message is taken only if exactly one there has its Message-ID and size.
+ * message is taken only if exactly one there is it by EMAILID, or by Message-ID, size and date (R7).
  */
 async function resolveTargets(
   targets: readonly OpTarget[],
   ports: ReplayPorts,
   call: Call,
 ): Promise<Resolution> {
-  const { cache, journal, register, backend } = ports;
+  const { cache, journal, register } = ports;
   const resolution: Resolution = { found: [], gone: [], doubtful: [] };
+  const lost = new Map<FolderEntry, OpTarget[]>();
   const located = await cache.call('locate', { messageIds: targets.map((target) => target.messageId) });
   for (const [i, target] of targets.entries()) {
     const ref = located[i]?.ref ?? journal.placeOf(target.messageId) ?? target.ref;
@@ -96,18 +101,47 @@ async function resolveTargets(
       resolution.gone.push(target);
     } else if (ref.gen === folder.gen) {
       resolution.found.push({ target, ref });
-    } else if (target.messageIdHeader === '') {
-      resolution.doubtful.push(target);
+    } else if (located[i]?.ref != null) {
+      // Cache and register speak of different numberings: a pass brings them together, then this goes on.
+      throw new AppError({
+        code: 'refused',
+        scope: 'folder',
+        next: 'retry',
+        detail: `The server numbered the messages of “${folder.name}” anew. The change goes on when they are listed again.`,
+      });
     } else {
-      const there = await backend.findByMessageId(folder.path, 1, [target.messageIdHeader], call);
-      const only = there.length === 1 && there[0]?.size === target.size ? there[0] : undefined;
-      if (only !== undefined)
-        resolution.found.push({ target, ref: { folderId: folder.folderId, gen: folder.gen, uid: only.uid } });
-      else if (there.length === 0) resolution.gone.push(target);
-      else resolution.doubtful.push(target);
+      const others = lost.get(folder) ?? [];
+      lost.set(folder, others);
+      others.push(target);
     }
   }
+  for (const [folder, some] of lost) await findAgain(some, folder, resolution, ports, call);
   return resolution;
+}
+
+/** Their folder was numbered anew since, and no row of the cache is theirs any more. */
+async function findAgain(
+  targets: readonly OpTarget[],
+  folder: FolderEntry,
+  resolution: Resolution,
+  { backend }: ReplayPorts,
+  call: Call,
+): Promise<void> {
+  backend.expectValidity(folder.path, folder.uidValidity);
+  const there = await identitiesOnServer(backend, folder.path, '1:*', call);
+  const pairs = pairUp(targets, there);
+  const headers = new Set(there.map((message) => plainId(message.messageIdHeader)));
+  for (const target of targets) {
+    const message = pairs.get(target);
+    if (message !== undefined)
+      resolution.found.push({
+        target,
+        ref: { folderId: folder.folderId, gen: folder.gen, uid: message.uid },
+      });
+    else if (target.messageIdHeader !== '' && !headers.has(plainId(target.messageIdHeader)))
+      resolution.gone.push(target);
+    else resolution.doubtful.push(target);
+  }
 }
 
 /** Every message of the folder with that Message-ID is ours: each is a copy that an earlier try left. */

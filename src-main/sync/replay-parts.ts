@@ -3,6 +3,9 @@ import type { Patch } from '../../src-shared/patch.ts';
 import type { ReplayDone, ReplayResult } from '../commands/command.ts';
 import type { Op, OpTarget } from '../journal/op.ts';
 import type { ReplayPorts } from './replay-ports.ts';
+import { withRest } from './rest.ts';
+
+type Rejected = Extract<ReplayResult, { state: 'rejected' }>;
 
 /** Refusals that speak for the folder or the mailbox: no part of the batch would fare better. */
 const forAll = new Set(['OVERQUOTA', 'NOPERM', 'TRYCREATE', 'NONEXISTENT', 'READ-ONLY']);
@@ -10,7 +13,8 @@ const forAll = new Set(['OVERQUOTA', 'NOPERM', 'TRYCREATE', 'NONEXISTENT', 'READ
 const enough = 8;
 
 /** One message of many can be what the server refuses. */
-export function worthParting(op: Op, error: AppErrorData): boolean {
+export function worthParting(op: Op, { error, apart }: Rejected): boolean {
+  if (apart !== undefined) return apart.length < op.targets.length;
   if (op.targets.length < 2 || error.code === 'quota' || error.code === 'not-found') return false;
   return error.server !== undefined && !forAll.has(error.server.code ?? '');
 }
@@ -22,14 +26,14 @@ export function worthParting(op: Op, error: AppErrorData): boolean {
  */
 export async function replayInParts(
   op: Op,
-  refused: AppErrorData,
+  refused: Rejected,
   ports: ReplayPorts,
   replay: (part: Op) => Promise<ReplayResult>,
 ): Promise<ReplayResult> {
-  const { journal, cache } = ports;
+  const { journal, cache, clock } = ports;
   const whole: ReplayDone = { state: 'done', batches: [], places: [], pull: [] };
-  const waiting = halves(op.targets);
-  let error = refused;
+  const waiting = partsOf(op.targets, refused.apart);
+  let { error } = refused;
   let taken = 0;
   let refusals = 0;
   while (waiting.length > 0) {
@@ -39,12 +43,13 @@ export async function replayInParts(
     if (result.state === 'retry' || result.state === 'unknown') return result;
     if (result.state === 'rejected') {
       error = result.error;
-      if (part.length > 1) waiting.unshift(...halves(part));
+      const parts = partsOf(part, result.apart);
+      if (parts.length > 1) waiting.unshift(...parts);
       else refusals += 1;
       continue;
     }
     taken += part.length;
-    for (const batch of result.batches) await cache.call('applyBatch', batch);
+    for (const batch of result.batches) await cache.call('applyBatch', withRest(op, batch, clock));
     whole.pull.push(...result.pull);
     if (result.places.length > 0) await journal.place(result.places);
     const gone = new Set(part);
@@ -58,6 +63,14 @@ export async function replayInParts(
   }
   ports.wantPull(whole.pull);
   return { state: 'rejected', error };
+}
+
+/** Those that are in the way apart from the rest, else halves; one part: it goes no further. */
+function partsOf(targets: readonly OpTarget[], apart: readonly OpTarget[] | undefined): OpTarget[][] {
+  if (apart === undefined) return halves(targets);
+  const ids = new Set(apart.map(({ messageId }) => messageId));
+  const rest = targets.filter(({ messageId }) => !ids.has(messageId));
+  return rest.length === 0 ? [[...targets]] : [rest, targets.filter(({ messageId }) => ids.has(messageId))];
 }
 
 function halves(targets: readonly OpTarget[]): OpTarget[][] {

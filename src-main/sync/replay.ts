@@ -10,6 +10,7 @@ import { contextFor, tellAgain } from './replay-context.ts';
 import { isOvertaken, nextOp, touchedBy } from './replay-order.ts';
 import { replayInParts, worthParting } from './replay-parts.ts';
 import type { ReplayPorts } from './replay-ports.ts';
+import { withRest } from './rest.ts';
 
 export interface ReplayReport {
   pushed: number;
@@ -65,8 +66,8 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
 async function attempt(op: Op, ports: ReplayPorts, call: Call): Promise<ReplayResult> {
   if (isOvertaken(op, ports.journal)) return done();
   const whole = await answerOf(op, ports, call);
-  return whole.state === 'rejected' && worthParting(op, whole.error)
-    ? await replayInParts(op, whole.error, ports, (part) => answerOf(part, ports, call))
+  return whole.state === 'rejected' && worthParting(op, whole)
+    ? await replayInParts(op, whole, ports, (part) => answerOf(part, ports, call))
     : whole;
 }
 
@@ -127,7 +128,7 @@ async function settle(
       await journal.change(op.opId, { state: 'acked', error: null });
       crash.reach('replay.acked');
       await whereThereIsRoom(async () => {
-        for (const batch of result.batches) await cache.call('applyBatch', batch);
+        for (const batch of result.batches) await cache.call('applyBatch', withRest(op, batch, clock));
         await cache.call('dropPending', { opIds: [op.opId] });
       });
       crash.reach('replay.applied');

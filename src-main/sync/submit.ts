@@ -167,5 +167,6 @@ export function toTarget(row: LocatedRow): OpTarget {
     messageIdHeader: row.messageIdHeader,
     size: row.size,
     internalDate: row.internalDate,
+    ...(row.emailId === undefined ? {} : { emailId: row.emailId }),
   };
 }

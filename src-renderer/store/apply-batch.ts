@@ -7,6 +7,7 @@ import type { CacheDatabase } from './database.ts';
 import type { FolderState } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { idOfPlace } from './message-ids.ts';
+import { takeRested } from './resting.ts';
 import { rowBits } from './row-table.ts';
 import type { SegmentTexts } from './segment-texts.ts';
 import { dropSegment, insertRows, vanish } from './server-rows.ts';
@@ -32,6 +33,7 @@ export async function applyBatch(
     throw new StoreMistake('applyBatch after a batch that failed');
   }
   const result: FolderBatchResult = { inserted: 0, changed: 0, removed: 0, insertedIds: [], cached: 0 };
+  changes.restSince = batch.rest ?? null;
   const facts = await factsForBinding(db, memory, texts, batch.bind ?? []);
   if (batch.gen > folder.gen) {
     result.removed += reset(memory, folder, changes);
@@ -47,7 +49,9 @@ export async function applyBatch(
     news.delete(row);
     memory.reproject(row, changes);
   }
+  const taken = await takeRested(db, memory, news, changes);
   for (const row of news) memory.reproject(row, changes);
+  if (taken.length > 0) result.takenIds = taken.map((row) => memory.idOf(row));
   result.insertedIds = (batch.insert ?? []).map((item) =>
     memory.idOf(folder.rowOfUid(item.uid, memory.rows)),
   );

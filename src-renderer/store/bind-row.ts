@@ -4,6 +4,7 @@ import type { CacheDatabase } from './database.ts';
 import type { FolderState } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { idOfPlace } from './message-ids.ts';
+import { wake } from './resting.ts';
 import { rowBits } from './row-table.ts';
 import type { SegmentTexts } from './segment-texts.ts';
 import { insertRows, vanish } from './server-rows.ts';
@@ -104,6 +105,7 @@ function keepBody(
   if (segment === undefined) return;
   if (facts?.readable === true) {
     changes.droppedBodies.delete(ids.messageId);
+    wake(memory, ids.messageId, changes);
     if (facts.bodyOf !== null) changes.copiedBodies.push({ from: facts.bodyOf, to: ids.messageId });
     if (ids.oldReadable && ids.oldId !== ids.messageId) changes.droppedBodies.add(ids.oldId);
     if (!ids.oldReadable) memory.setReadable(target, true, changes);
@@ -111,7 +113,14 @@ function keepBody(
     const previews = changes.previews.get(segment) ?? new Map<number, string>();
     changes.previews.set(segment, previews.set(memory.rows.slot(target), facts.row.preview));
     changes.states.add(segment);
-  } else if (ids.oldReadable && ids.oldId !== ids.messageId) {
+    return;
+  }
+  // What rests under the id that the row now has is of a row that went before: it must not come back as this one's.
+  if (memory.resting.of(ids.messageId) !== undefined) {
+    wake(memory, ids.messageId, changes);
+    if (!ids.oldReadable) changes.droppedBodies.add(ids.messageId);
+  }
+  if (ids.oldReadable && ids.oldId !== ids.messageId) {
     changes.copiedBodies.push({ from: ids.oldId, to: ids.messageId });
     changes.droppedBodies.add(ids.oldId);
   }

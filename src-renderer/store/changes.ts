@@ -1,6 +1,6 @@
 import type { NewRow } from '../../src-shared/model/message.ts';
 import type { PendingPatches } from '../../src-shared/patch.ts';
-import type { AliasRecord } from './database.ts';
+import type { AliasRecord, RestingRecord } from './database.ts';
 import type { FolderState, Segment } from './folder-state.ts';
 
 /** A row that goes to disk: its text and its keys. */
@@ -33,6 +33,9 @@ export class Changes {
   readonly droppedBodies = new Set<string>();
   /** Body kept under another id from now on (a copy keeps its source's body too). */
   readonly copiedBodies: { from: string; to: string }[] = [];
+  /** Bodies of removed rows rest from this time on; null: they go with their rows. */
+  restSince: number | null = null;
+  readonly resting = new Map<string, RestingRecord | null>();
   /** Own ids that rows gave up: patches that name them now mean another row, or a waiting one again. */
   readonly freedIds = new Set<string>();
   readonly previews = new Map<Segment, Map<number, string>>();

@@ -26,6 +26,7 @@ export async function commit(
     db.aliases,
     db.pending,
     db.contacts,
+    db.resting,
   ];
   await db.transaction('rw', tables, async () => {
     const work: PromiseLike<unknown>[] = [];
@@ -186,6 +187,11 @@ function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Chang
   const dropped = aliases.flatMap(([id, alias]) => (alias === null ? [id] : []));
   if (put.length > 0) work.push(db.aliases.bulkPut(put));
   if (dropped.length > 0) work.push(db.aliases.bulkDelete(dropped));
+  const rested = [...changes.resting];
+  const resting = rested.flatMap(([, record]) => (record === null ? [] : [record]));
+  const awake = rested.flatMap(([id, record]) => (record === null ? [id] : []));
+  if (resting.length > 0) work.push(db.resting.bulkPut(resting));
+  if (awake.length > 0) work.push(db.resting.bulkDelete(awake));
   if (changes.pendingDropped.size > 0) work.push(db.pending.bulkDelete([...changes.pendingDropped]));
   if (changes.pendingPut.size > 0) work.push(db.pending.bulkPut([...changes.pendingPut.values()]));
   if (changes.copiedBodies.length > 0 || changes.droppedBodies.size > 0) work.push(moveBodies(db, changes));

@@ -3,7 +3,7 @@ import type { FolderCursor, FolderRole } from '../../src-shared/model/folder.ts'
 import type { PendingPatches } from '../../src-shared/patch.ts';
 
 /** Grows with every change of the layout: the cache is then emptied and filled again from the server. */
-export const cacheSchema = 1;
+export const cacheSchema = 2;
 /** The cache lies in one of these; it changes its place when it is rewritten. */
 export const databaseNames = ['posthorn-cache', 'posthorn-cache-2'] as const;
 
@@ -106,6 +106,16 @@ export interface ContactRecord {
   weight: number;
 }
 
+/** The body of a message that the server has no more (see `resting.ts`). */
+export interface RestingRecord {
+  /** The id that its row had; the body still lies under it. */
+  id: string;
+  a: string;
+  key: string;
+  /** When it was removed, in milliseconds of main's clock. */
+  at: number;
+}
+
 export interface CacheDatabase extends Dexie {
   meta: EntityTable<MetaRecord, 'key'>;
   accounts: EntityTable<AccountRecord, 'accountId'>;
@@ -119,6 +129,7 @@ export interface CacheDatabase extends Dexie {
   aliases: EntityTable<AliasRecord, 'id'>;
   pending: EntityTable<PendingPatches, 'opId'>;
   contacts: Table<ContactRecord, [string, string]>;
+  resting: EntityTable<RestingRecord, 'id'>;
 }
 
 /** IndexedDB of this origin, or a stand-in. */
@@ -151,6 +162,7 @@ export function makeDatabase(name: string, dependencies?: DatabaseDependencies):
     aliases: 'id',
     pending: 'opId',
     contacts: '[a+address]',
+    resting: 'id',
   });
   return db;
 }

@@ -91,6 +91,8 @@ function split(
     for (const opId of changes.pendingDropped) if (!part.pendingPut.has(opId)) part.pendingDropped.add(opId);
     for (const id of changes.droppedBodies) part.droppedBodies.add(id);
   }
+  for (const [id, record] of changes.resting)
+    for (const part of record === null ? [disk, ram] : [place(record.a)]) part.resting.set(id, record);
   for (const copy of changes.copiedBodies) {
     const target = accountOf(copy.to, memory);
     if (target === accountOf(copy.from, memory) || target === null)

@@ -39,6 +39,7 @@ export async function loadRows(db: CacheDatabase, memory: StoreMemory): Promise<
     }
     fillOrders(memory, folder);
   }
+  for (const record of await db.resting.toArray()) memory.resting.add(record);
   for (const alias of await db.aliases.toArray()) {
     const folder = memory.folder(alias.f);
     const row = folder?.gen === alias.gen ? folder.rowOfUid(alias.uid, memory.rows) : -1;

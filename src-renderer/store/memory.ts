@@ -5,6 +5,7 @@ import { FlagWords, flaggedBit, seenBit } from './flag-words.ts';
 import { FolderState, type Segment } from './folder-state.ts';
 import { idOfPlace, placeOfId } from './message-ids.ts';
 import { PendingTable, type InsertPatch, type PendingEntry } from './pending-table.ts';
+import { Resting } from './resting.ts';
 import { rowBits, RowTable } from './row-table.ts';
 import { idHash, Threads } from './threads.ts';
 
@@ -33,6 +34,7 @@ export class StoreMemory {
   readonly folders: FolderState[] = [];
   readonly segments: Segment[] = [];
   readonly pending = new PendingTable();
+  readonly resting = new Resting();
   readonly views = new Map<number, RowView>();
   readonly waiting = new Map<number, WaitingRow>();
   readonly extraFlags = new Map<number, string[]>();

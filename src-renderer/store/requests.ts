@@ -16,6 +16,7 @@ const methods: Record<StoreMethod, true> = {
   resetPending: true,
   putBodies: true,
   dropBodies: true,
+  forgetRested: true,
   wipe: true,
   locate: true,
   identify: true,

@@ -46,6 +46,7 @@ export class ServerQueries {
         size: memory.rows.size(row),
         internalDate: memory.rows.date(row),
         readable: memory.rows.has(row, rowBits.readable),
+        ...(text?.emailId == null ? {} : { emailId: text.emailId }),
       };
     });
   }

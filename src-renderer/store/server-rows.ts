@@ -4,6 +4,7 @@ import { toLine } from './envelope-line.ts';
 import { segmentRows, type FolderState, type Segment } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { idOfPlace } from './message-ids.ts';
+import { restOrDrop } from './resting.ts';
 import { rowBits } from './row-table.ts';
 import { referenceHashes } from './threads.ts';
 
@@ -99,7 +100,7 @@ export function removeRow(memory: StoreMemory, row: number, changes: Changes): v
   const segment = memory.segments[rows.segment(row)];
   const id = rows.has(row, rowBits.readable) ? memory.idOf(row) : null;
   rows.set(row, rowBits.gone, true);
-  if (id !== null) changes.droppedBodies.add(id);
+  if (id !== null) restOrDrop(memory, row, id, changes);
   if (memory.ownIds.size > 0) {
     const own = memory.freeOwnId(row);
     if (own !== null) {

@@ -23,6 +23,7 @@ import { SegmentTexts } from './segment-texts.ts';
 import { ServerQueries } from './server-queries.ts';
 import { Snapshots } from './snapshots.ts';
 import { Views } from './views.ts';
+import { forgetRested } from './resting.ts';
 import { settlePatched } from './waiting-rows.ts';
 
 type Handlers = { [M in StoreMethod]: (params: StoreParams<M>) => StoreResult<M> | Promise<StoreResult<M>> };
@@ -93,19 +94,27 @@ export class Store {
     emptyAccount: ({ accountId }) =>
       this.#write(({ memory }, changes) => {
         for (const folder of ofAccount(memory, accountId)) emptyFolder(memory, folder, changes);
+        forgetRested(memory, accountId, Infinity, changes);
       }),
     putFolders: (params) => this.#write(({ memory }, changes) => putFolders(memory, params, changes)),
-    removeFolder: ({ folderId }) =>
-      this.#write(({ memory }, changes) => {
+    removeFolder: ({ folderId, rest }) =>
+      this.#write(({ databases, memory }, changes) => {
         const folder = memory.folder(folderId);
-        if (folder !== undefined) removeFolder(memory, folder, changes);
+        if (folder === undefined) return;
+        changes.restSince = databases.volatile.has(folder.accountId) ? null : (rest ?? null);
+        removeFolder(memory, folder, changes);
       }),
+    forgetRested: ({ accountId, before }) =>
+      this.#write(({ memory }, changes) => forgetRested(memory, accountId, before, changes)),
     removeAccount: ({ accountId }) =>
       this.#write((session, changes) => this.#removeAccount(session, accountId, changes)),
     applyBatch: (batch) =>
       this.#write(({ databases, memory, texts }, changes) => {
-        const db = databases.of(memory.folder(batch.folderId)?.accountId ?? '');
-        return applyBatch(db, memory, texts, batch, changes);
+        const accountId = memory.folder(batch.folderId)?.accountId ?? '';
+        const { rest, ...news } = batch;
+        // Of an account whose mail stays on the server nothing is kept.
+        const kept = rest === undefined || databases.volatile.has(accountId) ? news : batch;
+        return applyBatch(databases.of(accountId), memory, texts, kept, changes);
       }),
     putCursor: ({ folderId, cursor }) =>
       this.#write(({ memory }, changes) => {
@@ -148,6 +157,7 @@ export class Store {
     thread: async (params) => (await this.#loaded()).queries.thread(params),
     body: async ({ messageId }) => (await this.#loaded()).bodies.get(messageId),
     contacts: (params) => this.#opened().contacts.find(params),
+    bodyMarks: (params) => this.#opened().bodies.marks(params),
   };
 
   async #open(open: () => Promise<OpenedDatabase>, volatile: readonly string[]): Promise<StoreOpened> {
@@ -157,7 +167,6 @@ export class Store {
     const session = new Session(databases);
     try {
       await loadFolders(db, session.memory);
-    bodyMarks: (params) => this.#opened().bodies.marks(params),
     } catch (error) {
       databases.close();
       if (opened.fresh) throw error;
@@ -273,6 +282,7 @@ export class Store {
   #removeAccount({ memory, contacts }: Session, accountId: string, changes: Changes): void {
     for (const folder of ofAccount(memory, accountId)) removeFolder(memory, folder, changes);
     changes.deletedAccounts.add(accountId);
+    forgetRested(memory, accountId, Infinity, changes);
     contacts.forgetAccount(accountId);
   }
 

@@ -121,6 +121,11 @@ export class Threads {
     }
   }
 
+  /** What the node was made of. */
+  hashOf(node: number): number {
+    return this.#key[node] ?? 0;
+  }
+
   keyOf(node: number): number {
     return this.#key[this.root(node)] ?? 0;
   }

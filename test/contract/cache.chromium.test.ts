@@ -9,7 +9,8 @@ import {
   removeFolder,
   type CacheInChromium,
 } from '../fakes/chromium-cache.ts';
-import { cacheContract, cursorOf, folderOf, newRow, viewOf } from './cache-contract.ts';
+import { cacheContract, cursorOf, folderOf, newRow, viewOf, type CacheUnderTest } from './cache-contract.ts';
+import { restingContract } from './resting-contract.ts';
 
 const binary = await findBrowser();
 if (binary === undefined)
@@ -35,7 +36,7 @@ describe.skipIf(binary === undefined)('the store in Chromium', () => {
     return running;
   };
 
-  cacheContract(async () => {
+  const make = async (): Promise<CacheUnderTest> => {
     const first = await started(null);
     await first.cache.call('wipe', {});
     return {
@@ -47,7 +48,9 @@ describe.skipIf(binary === undefined)('the store in Chromium', () => {
         return first.cache;
       },
     };
-  });
+  };
+  cacheContract(make);
+  restingContract(make);
 
   it('finds the cache again when the browser was started anew, and rebuilds one that is another', async () => {
     const first = await started(null);

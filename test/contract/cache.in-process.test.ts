@@ -1,9 +1,10 @@
 import { describe } from 'vitest';
 import { cacheInProcess } from '../fakes/cache-in-process.ts';
-import { cacheContract } from './cache-contract.ts';
+import { cacheContract, type CacheUnderTest } from './cache-contract.ts';
+import { restingContract } from './resting-contract.ts';
 
 describe('the store on an IndexedDB in memory', () => {
-  cacheContract(async () => {
+  const make = async (): Promise<CacheUnderTest> => {
     let port = cacheInProcess();
     const { cacheId } = await port.call('open', { expectedCacheId: null });
     return {
@@ -14,5 +15,7 @@ describe('the store on an IndexedDB in memory', () => {
         return port;
       },
     };
-  });
+  };
+  cacheContract(make);
+  restingContract(make);
 });

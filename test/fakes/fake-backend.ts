@@ -18,6 +18,7 @@ export interface FakeMessage {
   internalDate: number;
   bytes: Buffer;
   modseq: bigint;
+  emailId?: string;
 }
 
 export interface FakeFolder {
@@ -263,6 +264,22 @@ export function createFakeBackend(
         }));
         if (flags.length > 0) await onNews({ kind: 'flags', flags });
       }),
+    fetchIdentities: (path, uids, call, onIdentities) =>
+      read('fetchIdentities', call, () =>
+        onIdentities(
+          pick(path, uids).map((message) => {
+            const { uid, flags, size, internalDate, envelope, emailId } = toRow(message);
+            return {
+              uid,
+              flags,
+              size,
+              internalDate,
+              messageIdHeader: envelope.messageIdHeader,
+              ...(emailId === undefined ? {} : { emailId }),
+            };
+          }),
+        ),
+      ),
     listUids: (path, call) =>
       read('listUids', call, () => toUidSet([...server.folder(path).messages.keys()])),
     fetchBodies: (path, uids, call, onBody) =>
@@ -381,5 +398,6 @@ function toRow(message: FakeMessage): NewRow {
     envelope: readEnvelope(envelope, references),
     hasAttachments: /^content-disposition: *attachment/im.test(text),
     preview: '',
+    ...(message.emailId === undefined ? {} : { emailId: message.emailId }),
   };
 }

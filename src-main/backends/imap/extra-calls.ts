@@ -3,12 +3,21 @@ import { deleteAcl, getAcl, setAcl } from './commands/acl.ts';
 import { appendMany } from './commands/append.ts';
 import type { CommandContext } from './commands/context.ts';
 import { fetchPart } from './commands/fetch-part.ts';
+import { fetchIdentities } from './commands/identities.ts';
 import { quotaOf } from './commands/quota.ts';
 import { replace } from './commands/replace.ts';
 
 type Read = <T>(call: Call, work: (context: CommandContext) => Promise<T>) => Promise<T>;
 type Write = <T>(call: Call, work: (context: CommandContext) => Promise<T>) => Promise<WriteOutcome<T>>;
-type Extra = 'quota' | 'getAcl' | 'setAcl' | 'deleteAcl' | 'appendMany' | 'replace' | 'fetchPart';
+type Extra =
+  | 'quota'
+  | 'getAcl'
+  | 'setAcl'
+  | 'deleteAcl'
+  | 'appendMany'
+  | 'replace'
+  | 'fetchPart'
+  | 'fetchIdentities';
 
 /** What only some servers know. */
 export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Extra>> {
@@ -21,6 +30,12 @@ export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Ext
     appendMany: (path, messages, call) => write(call, (context) => appendMany(context, path, messages)),
     replace: (path, uid, bytes, choice, call) =>
       write(call, (context) => replace(context, path, uid, { bytes, ...choice })),
+    fetchIdentities: (path, uids, call, onIdentities) =>
+      read(call, (context) =>
+        fetchIdentities(context, path, uids, (some) =>
+          call.signal.aborted ? Promise.resolve() : onIdentities(some),
+        ),
+      ),
     fetchPart: (path, uid, section, call) => read(call, (context) => fetchPart(context, path, uid, section)),
   };
 }

@@ -71,7 +71,7 @@ test('R8: what changes while a folder is asked is asked for by the next pass', a
   expect(flagged.map((row) => row.subject).toSorted()).toEqual(['Mail 1', 'Mail 2']);
 });
 
-test('R8: rows that were written without their cursor are not written twice', async () => {
+test('R8, case 43: rows that were written without their cursor are not written twice', async () => {
   world = await openEngineWorld({}, three);
   await world.sync();
   const record = (await world.cache.call('folders', { accountId: 'a1' })).find(
