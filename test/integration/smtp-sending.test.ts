@@ -236,7 +236,7 @@ describe('when a server refuses', () => {
     expect(submission.taken.filter((mail) => mail.bytes.includes(messageIdHeader))).toHaveLength(1);
   });
 
-  test('a refused password holds the mail until there is another; refused recipients come back as a draft', async () => {
+  test('case 67: a refused password holds the mail until there is another; refused recipients come back as a draft', async () => {
     const accountId = await begin('eve');
     submission.script = { onAuth: () => ({ code: 535, text: '5.7.8 no' }) };
     const { outboxId } = await posthorn.call('message.send', {

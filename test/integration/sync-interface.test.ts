@@ -184,7 +184,7 @@ describe('errors', () => {
 });
 
 describe('the program', () => {
-  test('a second one on the same profile exits with 3', () => {
+  test('case 74: a second one on the same profile exits with 3', () => {
     const second = spawnSync(process.execPath, [...posthorn.child.spawnargs.slice(1)], {
       encoding: 'utf8',
       env: { ...process.env },

@@ -144,7 +144,7 @@ describe('offline', () => {
 });
 
 describe('killed', () => {
-  test('while writing down what the user does', async () => {
+  test('case 1: while writing down what the user does', async () => {
     await withWorld(async ({ profile, user, peer }) => {
       let posthorn = profile.start();
       const accountId = await addAccount(posthorn, dovecot, user);
@@ -183,7 +183,7 @@ describe('killed', () => {
   // One hit of each here, the two servers at different ones; SYNC_CRASHES=all tries many (minutes).
   const rounds = process.env['SYNC_CRASHES'] === 'all' ? Array.from({ length: 12 }, (_, i) => i + 1) : [1];
   for (const host of ['localhost', '127.0.0.2'] as const)
-    test(`at each point of the replay, again and again (${host === 'localhost' ? 'MOVE' : 'copy and expunge'})`, async () => {
+    test(`cases 3, 9 and 10: at each point of the replay, again and again (${host === 'localhost' ? 'MOVE' : 'copy and expunge'})`, async () => {
       await withWorld(
         async ({ profile, user, peer }) => {
           let posthorn = profile.start();

@@ -69,7 +69,7 @@ function cacheFiles(profile: Profile): string[] {
   return filesBelow(join(profile.dir, 'browser')).filter((file) => /IndexedDB/i.test(file));
 }
 
-describe('the cache is lost', () => {
+describe('the cache is lost (case 72)', () => {
   const damages: Record<string, (profile: Profile) => void> = {
     'it was deleted': (profile) => {
       const files = cacheFiles(profile);
@@ -404,7 +404,7 @@ describe('several accounts', () => {
     });
   });
 
-  test('a lost network is noticed, and its return too', async () => {
+  test('case 75: a lost network and a sleep are noticed, and their end too', async () => {
     await withWorld(async ({ profile, user, peer }) => {
       await peer.append('INBOX', mail(1));
       const proxy = await FaultProxy.start({ targetPort: dovecot.imapsPort });

@@ -177,7 +177,8 @@ class ChromiumShell implements Shell {
       () =>
         connection.send('Target.createTarget', {
           url: 'about:blank',
-          ...(options.hidden ? { hidden: true } : { newWindow: true, ...size }),
+          // A hidden target belongs to a window, and without a display its crash can have taken the only one.
+          ...(options.hidden && !this.#options.headless ? { hidden: true } : { newWindow: true, ...size }),
         }),
     );
   }

@@ -27,7 +27,7 @@ describe('a journal file', () => {
     await file.close();
   });
 
-  it('is valid after a cut at any byte: a prefix of the records is left, nothing else', async () => {
+  it('case 2: is valid after a cut at any byte: a prefix of the records is left, nothing else', async () => {
     const records = [{ n: 1, text: 'one' }, { n: 2, text: 'zwei ü' }, { n: 3 }];
     await written(records);
     const whole = readFileSync(path);
