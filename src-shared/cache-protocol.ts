@@ -16,6 +16,8 @@ export interface FolderBatch {
   /** A new generation: every server row of older generations is dropped first. */
   reset?: boolean;
   insert?: NewRow[];
+  /** More rows to insert, before those of `insert`, as text (see packed-rows.ts). */
+  packed?: string;
   /** Full flag sets the server reported. */
   flags?: { uid: number; flags: string[] }[];
   /** A change of flags that the server has just confirmed; the rest of each flag set stays. */
@@ -44,7 +46,7 @@ export interface FolderBatchResult {
   inserted: number;
   changed: number;
   removed: number;
-  /** Message ids of inserted rows, in the order of `insert` (a bound row gives its kept id). */
+  /** Message ids of inserted rows, in the order of `packed` and then `insert` (a bound row gives its kept id). */
   insertedIds: string[];
   /** Rows of the newest generation now cached in the folder. */
   cached: number;

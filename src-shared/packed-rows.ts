@@ -12,22 +12,34 @@ const end = '\u009f';
 const envelopeFields = 10;
 const rowFields = 7;
 
-/** A batch whose `insert` is text. */
-export type PackedBatch = Omit<FolderBatch, 'insert'> & { packed: string };
-
-/** The batch with its rows as text; as it is when it has none, or when a row holds one of the separators. */
-export function packBatch(batch: FolderBatch): FolderBatch | PackedBatch {
-  const { insert, ...rest } = batch;
-  if (insert === undefined || insert.length === 0) return batch;
+/** Rows as text; `rest` are those that hold one of the separators. */
+export function packRows(rows: readonly NewRow[]): { packed: string; rest: NewRow[] } {
   let packed = '';
-  for (const row of insert) {
-    const { envelope } = row;
-    if (!isPackable(row)) return batch;
+  const rest: NewRow[] = [];
+  for (const row of rows) {
+    if (!isPackable(row)) {
+      rest.push(row);
+      continue;
+    }
     packed += row.uid + field + row.internalDate + field + row.size + field + (row.hasAttachments ? '1' : '');
     packed +=
-      field + row.flags.join(item) + field + row.preview + field + packEnvelope(envelope, row.emailId) + end;
+      field +
+      row.flags.join(item) +
+      field +
+      row.preview +
+      field +
+      packEnvelope(row.envelope, row.emailId) +
+      end;
   }
-  return { ...rest, packed };
+  return { packed, rest };
+}
+
+/** The batch with its rows as text; as it is when they are that already, when it has none, or when one cannot be packed. */
+export function packBatch(batch: FolderBatch): FolderBatch {
+  const { insert, ...others } = batch;
+  if (insert === undefined || insert.length === 0 || batch.packed !== undefined) return batch;
+  const { packed, rest } = packRows(insert);
+  return rest.length > 0 ? batch : { ...others, packed };
 }
 
 const separator = /[\u009d-\u009f]/;
@@ -45,19 +57,19 @@ function isPackable({ flags, preview, emailId, envelope: e }: NewRow): boolean {
 /** A row read from text, with its envelope as text beside it: the store keeps it as it came. */
 export type UnpackedRow = NewRow & { line?: string };
 
-/** What `packBatch` made, as it was; anything else is given back untouched. */
+/** A batch whose rows are all in `insert`: those that came as text first. */
 export function unpackBatch(
-  batch: FolderBatch | PackedBatch,
-): Omit<FolderBatch, 'insert'> & { insert?: UnpackedRow[] } {
-  if (!('packed' in batch)) return batch;
-  const { packed, ...rest } = batch;
-  const insert: UnpackedRow[] = [];
+  batch: FolderBatch,
+): Omit<FolderBatch, 'insert' | 'packed'> & { insert?: UnpackedRow[] } {
+  const { packed, insert, ...rest } = batch;
+  if (packed === undefined) return insert === undefined ? rest : { ...rest, insert };
+  const rows: UnpackedRow[] = [];
   for (let from = 0; from < packed.length;) {
     const until = packed.indexOf(end, from);
-    insert.push(unpackRow(packed.slice(from, until)));
+    rows.push(unpackRow(packed.slice(from, until)));
     from = until + 1;
   }
-  return { ...rest, insert };
+  return { ...rest, insert: insert === undefined ? rows : rows.concat(insert) };
 }
 
 function unpackRow(text: string): UnpackedRow {
@@ -84,19 +96,24 @@ function unpackRow(text: string): UnpackedRow {
   return row;
 }
 
+/** Servers give the sender for a missing Reply-To: kept as this, which no list of people is. */
+const sameAsFrom = '=';
+
 /** Begins with a separator, which tells it from JSON. */
 export function packEnvelope(e: Envelope, emailId: string | undefined): string {
+  const from = flat(e.from);
+  const replyTo = flat(e.replyTo);
   return (
     field +
     e.subject +
     field +
-    flat(e.from) +
+    from +
     field +
     flat(e.to) +
     field +
     flat(e.cc) +
     field +
-    flat(e.replyTo) +
+    (replyTo === from ? sameAsFrom : replyTo) +
     field +
     e.messageIdHeader +
     field +
@@ -136,7 +153,7 @@ export function unpackEnvelope(text: string): { envelope: Envelope; emailId: str
       from: people(from),
       to: people(to),
       cc: people(cc),
-      replyTo: people(replyTo),
+      replyTo: replyTo === sameAsFrom ? people(from) : people(replyTo),
       messageIdHeader,
       inReplyTo,
       references: list(references),

@@ -10,6 +10,7 @@ import { imapCollections } from '../collect/drop-boxes.ts';
 import { createOfflineEngine } from '../collect/offline-engine.ts';
 import { rowOfMail } from '../local-mail/row-of-mail.ts';
 import type { Push } from '../ipc/push.ts';
+import type { NamelessRow } from '../search/index-database.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { createAccountEngine } from '../sync/account-engine.ts';
 import type { AccountEngine, EnginePorts } from '../sync/engine-ports.ts';
@@ -90,11 +91,14 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
       if (account.mode !== 'online') search.addBodies(bodies);
     },
     shelve: account.mode === 'online' ? null : (messages) => bodyShelf.put(account.accountId, messages),
-    onRows: (entry, rows, messageIds, arrived) => {
+    onRows: (entry, rows, messageIds) => {
       // Nothing of an account kept only on its server goes into the index, which is a file.
-      if (account.mode !== 'online') search.addRows(indexRows(entry, rows, messageIds), !arrived);
-      if (arrived) options.onArrived(entry, rows, messageIds);
+      if (account.mode !== 'online')
+        search.addRows(rows.map((row, i) => ({ ...indexed(entry, row), messageId: messageIds[i] ?? '' })));
+      options.onArrived(entry, rows, messageIds);
     },
+    onOlderRows: (entry, rows) =>
+      account.mode === 'online' ? () => undefined : search.gatherRows(rows.map((row) => indexed(entry, row))),
     onRenumbered: (entry) =>
       log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
     onFreed: (accountIds) => {
@@ -160,13 +164,12 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
   return engines;
 }
 
-function indexRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[]) {
-  return rows.map(({ envelope, internalDate }, i) => ({
-    messageId: messageIds[i] ?? '',
+function indexed(entry: FolderEntry, { envelope, internalDate }: NewRow): NamelessRow {
+  return {
     accountId: entry.accountId,
     date: internalDate,
     subject: envelope.subject,
     sender: peopleText(envelope.from),
     recipients: peopleText([...envelope.to, ...envelope.cc]),
-  }));
+  };
 }

@@ -5,13 +5,17 @@ import { parseQuery, toWords } from './words.ts';
 /** Grows when the tables change; an index of another version is made anew (it can be rebuilt). */
 const schemaVersion = 2;
 
-export interface IndexRow {
-  messageId: string;
+/** A row whose id is not known yet. */
+export interface NamelessRow {
   accountId: string;
   date: number;
   subject: string;
   sender: string;
   recipients: string;
+}
+
+export interface IndexRow extends NamelessRow {
+  messageId: string;
 }
 
 export interface IndexQuery {

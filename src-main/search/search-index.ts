@@ -2,14 +2,18 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../src-shared/error.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { IndexHits, IndexQuery, IndexRow } from './index-database.ts';
+import type { IndexHits, IndexQuery, IndexRow, NamelessRow } from './index-database.ts';
 import { IndexQueue } from './index-queue.ts';
 import type { SearchAnswer, SearchMessage } from './worker.ts';
 
 /** The full-text index, in a thread of its own: neither indexing nor searching holds anything up. */
 export interface SearchIndex {
-  /** `later`: rows of a first sync, which are indexed when it is quiet, or when somebody searches. */
-  addRows(rows: IndexRow[], later?: boolean): void;
+  addRows(rows: IndexRow[]): void;
+  /**
+   * Rows of a first sync, kept as text until what it gives is called with their ids; indexed when it is quiet, or when
+   * somebody searches.
+   */
+  gatherRows(rows: NamelessRow[]): (messageIds: readonly string[]) => void;
   addBody(messageId: string, text: string): void;
   /** Of messages fetched ahead: indexed together, when it is quiet or when somebody searches. */
   addBodies(bodies: readonly { messageId: string; text: string }[]): void;
@@ -85,8 +89,12 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
 
   return {
     // As one text: it is copied once, and holds on to none of the answers that its words were cut from.
-    addRows: (rows, later = false) =>
-      queue.add({ kind: 'rows', rows: JSON.stringify(rows) }, rows.length, later),
+    addRows: (rows) => queue.add({ kind: 'rows', rows: JSON.stringify(rows), ids: null }, rows.length, false),
+    gatherRows(rows) {
+      const text = JSON.stringify(rows);
+      const count = rows.length;
+      return (messageIds) => queue.add({ kind: 'rows', rows: text, ids: messageIds.join('\n') }, count, true);
+    },
     addBody: (messageId, text) =>
       queue.add({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }, 1, false),
     addBodies(bodies) {

@@ -3,7 +3,7 @@ import { IndexDatabase, type IndexHits, type IndexQuery, type IndexRow } from '.
 
 /** What the search thread is told. `query` is answered; of the rest it says only that it is done. */
 export type SearchMessage =
-  | { kind: 'rows'; rows: string }
+  | { kind: 'rows'; rows: string; ids: string | null }
   | { kind: 'bodies'; bodies: { messageId: string; text: string }[] }
   | { kind: 'drop'; messageIds: string[] }
   | { kind: 'drop-account'; accountId: string }
@@ -20,7 +20,7 @@ const database = new IndexDatabase((workerData as { path: string }).path);
 parentPort?.on('message', (message: SearchMessage) => {
   switch (message.kind) {
     case 'rows':
-      database.addRows(JSON.parse(message.rows) as IndexRow[]);
+      database.addRows(rowsOf(message.rows, message.ids));
       break;
     case 'bodies':
       database.addBodies(message.bodies);
@@ -47,6 +47,13 @@ parentPort?.on('message', (message: SearchMessage) => {
   if (message.kind !== 'query' && message.kind !== 'erase-account')
     parentPort?.postMessage({ done: true } satisfies SearchAnswer);
 });
+
+/** `ids`: one a line, of rows that were told without. */
+function rowsOf(text: string, ids: string | null): IndexRow[] {
+  const rows = JSON.parse(text) as IndexRow[];
+  const lines = ids?.split('\n');
+  return lines === undefined ? rows : rows.map((row, at) => ({ ...row, messageId: lines[at] ?? '' }));
+}
 
 function answer(id: number, query: IndexQuery): SearchAnswer {
   try {

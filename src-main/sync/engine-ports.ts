@@ -23,6 +23,7 @@ export interface EnginePorts extends BodyPorts {
   onState(): void;
   onProgress(entry: FolderEntry, done: number, total: number, phase: 'headers' | 'bodies'): void;
   onRows: PullPorts['onRows'];
+  onOlderRows: PullPorts['onOlderRows'];
   onRenumbered: PullPorts['onRenumbered'];
   /** Operations of these other accounts waited for what this one did. */
   onFreed(accountIds: readonly string[]): void;

@@ -1,8 +1,8 @@
 import type { FolderCursor } from '../../src-shared/model/folder.ts';
-import type { NewRow } from '../../src-shared/model/message.ts';
 import { formatUidSet, takeHighest, within } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
 import { listUids } from './left-behind.ts';
+import { OlderRows } from './older-rows.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
 
 /** Rows a chunk of the first sync: usable after the first one. */
@@ -33,10 +33,10 @@ export async function pullOlder(
     const wanted = takeHighest(left, cached === 0 && cursor.lowUid === cursor.uidNext ? firstChunk : chunk);
     const lowest = wanted[0]?.[0] ?? 1;
     left = within(left, 1, lowest - 1);
-    const rows: NewRow[] = [];
+    const rows = new OlderRows();
     if (wanted.length > 0) {
       await ports.backend.fetchRows(entry.path, formatUidSet(wanted), call, (part) => {
-        rows.push(...part);
+        rows.take(part, (some) => ports.onOlderRows(entry, some));
         return Promise.resolve();
       });
     }
@@ -47,8 +47,8 @@ export async function pullOlder(
     cursor =
       lowUid === 1
         ? { ...cursor, lowUid, checkedAt: now, comparedAt: now, completeTo: null }
-        : { ...cursor, lowUid, completeTo: oldestOf(rows) ?? cursor.completeTo ?? null };
-    const batch = { folderId, gen: entry.gen, insert: rows, cursor, follows };
+        : { ...cursor, lowUid, completeTo: rows.oldest ?? cursor.completeTo ?? null };
+    const batch = { folderId, gen: entry.gen, ...rows.given(), cursor, follows };
     // One chunk is fetched, one is on its way and one is written; never more, so memory stays flat.
     await before;
     before = writing;
@@ -56,7 +56,7 @@ export async function pullOlder(
       ports.crash.reach('pull.batch-applied');
       report.added += result.inserted;
       cached = result.cached;
-      ports.onRows(entry, rows, result.insertedIds, false);
+      rows.inserted(result.insertedIds);
       if (result.takenIds !== undefined) ports.onTaken(result.takenIds);
       ports.onProgress(entry, result.cached, Math.max(cursor.exists, result.cached));
     });
@@ -66,9 +66,4 @@ export async function pullOlder(
   }
   await before;
   await writing;
-}
-
-function oldestOf(rows: readonly NewRow[]): string | null {
-  const oldest = rows.reduce((least, row) => Math.min(least, row.internalDate), Number.POSITIVE_INFINITY);
-  return Number.isFinite(oldest) ? new Date(oldest).toISOString() : null;
 }

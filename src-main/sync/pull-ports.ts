@@ -16,8 +16,10 @@ export interface PullPorts {
   /** The cache keeps what was once listed; false: rows are only shown for the moment, and listed anew at any change. */
   keepsRows: boolean;
   onProgress(entry: FolderEntry, done: number, total: number): void;
-  /** Rows that are new in the cache; `arrived` when they came after the first sync of the folder. */
-  onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[], arrived: boolean): void;
+  /** Rows that came after the first sync of the folder, now in the cache. */
+  onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[]): void;
+  /** Rows of a first sync on their way into the cache; what it gives is called with their ids once they are there. */
+  onOlderRows(entry: FolderEntry, rows: readonly NewRow[]): (messageIds: readonly string[]) => void;
   /** Of these rows the body was here already: it rested. */
   onTaken(messageIds: readonly string[]): void;
   /** UIDVALIDITY changed; rows that could be told with certainty keep their ids. */

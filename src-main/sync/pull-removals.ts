@@ -91,7 +91,7 @@ export async function insert(
     insert: rows,
   });
   ports.crash.reach('pull.batch-applied');
-  ports.onRows(entry, rows, result.insertedIds, true);
+  ports.onRows(entry, rows, result.insertedIds);
   if (result.takenIds !== undefined) ports.onTaken(result.takenIds);
   return result;
 }

@@ -5,17 +5,28 @@ import { listOf, rawOf, type Value } from './port.ts';
 /** RFC 9051 ENVELOPE as the server parsed it. What is missing or odd becomes empty, never an error. */
 export function readEnvelope(value: Value | undefined, references: string[]): Envelope {
   const items = listOf(value);
+  const from = readAddresses(items[2]);
   return {
     subject: decodeHeaderText(rawOf(items[1])),
-    from: readAddresses(items[2]),
+    from,
     to: readAddresses(items[5]),
     cc: readAddresses(items[6]),
-    replyTo: readAddresses(items[4]),
+    replyTo: sameAddress(items[2], items[4]) ? from : readAddresses(items[4]),
     messageIdHeader: firstMessageId(rawOf(items[9])),
     inReplyTo: firstMessageId(rawOf(items[8])),
     references,
     sentAt: parseDate(rawOf(items[0])),
   };
+}
+
+/** Servers give the sender for a missing Reply-To: not read twice. */
+function sameAddress(one: Value | undefined, other: Value | undefined): boolean {
+  const [a, b] = [listOf(one), listOf(other)];
+  if (a.length !== 1 || b.length !== 1) return false;
+  const theirs = listOf(b[0]);
+  return listOf(a[0]).every((part, at) =>
+    part === null || typeof part === 'string' ? part === theirs[at] : false,
+  );
 }
 
 export const emptyEnvelope: Envelope = {

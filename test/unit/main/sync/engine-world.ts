@@ -116,6 +116,7 @@ export async function openEngineWorld(
     onBodies: () => undefined,
     shelve: null,
     onRows: () => undefined,
+    onOlderRows: () => () => undefined,
     onRenumbered: () => undefined,
     onFreed: () => undefined,
     onProgress: () => undefined,
