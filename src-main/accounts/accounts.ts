@@ -144,7 +144,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         sentCopy: sentCopyFor(params.incoming.host),
         bodies: { days: 30, maxBytes: 65_536 },
         notify: true,
-        ...(params.leaveOnServer === undefined ? {} : { leaveOnServer: params.leaveOnServer }),
+        ...withoutUndefined({ leaveOnServer: params.leaveOnServer, leaveLargerThan: params.leaveLargerThan }),
       };
       const inSecrets = {
         password: params.incoming.password,

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../src-shared/error.ts';
 import type { LeaveOnServer } from '../../src-shared/model/account.ts';
-import type { DropBox, DropBoxEntry, DropBoxSession } from '../backends/drop-box.ts';
-import { numbered, type LocalMail } from '../local-mail/local-mail.ts';
-import type { TakenKey } from '../local-mail/local-state.ts';
+import type { DropBox, DropBoxEntry } from '../backends/drop-box.ts';
+import type { LocalMail } from '../local-mail/local-mail.ts';
+import { isStub, type TakenKey } from '../local-mail/local-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
+import { bring, complete, download, headerSum, isSame, serve, type Bringing } from './bring-home.ts';
 import { mayGo } from './leave-policy.ts';
 import { noteAbsent, orphansOf } from './taken-keys.ts';
+import type { WholeRequests } from './whole-requests.ts';
 
 export interface CollectPorts {
   dropBox: DropBox;
@@ -15,6 +17,10 @@ export interface CollectPorts {
   /** Folder of the local mail that gets what is collected. */
   path: string;
   policy: LeaveOnServer;
+  /** Mail of more octets stays there with its header here, until it is asked for; null or absent: everything comes. */
+  largest?: number | null;
+  /** Messages that somebody waits for. */
+  requests?: WholeRequests;
   /** Put before every key: two servers (or folders) may use the same names. */
   scope: string;
   clock: Clock;
@@ -63,6 +69,7 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
     const visit: Visit = {
       ...ports,
       session,
+      largest: ports.largest ?? null,
       nameless: new Map(),
       orphans: orphansOf(ports, (key) => listed.has(key) || key.startsWith(`${ports.scope}:?`)),
       doubtful: named.some(({ key, size }) => {
@@ -73,6 +80,7 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
     };
     for (const [i, entry] of [...nameless, ...named].entries()) {
       ports.signal.throwIfAborted();
+      await serve(ports.requests, entries, visit);
       // Which of those without a name are still there is known only now.
       if (i === nameless.length) {
         for (const { key } of seen) listed.add(key);
@@ -90,6 +98,7 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
       }
       ports.onProgress(i + 1, entries.length);
     }
+    await serve(ports.requests, entries, visit);
     const removed = await removeWhatMayGo(seen, visit);
     if (seen.length === entries.length) await noteAbsent(new Set(seen.map(({ key }) => key)), ports);
     return { added: visit.added, removed, refused: inWords(refused) };
@@ -110,15 +119,12 @@ function inWords(refused: readonly AppError[]): AppError | null {
   });
 }
 
-interface Visit extends CollectPorts {
-  session: DropBoxSession;
+interface Visit extends CollectPorts, Bringing {
+  largest: number | null;
   /** How many messages without a name have this content so far. */
   nameless: Map<string, number>;
-  /** Messages that are here and whose keys the server does not list (now, or in another folder), by content. */
-  orphans: Map<string, TakenKey[]>;
   /** A name came with another size than it had: every name of this list is doubted. */
   doubtful: boolean;
-  added: number;
 }
 
 async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promise<Seen> {
@@ -126,7 +132,12 @@ async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promi
   const key = `${scope}:${name}`;
   const taken = mail.state.taken.get(key);
   if (taken === undefined) {
-    await fetch(entry, key, visit);
+    await bring(entry, key, visit);
+    return { entry, key, proved: true };
+  }
+  // It is not too large any more: the account's choice was changed.
+  if (isStub(taken) && (visit.largest === null || entry.size <= visit.largest)) {
+    await complete(entry, taken, visit);
     return { entry, key, proved: true };
   }
   if (entry.mark !== undefined && entry.mark === taken.mark) return { entry, key, proved: true };
@@ -146,14 +157,8 @@ async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promi
   }
   // The server uses the name again for another message (case 80): both are kept, and the old key is let go.
   await mail.act(() => ({ records: [{ t: 'forget', keys: [key] }], value: undefined }));
-  await fetch(entry, key, visit);
+  await bring(entry, key, visit);
   return { entry, key, proved: true };
-}
-
-/** The header alone where the server can (TOP), else the whole message. */
-async function isSame(entry: DropBoxEntry, taken: TakenKey, session: DropBoxSession): Promise<boolean> {
-  const top = await session.top(entry.handle, 0);
-  return headerSum(top ?? (await download(entry, session))) === taken.header;
 }
 
 /**
@@ -168,51 +173,8 @@ async function takeNameless(entry: DropBoxEntry, visit: Visit): Promise<Seen> {
   const nth = (nameless.get(name) ?? 0) + 1;
   nameless.set(name, nth);
   const key = `${scope}:?${name}${nth === 1 ? '' : `#${nth}`}`;
-  if (!mail.state.taken.has(key)) await fetch(entry, key, visit);
+  if (!mail.state.taken.has(key)) await bring(entry, key, visit);
   return { entry, key, proved: false };
-}
-
-async function download({ handle }: DropBoxEntry, session: DropBoxSession): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  await session.retrieve(handle, (piece) => {
-    pieces.push(piece);
-    return Promise.resolve();
-  });
-  return Buffer.concat(pieces);
-}
-
-async function fetch(entry: DropBoxEntry, key: string, visit: Visit): Promise<void> {
-  const { mail, path, clock, crash, session, orphans } = visit;
-  const bytes = await download(entry, session);
-  const blob = await mail.keep(bytes);
-  crash.reach('collect.fetched');
-  const at = clock.now();
-  const source = {
-    key,
-    size: entry.size,
-    header: headerSum(bytes),
-    at,
-    blob,
-    ...(entry.mark === undefined ? {} : { mark: entry.mark }),
-  };
-  // The very same bytes are here under a name that the server gave up (UIDVALIDITY, new UIDLs, moved there by
-  // somebody else): it is that message, wherever the user has put it meanwhile.
-  const known = orphans.get(blob)?.shift();
-  if (known !== undefined) {
-    const rekey = { t: 'rekey' as const, from: known.key, source: { ...source, at: known.at } };
-    await mail.act(() => ({ records: [rekey], value: undefined }));
-    crash.reach('collect.stored');
-    return;
-  }
-  // One record brings the message and its key: there is no moment at which one is durable without the other.
-  await mail.act((now) => {
-    const folder = now.folders.get(path);
-    if (folder === undefined) throw new Error('the folder that collects mail is gone');
-    const message = { blob, size: bytes.length, date: entry.date ?? at, flags: entry.flags ?? [], source };
-    return { records: [{ t: 'add', path, messages: numbered(folder, [message]) }], value: undefined };
-  });
-  visit.added += 1;
-  crash.reach('collect.stored');
 }
 
 async function removeWhatMayGo(seen: readonly Seen[], visit: Visit): Promise<number> {
@@ -241,11 +203,4 @@ async function isAlone(
   const name = taken.key.startsWith(`${scope}:?`) ? taken.key.slice(scope.length + 2) : null;
   if (name === null || nameless.get(name) !== 1 || taken.blob === undefined) return false;
   return sha256(await download(entry, session)) === taken.blob;
-}
-
-/** Of the header block alone, without the blank line that ends it: what TOP and RETR both give. */
-export function headerSum(bytes: Buffer): string {
-  const ends = [bytes.indexOf('\r\n\r\n'), bytes.indexOf('\n\n')].filter((at) => at !== -1);
-  const header = bytes.subarray(0, ends.length === 0 ? bytes.length : Math.min(...ends));
-  return sha256(Buffer.from(header.toString('latin1').trimEnd(), 'latin1'));
 }

@@ -1,8 +1,10 @@
 import type { LeaveOnServer } from '../../src-shared/model/account.ts';
-import type { TakenKey } from '../local-mail/local-state.ts';
+import { isStub, type TakenKey } from '../local-mail/local-state.ts';
 
 /** True when the account's choice says that the server's copy of a message that is safe here may go. */
 export function mayGo(taken: TakenKey, policy: LeaveOnServer, now: number): boolean {
+  // Of a message whose header alone is here the server's copy is the only one.
+  if (isStub(taken)) return false;
   switch (policy.kind) {
     case 'remove':
       return true;

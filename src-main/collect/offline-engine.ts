@@ -10,6 +10,7 @@ import type { SyncTimes } from '../sync/sync-times.ts';
 import { collect, type Collected } from './collect.ts';
 import type { Collection } from './drop-boxes.ts';
 import { mayGo } from './leave-policy.ts';
+import { type WholeRequests, wholeGone, wholeNotNow } from './whole-requests.ts';
 
 /** Mail is collected this often while the account is on the network. */
 const every = 5 * 60_000;
@@ -23,6 +24,8 @@ export interface OfflineEnginePorts {
   mail(): Promise<LocalMail>;
   /** Signs in and says what there is to collect; null: no server belongs to this mail. */
   collections: ((mail: LocalMail, signal: AbortSignal) => Promise<Collection[]>) | null;
+  /** Asked for by the local folders: messages whose header alone is here. */
+  requests: WholeRequests;
   /** Ends every connection to the server. */
   hangUp(): void;
   /** When mail was collected last, over restarts. */
@@ -39,7 +42,7 @@ export interface OfflineEnginePorts {
  * visits the server now and then. A server that cannot be reached never keeps local mail from being read.
  */
 export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
-  const { inner, clock, collections } = ports;
+  const { inner, clock, collections, requests } = ports;
   let online = true;
   let stopped = false;
   let visit: { done: Promise<Collected>; abort: AbortController } | null = null;
@@ -48,6 +51,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
   let lastVisitAt: string | null = null;
+  /** The next visit takes large mail home too. */
+  let everything = false;
 
   /** What the server said of its folders when they were collected last without trouble. */
   const unchanged = new Map<string, string>();
@@ -64,9 +69,18 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
     const sum: Collected = { added: 0, removed: 0, refused: null };
     if (collections === null) return sum;
     const mail = await ports.mail();
+    const largest = everything ? null : (ports.account().leaveLargerThan ?? null);
+    everything = false;
     try {
       for (const { dropBox, path, scope, fingerprint } of await collections(mail, signal)) {
-        if (fingerprint !== null && unchanged.get(scope) === fingerprint && !anyMayGo(mail, scope)) continue;
+        const isAsked = requests.keys(scope).length > 0;
+        if (
+          fingerprint !== null &&
+          unchanged.get(scope) === fingerprint &&
+          !anyMayGo(mail, scope) &&
+          !isAsked
+        )
+          continue;
         unchanged.delete(scope);
         const got = await collect({
           dropBox,
@@ -74,6 +88,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
           path,
           scope,
           policy: leavePolicyOf(ports.account()),
+          largest,
+          requests,
           clock,
           crash: ports.crash,
           signal,
@@ -151,6 +167,21 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
     return collectNow();
   }
 
+  /** Somebody waits for the rest of a message: by the visit that is under way, or by one of its own. */
+  async function bringWhole(key: string): Promise<void> {
+    try {
+      // A visit that was at its end already may not have heard of it.
+      for (let tries = 0; tries < 2 && requests.has(key); tries += 1) {
+        if (collections === null) break;
+        await collectIfAllowed();
+      }
+      requests.failed(key, wholeGone());
+    } catch (thrown) {
+      requests.failed(key, wholeNotNow(toAppError(thrown)));
+    }
+  }
+  requests.listen((key) => void bringWhole(key));
+
   function state(): EngineState {
     const local = inner.state();
     const shown = (accountState: AccountState, error: AppErrorData | null): EngineState => ({
@@ -215,6 +246,10 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       const report = await inner.sync(wish);
       if (collections === null) return report;
       try {
+        if (wish.bodies === 'all') {
+          await visit?.done.catch(() => undefined);
+          everything = true;
+        }
         await collectIfAllowed();
       } catch (thrown) {
         report.errors.unshift(toAppError(thrown).data);

@@ -8,6 +8,7 @@ import { createLocalBackend } from '../backends/local/local-backend.ts';
 import { createPop3DropBox } from '../backends/pop3/pop3-drop-box.ts';
 import { imapCollections } from '../collect/drop-boxes.ts';
 import { createOfflineEngine } from '../collect/offline-engine.ts';
+import { WholeRequests } from '../collect/whole-requests.ts';
 import { rowOfMail } from '../local-mail/row-of-mail.ts';
 import type { Push } from '../ipc/push.ts';
 import type { NamelessRow } from '../search/index-database.ts';
@@ -112,10 +113,8 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
   function offlineEngine(account: AccountSettings): AccountEngine {
     const { protocol } = account.incoming;
     const mail = () => localMails.open(account.localStore ?? account.accountId);
-    const local = createLocalBackend({
-      open: mail,
-      rowOf,
-    });
+    const requests = new WholeRequests();
+    const local = createLocalBackend({ open: mail, rowOf, whole: (key) => requests.ask(key) });
     const server = protocol === 'imap' ? createBackend(protocol, serverOf(account)) : null;
     const maildrop = protocol === 'pop3' ? createPop3DropBox(serverOf(account)) : null;
     return createOfflineEngine({
@@ -131,6 +130,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
       }),
       account: () => accountStore.get(account.accountId) ?? account,
       mail,
+      requests,
       collections:
         server !== null
           ? (open, signal) => imapCollections(server, open, { lane: 'bulk', signal })

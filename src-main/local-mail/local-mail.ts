@@ -65,6 +65,7 @@ export async function openLocalMail(directory: string, crash: CrashControl): Pro
     else {
       apply(state, parsed.output);
       if (parsed.output.t === 'add') for (const { blob } of parsed.output.messages) ever.add(blob);
+      if (parsed.output.t === 'whole') ever.add(parsed.output.blob);
     }
     written += 1;
   }

@@ -32,6 +32,11 @@ export interface LocalState {
   nextValidity: number;
 }
 
+/** True when only the header of its message is here, and the server alone has the rest. */
+export function isStub({ holder }: TakenKey): boolean {
+  return holder?.folder.messages.get(holder.uid)?.stub === true;
+}
+
 export const emptyState = (): LocalState => ({
   folders: new Map(),
   taken: new Map(),
@@ -113,6 +118,18 @@ export function apply(state: LocalState, record: LocalRecord): void {
     case 'gone': {
       const folder = touched(record.path);
       if (folder !== undefined) for (const uid of record.uids) take(state, folder, uid);
+      return;
+    }
+    case 'whole': {
+      const folder = touched(record.path);
+      const message = folder?.messages.get(record.uid);
+      if (folder === undefined || message === undefined) return;
+      const { stub: _, source, ...rest } = message;
+      const { blob, size, uid } = record;
+      const named = source === undefined ? {} : { source: { ...source, blob } };
+      folder.messages.set(uid, { ...rest, ...named, blob, size, modseq });
+      const taken = source === undefined ? undefined : state.taken.get(source.key);
+      if (taken !== undefined) state.taken.set(taken.key, { ...taken, blob });
       return;
     }
     case 'known':

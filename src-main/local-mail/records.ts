@@ -25,6 +25,8 @@ const messageSchema = v.object({
   date: v.number(),
   flags: v.array(v.string()),
   source: v.optional(sourceSchema),
+  /** Only its header is here (what TOP gave): it is large, and the server keeps it until it is asked for. */
+  stub: v.optional(v.literal(true)),
 });
 
 /** The records of a local mail log, oldest first. Each is one whole act: none is ever half done. */
@@ -56,6 +58,8 @@ export const localRecordSchema = v.variant('t', [
     move: v.boolean(),
   }),
   v.object({ t: v.literal('gone'), path: v.string(), uids: v.array(v.number()) }),
+  /** The whole message is here now where only its header was. */
+  v.object({ t: v.literal('whole'), path: v.string(), uid: v.number(), blob: v.string(), size: v.number() }),
   /** Keys whose messages are not here any more (the user removed them) but may still be on the server. */
   v.object({ t: v.literal('known'), sources: v.array(sourceSchema) }),
   v.object({ t: v.literal('forget'), keys: v.array(v.string()) }),

@@ -128,6 +128,14 @@ export const leaveOnServerSchema = v.variant('kind', [
 ]);
 export type LeaveOnServer = v.InferOutput<typeof leaveOnServerSchema>;
 
+/**
+ * A POP3 account whose mail comes to this computer: a message of more octets stays on the server, is shown by its
+ * header (TOP), and is fetched when it is opened. Null or absent: everything comes.
+ */
+export const leaveLargerThanSchema = v.nullable(
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
+);
+
 /** The account's own record in settings (main, fsynced). Secrets are elsewhere. */
 export const accountSettingsSchema = v.object({
   accountId: v.string(),
@@ -167,6 +175,7 @@ export const accountSettingsSchema = v.object({
   notify: v.boolean(),
   /** Only of meaning in mode `offline`; absent: `remove`, which is what the mode is. */
   leaveOnServer: v.optional(leaveOnServerSchema),
+  leaveLargerThan: v.optional(leaveLargerThanSchema),
   /** Its copies on this computer are being erased: finished at the next start when it was cut off. */
   erasing: v.optional(v.boolean()),
   /** It is being taken away, and not shown any more: finished at the next start when it was cut off. */

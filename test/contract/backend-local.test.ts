@@ -20,6 +20,7 @@ describe('local mail', () => {
     backend = createLocalBackend({
       open: () => Promise.resolve(mail),
       rowOf: (bytes) => Promise.resolve(rowOfMail(readMail(bytes))),
+      whole: () => Promise.reject(new Error('no server behind it')),
     });
     await backend.connect({ lane: 'bulk', signal: new AbortController().signal });
   });

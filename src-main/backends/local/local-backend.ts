@@ -11,6 +11,8 @@ export interface LocalBackendOptions {
   open(): Promise<LocalMail>;
   /** What a list shows of these bytes; reads them in the MIME worker and never rejects. */
   rowOf(bytes: Uint8Array): Promise<Omit<NewRow, 'uid' | 'flags' | 'internalDate' | 'size'>>;
+  /** Brings the rest of a message of which only the header came home. @throws AppError why it cannot be had now */
+  whole(key: string): Promise<void>;
 }
 
 const delimiter = '/';
@@ -20,7 +22,7 @@ const rowsAtOnce = 100;
  * Local folders as the resync engine sees a server: always there, never refusing for want of a network, with
  * modification sequences so that a pass costs what changed. Every write is durable when it is answered.
  */
-export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backend {
+export function createLocalBackend({ open, rowOf, whole }: LocalBackendOptions): Backend {
   const expected = new Map<string, number | null>();
   let mail: LocalMail = notOpen;
 
@@ -85,6 +87,14 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
         value: pairs.map(([sourceUid, targetUid]) => ({ sourceUid, targetUid })),
       };
     });
+  }
+
+  /** A message whose header alone is here is fetched for whoever asks for it, never ahead of time. */
+  async function completed(path: string, uid: number): Promise<StoredMessage | undefined> {
+    const message = folderOf(path).messages.get(uid);
+    if (message?.stub !== true) return message;
+    await whole(message.source?.key ?? '');
+    return folderOf(path).messages.get(uid);
   }
 
   async function headerId(message: StoredMessage): Promise<string> {
@@ -196,10 +206,11 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
     listUids: (path, call) => read(call, () => formatUidSet(uidSetOf(folderOf(path).messages.keys()))),
     fetchBodies: (path, uids, call, onBody) =>
       read(call, async () => {
-        const folder = folderOf(path);
         for (const uid of uids) {
           refuseWhenAborted(call.signal);
-          const message = folder.messages.get(uid);
+          const here = folderOf(path).messages.get(uid);
+          if (here?.stub === true && call.lane !== 'interactive') continue;
+          const message = await completed(path, uid);
           const bytes = message === undefined ? null : await mail.bytes(message.blob);
           if (bytes !== null) await onBody(uid, bytes);
         }
@@ -236,7 +247,11 @@ export function createLocalBackend({ open, rowOf }: LocalBackendOptions): Backen
           value: undefined,
         };
       }),
-    copy: (path, uids, targetPath, call) => transfer(path, uids, targetPath, false, call),
+    async copy(path, uids, targetPath, call) {
+      // Only one of two would know where the rest is.
+      for (const uid of uids) await completed(path, uid);
+      return await transfer(path, uids, targetPath, false, call);
+    },
     move: (path, uids, targetPath, call) => transfer(path, uids, targetPath, true, call),
     expunge: (path, uids, call) =>
       write(call, () => {
