@@ -3,6 +3,7 @@ import { publicError, toAppError, type AppErrorData } from '../../src-shared/err
 import { contract, type CheckedParams, type MethodName, type Result } from '../../src-shared/ipc/contract.ts';
 import type { Method } from '../../src-shared/ipc/method.ts';
 import type { Log } from '../platform/log.ts';
+import { badParams } from './bad-params.ts';
 
 export type Caller = 'window' | 'automation';
 
@@ -44,9 +45,7 @@ export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions
     }
     const parsed = v.safeParse(known.params, params);
     if (!parsed.success) {
-      const issue = parsed.issues[0];
-      const where = v.getDotPath(issue);
-      const detail = `${method}: ${where === null ? '' : `${where}: `}${issue.message}`;
+      const detail = badParams(method, parsed.issues);
       return { ok: false, error: { code: 'bad-params', scope: 'app', next: 'tell-user', detail } };
     }
     if (caller === 'window' && namesFile(parsed.output)) {
