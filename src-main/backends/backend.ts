@@ -242,6 +242,18 @@ export interface Backend {
     onElsewhere?: (path: string | null) => void,
   ): Promise<void>;
 
+  /**
+   * As `storeFlags`, but only where nothing of the message changed after mod-sequence `since` (RFC 7162 UNCHANGEDSINCE):
+   * `changed` are the UIDs where something did, and to which nothing was done. Only with `capabilities.condstore`.
+   */
+  storeUnlessChanged?(
+    path: string,
+    uids: number[],
+    change: { add: string[]; remove: string[] },
+    since: string,
+    call: Call,
+  ): Promise<WriteOutcome<{ changed: number[] }>>;
+
   /** What tells the messages of a UID set apart; where it is missing, rows say it. */
   fetchIdentities?(
     path: string,

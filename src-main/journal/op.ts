@@ -16,6 +16,11 @@ export interface OpTarget {
   /** RFC 8474 EMAILID where the server has it: no content, and it finds the message wherever it was numbered anew. */
   emailId?: string;
   /**
+   * Of a change of keywords that exclude each other: which of them the server's message had when the user chose, and
+   * the HIGHESTMODSEQ up to which that was known. `shown`: what changes of ours that waited then leave there.
+   */
+  base?: { modseq: string; keywords: string[]; shown: string[] };
+  /**
    * Where it is not known, the folder in which its Message-ID is looked for: only of what we wrote ourselves, whose
    * Message-ID no other mail has.
    */

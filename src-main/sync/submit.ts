@@ -1,4 +1,5 @@
 import type { LocatedRow } from '../../src-shared/cache-protocol.ts';
+import { exclusiveOf } from '../commands/exclusive-flags.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { Patch } from '../../src-shared/patch.ts';
 import type { CachePort } from '../cache/cache-port.ts';
@@ -96,6 +97,26 @@ export function createSubmit(ports: SubmitPorts): Submit {
     return made.map((op) => op.opId);
   }
 
+  /** What the server's messages had when the user chose between keywords: whoever chooses later is right (R5). */
+  async function noteBase(
+    accountId: string,
+    rows: readonly LocatedRow[],
+    action: OpAction,
+    targets: readonly OpTarget[],
+  ): Promise<void> {
+    const exclusive = action.kind === 'flags' ? exclusiveOf(action) : [];
+    if (exclusive.length === 0) return;
+    const folders = await cache.call('folders', { accountId });
+    const known = new Map(folders.map(({ folderId, cursor }) => [folderId, cursor?.modseqDone ?? null]));
+    for (const [i, target] of targets.entries()) {
+      const row = rows[i];
+      const modseq = known.get(target.ref?.folderId ?? '') ?? null;
+      if (row === undefined || modseq === null) continue;
+      const among = (flags: readonly string[]): string[] => flags.filter((flag) => exclusive.includes(flag));
+      target.base = { modseq, keywords: among(row.serverFlags), shown: among(row.viewFlags) };
+    }
+  }
+
   return {
     ops,
     async locate(messageIds) {
@@ -120,10 +141,12 @@ export function createSubmit(ports: SubmitPorts): Submit {
         for (let start = 0; start < group.length; start += targetsPerOp) {
           const part = group.slice(start, start + targetsPerOp);
           const action = wish.action(part);
+          const targets = part.map(toTarget);
+          await noteBase(accountId, part, action, targets);
           wanted.push({
             accountId,
             action,
-            targets: part.map(toTarget),
+            targets,
             patches: wish.patches(part, action),
             mark: wish.mark,
             sentence: wish.sentence(part.length),

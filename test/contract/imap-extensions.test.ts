@@ -108,6 +108,66 @@ for (const { name, missing, start } of servers) {
       expect(inbox.resync).toBeNull();
     });
 
+    it.each(['bulk', 'interactive'] as const)(
+      'CONDSTORE, lane %s: R5, case 64: STORE with UNCHANGEDSINCE names what changed and leaves it',
+      async (lane) => {
+        const path = `Choice ${lane}`;
+        await box(path, 4);
+        const { highestModseq } = await ann.select(path, call);
+        const other = connect('ann');
+        await other.storeFlags(path, [2], { add: ['$NotJunk'], remove: [] }, call);
+        const change = { add: ['$Junk'], remove: ['$NotJunk'] };
+        const store = ann.storeUnlessChanged?.bind(ann);
+        const outcome = await store?.(path, [1, 2, 3], change, highestModseq ?? '', { ...call, lane });
+        expect(outcome).toEqual({ state: 'done', value: { changed: [2] } });
+        const flags = async (): Promise<Map<number, string>> => {
+          const found = new Map<number, string>();
+          await ann.fetchFlags(path, '1:4', {}, { ...call, lane }, (news) => {
+            if (news.kind === 'flags') for (const row of news.flags) found.set(row.uid, row.flags.join(' '));
+            return Promise.resolve();
+          });
+          return found;
+        };
+        expect(await flags()).toEqual(
+          new Map([
+            [1, '$Junk'],
+            [2, '$NotJunk'],
+            [3, '$Junk'],
+            [4, ''],
+          ]),
+        );
+        const { highestModseq: now } = await ann.select(path, call);
+        expect(await store?.(path, [2, 4], change, now ?? '', { ...call, lane })).toEqual({
+          state: 'done',
+          value: { changed: [] },
+        });
+        expect((await flags()).get(2)).toBe('$Junk');
+        // A message that is gone is no error.
+        await other.expunge(path, [4], call);
+        expect(await store?.(path, [4], change, now ?? '', { ...call, lane })).toMatchObject({
+          state: 'done',
+        });
+      },
+    );
+
+    it('R7: what tells messages apart is told without their rows', async () => {
+      await box('Identities', 3);
+      const found: { uid: number; messageIdHeader: string; size: number; internalDate: number }[] = [];
+      await ann.select('Identities', call);
+      await ann.fetchIdentities?.('Identities', '1:*', call, (some) => {
+        found.push(...some);
+        return Promise.resolve();
+      });
+      expect(found).toMatchObject(
+        [0, 1, 2].map((n) => ({
+          uid: n + 1,
+          messageIdHeader: `<e${n}@x>`,
+          size: mail(n).length,
+          internalDate: 1_700_000_000_000,
+        })),
+      );
+    });
+
     it('BINARY: a part comes decoded, NUL bytes and all', async () => {
       await ann.createFolder('Parts', call);
       await ann.append('Parts', attachment, { flags: [], internalDate: 1_700_000_000_000 }, call);

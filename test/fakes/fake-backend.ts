@@ -313,6 +313,20 @@ export function createFakeBackend(
           server.tell(path, { kind: 'flags', flags: [] });
         }
       }),
+    storeUnlessChanged: (path, uids, change, since, call) =>
+      write('storeUnlessChanged', call, () => {
+        const changed: number[] = [];
+        for (const message of some(path, uids)) {
+          if (message.modseq > BigInt(since)) {
+            changed.push(message.uid);
+            continue;
+          }
+          for (const flag of change.add) message.flags.add(flag);
+          for (const flag of change.remove) message.flags.delete(flag);
+          message.modseq = ++server.modseq;
+        }
+        return { changed };
+      }),
     copy: (path, uids, target, call) =>
       write('copy', call, () => {
         const pairs = copyTo(path, uids, target);

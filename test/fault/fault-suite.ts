@@ -1,6 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import { beforeAll, describe, test } from 'vitest';
-import { killPoints, runScenarios, seededKills, type Verdicts, type Way } from './run-scenarios.ts';
+import {
+  killPoints,
+  runScenarios,
+  seededKills,
+  type Kill,
+  type Verdicts,
+  type Way,
+} from './run-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
 /** `npm run test:faults` sets it: every point, killed there again and again, instead of three seeded kills. */
@@ -8,13 +15,22 @@ const everyStep = process.env['FAULTS'] === 'all';
 /** A file that gets one line a scenario and way; the table of docs/faults.md is made of it. */
 const record = process.env['FAULTS_RECORD'];
 
-/** One test a scenario and way; the scenarios of a batch run side by side, so keep a batch at 4 to 8. */
-export function faultSuite(batch: string, scenarios: readonly Scenario[]): void {
+/**
+ * One test a scenario and way; the scenarios of a batch run side by side, so keep a batch at 4 to 8. `steps`: where
+ * this batch alone can be killed besides; it is killed at each of them in every run.
+ */
+export function faultSuite(
+  batch: string,
+  scenarios: readonly Scenario[],
+  steps: readonly Kill['point'][] = [],
+): void {
   const ways: Way[] = [{ name: 'straight and twice' }];
+  if (steps.length > 0)
+    ways.push({ name: `killed at ${steps.join(', ')}`, kills: steps.map((point) => ({ point, hit: 1 })) });
   if (everyStep)
-    for (const point of killPoints)
+    for (const point of [...steps, ...killPoints])
       ways.push({ name: `killed at ${point}`, kills: [1, 2, 1, 3].map((hit) => ({ point, hit })) });
-  else {
+  else if (steps.length === 0) {
     const kills = seededKills(batch);
     ways.push({ name: `killed at ${kills.map((k) => `${k.point}#${k.hit}`).join(', ')}`, kills });
   }

@@ -6,6 +6,7 @@ import { fetchPart } from './commands/fetch-part.ts';
 import { fetchIdentities } from './commands/identities.ts';
 import { quotaOf } from './commands/quota.ts';
 import { replace } from './commands/replace.ts';
+import { storeUnlessChanged } from './commands/store-unless-changed.ts';
 
 type Read = <T>(call: Call, work: (context: CommandContext) => Promise<T>) => Promise<T>;
 type Write = <T>(call: Call, work: (context: CommandContext) => Promise<T>) => Promise<WriteOutcome<T>>;
@@ -17,7 +18,8 @@ type Extra =
   | 'appendMany'
   | 'replace'
   | 'fetchPart'
-  | 'fetchIdentities';
+  | 'fetchIdentities'
+  | 'storeUnlessChanged';
 
 /** What only some servers know. */
 export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Extra>> {
@@ -30,6 +32,8 @@ export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Ext
     appendMany: (path, messages, call) => write(call, (context) => appendMany(context, path, messages)),
     replace: (path, uid, bytes, choice, call) =>
       write(call, (context) => replace(context, path, uid, { bytes, ...choice })),
+    storeUnlessChanged: (path, uids, change, since, call) =>
+      write(call, (context) => storeUnlessChanged(context, path, uids, change, since)),
     fetchIdentities: (path, uids, call, onIdentities) =>
       read(call, (context) =>
         fetchIdentities(context, path, uids, (some) =>
