@@ -12,6 +12,7 @@ import { createServerSearch } from './server-search.ts';
 import { createSession, type Session } from './session.ts';
 import { createSyncRequests } from './sync-requests.ts';
 import { tellTaken } from './rest.ts';
+import { createUnitSize, rowUnits } from './unit-size.ts';
 import { watchInbox } from './watch.ts';
 
 /** All folders are asked this often while connected (one LIST-STATUS where the server has it). */
@@ -25,6 +26,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const pullPorts: PullPorts = {
     ...ports,
     keepsRows,
+    rowUnit: createUnitSize(rowUnits, clock),
+    giveWay: () => replay.settled(),
     onProgress: headerProgress,
     onTaken: (messageIds) => void tellTaken(messageIds, ports),
   };

@@ -1,13 +1,12 @@
 import type { FolderCursor } from '../../src-shared/model/folder.ts';
-import { formatUidSet, takeHighest, within } from '../../src-shared/uid-set.ts';
+import { countUids, formatUidSet, takeHighest, within } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
 import { listUids } from './left-behind.ts';
 import { OlderRows } from './older-rows.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
 
-/** Rows a chunk of the first sync: usable after the first one. */
+/** Rows of the very first chunk: usable at once. How many the others have, the connection decides. */
 const firstChunk = 100;
-const chunk = 1_000;
 
 /**
  * The rest of the first sync, newest first, as long as `mayGoOn` says so of the rows added in this turn. Each chunk is written with the cursor that speaks of it, so
@@ -29,16 +28,20 @@ export async function pullOlder(
   let writing: Promise<void> = Promise.resolve();
   let cached = 0;
   while (cursor.lowUid > 1 && mayGoOn(report.added)) {
+    await ports.giveWay();
     call.signal.throwIfAborted();
-    const wanted = takeHighest(left, cached === 0 && cursor.lowUid === cursor.uidNext ? firstChunk : chunk);
+    const isFirst = cached === 0 && cursor.lowUid === cursor.uidNext;
+    const wanted = takeHighest(left, isFirst ? firstChunk : ports.rowUnit.now());
     const lowest = wanted[0]?.[0] ?? 1;
     left = within(left, 1, lowest - 1);
     const rows = new OlderRows();
     if (wanted.length > 0) {
-      await ports.backend.fetchRows(entry.path, formatUidSet(wanted), call, (part) => {
-        rows.take(part, (some) => ports.onOlderRows(entry, some));
-        return Promise.resolve();
-      });
+      await ports.rowUnit.measure(countUids(wanted), () =>
+        ports.backend.fetchRows(entry.path, formatUidSet(wanted), call, (part) => {
+          rows.take(part, (some) => ports.onOlderRows(entry, some));
+          return Promise.resolve();
+        }),
+      );
     }
     ports.crash.reach('pull.rows-fetched');
     const lowUid = left.length === 0 ? 1 : lowest;

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import type { FolderLocks } from './folder-locks.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
+import type { UnitSize } from './unit-size.ts';
 
 export interface PullPorts {
   cache: CachePort;
@@ -15,6 +16,10 @@ export interface PullPorts {
   crash: CrashControl;
   /** The cache keeps what was once listed; false: rows are only shown for the moment, and listed anew at any change. */
   keepsRows: boolean;
+  /** Rows of one FETCH: a unit of bulk work. */
+  rowUnit: UnitSize;
+  /** Between two units: resolves when nothing more urgent is being done. Never while a folder's lock is held. */
+  giveWay(): Promise<void>;
   onProgress(entry: FolderEntry, done: number, total: number): void;
   /** Rows that came after the first sync of the folder, now in the cache. */
   onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[]): void;

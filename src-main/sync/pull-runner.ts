@@ -232,6 +232,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       clock: engine.clock,
       call,
       async giveWay() {
+        await replay.settled();
         await pullWanted(call);
         return !asked && (requests.waiting() || passWanted);
       },

@@ -11,8 +11,8 @@ import { freshCursor } from './reconcile.ts';
 import { finishRenumbering, renumberFolder } from './renumber.ts';
 import { mayAskSince, resyncSince } from './resync-check.ts';
 
-/** UIDs a window of new mail. */
-const newWindow = 2_000;
+/** UIDs a window of new mail at most: they may have gaps, which cost nothing. */
+const widest = 2_000;
 
 /**
  * Asks one folder for everything that happened since its cursor: new mail, flags, removals; then goes on
@@ -106,15 +106,19 @@ async function pullNew(
   call: Call,
 ): Promise<number> {
   let added = 0;
-  for (let from = known.uidNext; from < selected.uidNext; from += newWindow) {
-    const to = Math.min(from + newWindow, selected.uidNext) - 1;
+  let window = ports.rowUnit.now();
+  for (let from = known.uidNext, to = 0; from < selected.uidNext; from = to + 1) {
+    to = Math.min(from + window, selected.uidNext) - 1;
+    let found = 0;
     await ports.backend.fetchRows(entry.path, `${from}:${to}`, call, async (rows) => {
       // A server answers "n:m" beyond its last message with the last one; it is not new.
       const fresh = rows.filter((row) => row.uid >= from && row.uid <= to);
+      found += fresh.length;
       ports.crash.reach('pull.rows-fetched');
       const result = await insert(entry, fresh, ports);
       added += result.inserted;
     });
+    window = found < window / 2 ? Math.min(2 * window, widest) : ports.rowUnit.now();
   }
   return added;
 }
