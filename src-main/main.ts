@@ -1,8 +1,8 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError, toAppError } from '../src-shared/error.ts';
 import { openPosthorn } from './posthorn.ts';
+import { makeDirectory } from './platform/atomic-file.ts';
 import { readOptions, UsageError, type Options } from './platform/options.ts';
 import { profilePaths } from './platform/paths.ts';
 import { takeProfileLock } from './platform/profile-lock.ts';
@@ -20,7 +20,7 @@ function say(words: string): void {
 async function main(options: Options): Promise<number> {
   const passphrase = readPassphrase(options);
   const paths = profilePaths(options.profile);
-  await mkdir(options.profile, { recursive: true, mode: 0o700 });
+  await makeDirectory(options.profile);
   let lock;
   try {
     lock = takeProfileLock(paths.lock);

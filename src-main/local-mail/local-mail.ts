@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { FolderRole } from '../../src-shared/model/folder.ts';
 import { openJournalFile } from '../journal/journal-file.ts';
+import { makeDirectory } from '../platform/atomic-file.ts';
 import { openBlobs, type Blobs } from '../platform/blobs.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import {
@@ -51,7 +51,7 @@ const standard: readonly (readonly [string, FolderRole])[] = [
 ];
 
 export async function openLocalMail(directory: string, crash: CrashControl): Promise<LocalMail> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const file = await openJournalFile(join(directory, 'mail.log'));
   const blobs: Blobs = openBlobs(join(directory, 'mail'));
   const state = emptyState();

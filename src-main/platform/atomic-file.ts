@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /**
  * Replaces a file so that after a power cut it is either the old or the new one, whole:
@@ -27,9 +27,15 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 
 let counter = 0;
 
-/** Makes a directory (0700) and what leads to it. */
+/**
+ * Makes a directory (0700) and what leads to it, durably: a file that is fsynced in a directory whose own name was not
+ * may be gone after a power cut (POSIX promises no more; ext4 and XFS happen to).
+ */
 export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const above = dirname(resolve(first));
+  for (let made = resolve(path); made !== above; made = dirname(made)) await syncDirectory(dirname(made));
 }
 
 /** Makes a rename or a new name in `path` durable. Windows cannot open directories; NTFS journals names itself. */

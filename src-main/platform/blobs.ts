@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeDirectory, readFileIfThere, syncDirectory, writeFileAtomic } from './atomic-file.ts';
 
 /** Bytes that must not be lost, by the SHA-256 of their content; written once, fsynced, never changed. */
@@ -21,10 +21,12 @@ export function openBlobs(directory: string): Blobs {
       const file = fileOf(sha256);
       const there = await readFileIfThere(file);
       if (there === null || createHash('sha256').update(there).digest('hex') !== sha256) {
-        await makeDirectory(join(directory, sha256.slice(0, 2)));
+        await makeDirectory(dirname(file));
         await writeFileAtomic(file, bytes);
-        await syncDirectory(directory);
       }
+      // Also where the bytes were found: whoever put them there may not have come so far yet.
+      else await syncDirectory(dirname(file));
+      await syncDirectory(directory);
       return sha256;
     },
     async get(sha256) {

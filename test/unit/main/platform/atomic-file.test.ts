@@ -1,0 +1,48 @@
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { makeDirectory } from '../../../../src-main/platform/atomic-file.ts';
+import { openBlobs } from '../../../../src-main/platform/blobs.ts';
+
+const linux = process.platform === 'linux';
+let directory = '';
+let synced: string[] = [];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'posthorn-atomic-'));
+  const handle = await open(directory);
+  const shared: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const sync = Reflect.get(shared, 'sync') as () => Promise<void>;
+  synced = [];
+  vi.spyOn(shared, 'sync').mockImplementation(async function (this: FileHandle) {
+    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`).slice(directory.length));
+    await sync.call(this);
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test.runIf(linux)('the name of a new folder is durable in each folder above it that is new too', async () => {
+  await makeDirectory(join(directory, 'a', 'b', 'c'));
+  expect(synced.sort()).toEqual(['', '/a', '/a/b']);
+  synced = [];
+  await makeDirectory(join(directory, 'a', 'b', 'c'));
+  expect(synced).toEqual([]);
+});
+
+test.runIf(linux)(
+  'bytes that another call has just put there are durable too when they are named',
+  async () => {
+    const blobs = openBlobs(directory);
+    const sha256 = await blobs.put(Buffer.from('once'));
+    synced = [];
+    expect(await blobs.put(Buffer.from('once'))).toBe(sha256);
+    expect(synced).toEqual([`/${sha256.slice(0, 2)}`, '']);
+  },
+);
