@@ -9,6 +9,7 @@ import type { CrashControl } from '../platform/crash-points.ts';
 import { bring, complete, download, headerSum, isSame, serve, type Bringing } from './bring-home.ts';
 import { mayGo } from './leave-policy.ts';
 import { noteAbsent, orphansOf } from './taken-keys.ts';
+import type { Troubles } from './troubles.ts';
 import type { WholeRequests } from './whole-requests.ts';
 
 export interface CollectPorts {
@@ -21,6 +22,8 @@ export interface CollectPorts {
   largest?: number | null;
   /** Messages that somebody waits for. */
   requests?: WholeRequests;
+  /** Messages at which earlier visits broke off. */
+  troubles?: Troubles;
   /** Put before every key: two servers (or folders) may use the same names. */
   scope: string;
   clock: Clock;
@@ -78,7 +81,10 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
       }),
       added: 0,
     };
-    for (const [i, entry] of [...nameless, ...named].entries()) {
+    const { troubles } = ports;
+    const rank = ({ key }: DropBoxEntry): number => troubles?.rank(`${ports.scope}:${key ?? ''}`) ?? 0;
+    const inTurn = [...nameless, ...named.toSorted((a, b) => rank(a) - rank(b))];
+    for (const [i, entry] of inTurn.entries()) {
       ports.signal.throwIfAborted();
       await serve(ports.requests, entries, visit);
       // Which of those without a name are still there is known only now.
@@ -91,7 +97,11 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
           entry.key === null ? await takeNameless(entry, visit) : await takeNamed(entry, entry.key, visit),
         );
       } catch (error) {
-        if (!(error instanceof AppError) || error.data.scope !== 'message') throw error;
+        if (!(error instanceof AppError) || error.data.scope !== 'message') {
+          if (error instanceof AppError && (error.code === 'connection-lost' || error.code === 'timeout'))
+            troubles?.note(`${ports.scope}:${entry.key ?? ''}`);
+          throw error;
+        }
         // One that somebody else removed meanwhile is no trouble.
         if (error.data.code !== 'not-found') refused.push(error);
         if (refused.length > mostRefused) throw error;
@@ -132,7 +142,9 @@ async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promi
   const key = `${scope}:${name}`;
   const taken = mail.state.taken.get(key);
   if (taken === undefined) {
+    visit.troubles?.refuse(key);
     await bring(entry, key, visit);
+    visit.troubles?.forget(key);
     return { entry, key, proved: true };
   }
   // It is not too large any more: the account's choice was changed.

@@ -10,6 +10,7 @@ import type { SyncTimes } from '../sync/sync-times.ts';
 import { collect, type Collected } from './collect.ts';
 import type { Collection } from './drop-boxes.ts';
 import { mayGo } from './leave-policy.ts';
+import { Troubles } from './troubles.ts';
 import { type WholeRequests, wholeGone, wholeNotNow } from './whole-requests.ts';
 
 /** Mail is collected this often while the account is on the network. */
@@ -51,6 +52,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
   let lastVisitAt: string | null = null;
+  const troubles = new Troubles();
   /** The next visit takes large mail home too. */
   let everything = false;
 
@@ -90,6 +92,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
           policy: leavePolicyOf(ports.account()),
           largest,
           requests,
+          troubles,
           clock,
           crash: ports.crash,
           signal,

@@ -9,19 +9,37 @@ export interface ScriptedPop3Options {
   uidls?: readonly string[];
   /** Tried before everything else; a string is sent as it is, null hangs up. */
   answers?: readonly (readonly [RegExp, string | null])[];
+  /** What LIST says of the size; without it the truth. */
+  sizeOf?: (message: string) => number;
+  /** The final dot is put right behind a last line that has no end. */
+  gluesDot?: boolean;
 }
 
-/** A POP3 server that does what a test says, for what no real one does on demand. Everybody is let in. */
+interface Kept {
+  text: string;
+  uidl: string;
+}
+
+/**
+ * A POP3 server that does what a test says, for what no real one does on demand (what it does unasked is compared
+ * with Dovecot's in test/contract). Everybody is let in. What QUIT removed is gone for later sessions.
+ */
 export class ScriptedPop3Server {
   readonly commands: string[] = [];
   /** What QUIT removed. */
   readonly removed: number[] = [];
+  /** In order; a test may put others in. */
+  kept: Kept[];
+  options: ScriptedPop3Options;
   readonly #sockets = new Set<Socket>();
-  readonly #options: ScriptedPop3Options;
   readonly #server: Server = createServer((socket) => this.#serve(socket));
 
   private constructor(options: ScriptedPop3Options) {
-    this.#options = options;
+    this.options = options;
+    this.kept = (options.messages ?? []).map((text, i) => ({
+      text,
+      uidl: options.uidls?.[i] ?? `u${i + 1}`,
+    }));
   }
 
   static async start(options: ScriptedPop3Options = {}): Promise<ScriptedPop3Server> {
@@ -45,8 +63,9 @@ export class ScriptedPop3Server {
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.write(this.#options.greeting ?? '+OK ready\r\n');
+    socket.write(this.options.greeting ?? '+OK ready\r\n');
     const marked = new Set<number>();
+    const listed = [...this.kept];
     let rest = '';
     socket.on('data', (chunk) => {
       rest += chunk.toString('latin1');
@@ -54,30 +73,31 @@ export class ScriptedPop3Server {
         const line = rest.slice(0, end);
         rest = rest.slice(end + 2);
         this.commands.push(line);
-        const answer = this.#answer(line, marked);
+        const answer = this.#answer(line, marked, listed);
         if (answer === null) socket.destroy();
         else socket.write(answer, 'latin1');
       }
     });
   }
 
-  #answer(line: string, marked: Set<number>): string | null {
-    for (const [pattern, answer] of this.#options.answers ?? []) if (pattern.test(line)) return answer;
-    const { messages = [], uidls, capabilities } = this.#options;
+  #answer(line: string, marked: Set<number>, listed: readonly Kept[]): string | null {
+    for (const [pattern, answer] of this.options.answers ?? []) if (pattern.test(line)) return answer;
+    const { capabilities, sizeOf, gluesDot = false } = this.options;
     const number = Number(/^\S+ (\d+)/.exec(line)?.[1] ?? 0);
-    const message = messages[number - 1];
-    const listing = (each: (n: number) => string): string =>
-      `+OK\r\n${messages.map((_, i) => `${i + 1} ${each(i)}\r\n`).join('')}.\r\n`;
-    const dotted = (text: string): string => `+OK\r\n${text.replace(/^\./gm, '..')}.\r\n`;
+    const message = marked.has(number) ? undefined : listed[number - 1]?.text;
+    const listing = (each: (kept: Kept) => string): string =>
+      `+OK\r\n${listed.map((kept, i) => (marked.has(i + 1) ? '' : `${i + 1} ${each(kept)}\r\n`)).join('')}.\r\n`;
+    const dotted = (text: string): string =>
+      `+OK\r\n${text.replace(/(^|\n)\./g, '$1..')}${gluesDot || text.endsWith('\r\n') ? '' : '\r\n'}.\r\n`;
     switch (line.split(' ', 1)[0]?.toUpperCase()) {
       case 'CAPA':
         return capabilities === null
           ? '-ERR unknown\r\n'
           : `+OK\r\n${(capabilities ?? ['USER', 'UIDL', 'TOP', 'PIPELINING']).map((word) => `${word}\r\n`).join('')}.\r\n`;
       case 'LIST':
-        return listing((i) => String(messages[i]?.length ?? 0));
+        return listing(({ text }) => String(sizeOf?.(text) ?? text.length));
       case 'UIDL':
-        return listing((i) => uidls?.[i] ?? `u${i + 1}`);
+        return listing(({ uidl }) => uidl);
       case 'TOP':
         return message === undefined
           ? '-ERR\r\n'
@@ -85,10 +105,15 @@ export class ScriptedPop3Server {
       case 'RETR':
         return message === undefined ? '-ERR no such message\r\n' : dotted(message);
       case 'DELE':
+        if (message === undefined) return '-ERR no such message\r\n';
         marked.add(number);
+        return '+OK\r\n';
+      case 'RSET':
+        marked.clear();
         return '+OK\r\n';
       case 'QUIT':
         this.removed.push(...marked);
+        this.kept = this.kept.filter((kept) => ![...marked].some((one) => listed[one - 1] === kept));
         return '+OK bye\r\n';
       default:
         return '+OK\r\n';

@@ -13,6 +13,8 @@ export type Pop3DropBoxOptions = Omit<Pop3Options, 'credentials' | 'signal'> & {
 const mostMessages = 2_000_000;
 /** Nothing larger is mail; a server that goes on sending is cut off here. */
 const mostBytes = 2 * 1024 ** 3;
+/** A message that is this large and four times what was announced is a flood. */
+const leastBytes = 64 * 1024 * 1024;
 /** DELEs that are on their way at once where the server takes them (RFC 2449 6.6). */
 const pipelined = 50;
 
@@ -40,6 +42,8 @@ function sessionOf(
       throw connectionFailure(error, server);
     }
   }
+  /** As the last list had them, by number. */
+  let sizesNow: ReadonlyMap<number, number> = new Map();
   const must = (reply: Pop3Reply, what: string): void => {
     if (!reply.ok) throw commandRefused(reply, what, server);
   };
@@ -74,6 +78,7 @@ function sessionOf(
     list: () =>
       guarded(async () => {
         const listed = await sizes();
+        sizesNow = listed;
         const named = await names();
         return [...listed].map(([handle, size]): DropBoxEntry => ({
           key: named.get(handle) ?? null,
@@ -94,7 +99,9 @@ function sessionOf(
     retrieve: (handle, onChunk) =>
       guarded(async () => {
         must(await wire.say(`RETR ${handle}`, stepMs), 'give a message');
-        await wire.content(stepMs, mostBytes, onChunk);
+        const announced = sizesNow.get(handle) ?? null;
+        const most = announced === null ? mostBytes : Math.max(leastBytes, announced * 4);
+        await wire.content(stepMs, Math.min(mostBytes, most), onChunk, announced);
       }),
     remove: (handles) =>
       guarded(async () => {

@@ -14,11 +14,14 @@ export interface Pop3Reply {
   text: string;
 }
 
-/** RFC 2449 4 allows 512 octets a response line, mail 998 and more; what is longer is no mail server. */
-const longestLine = 1_000_000;
+/** RFC 2449 4 allows 512 octets a response line; what is longer is no mail server. Lines of mail have no limit. */
+const longestLine = 64 * 1024;
 /** What waits here unread before the socket is asked to wait. */
 const highWater = 256 * 1024;
 const chunkBytes = 64 * 1024;
+/** The final dot behind a last line that has no end of its own. */
+const gluedEnd = Buffer.from('.\r\n');
+const gluedWaitMs = 5_000;
 
 /**
  * One POP3 connection, read on demand: commands out, replies and their lines in, in order. Every wait has an
@@ -91,29 +94,91 @@ export class Pop3Wire {
   }
 
   /**
-   * The bytes of a message up to the dot, doubled dots undone, in pieces of about 64 KB. The next piece is
-   * read when `onChunk` has resolved, so a slow disk slows the server and fills no memory.
+   * The bytes of a message up to the dot, doubled dots undone, in pieces of about 64 KB; a line may be as long as it
+   * likes. The next piece is read when `onChunk` has resolved, so a slow disk slows the server and fills no memory.
+   * `announced`: the size that LIST gave, for servers that put the last dot behind a line without an end.
    */
-  async content(ms: number, mostBytes: number, onChunk: (chunk: Buffer) => Promise<void>): Promise<number> {
+  async content(
+    ms: number,
+    mostBytes: number,
+    onChunk: (chunk: Buffer) => Promise<void>,
+    announced: number | null = null,
+  ): Promise<number> {
     let pieces: Buffer[] = [];
     let held = 0;
     let total = 0;
-    for (;;) {
-      const line = await this.#line(ms, true);
-      if (line.length === 3 && line[0] === 46 && line[1] === 13) break;
-      if (line.length === 2 && line[0] === 46 && line[1] === 10) break;
-      const bytes = line[0] === 46 ? line.subarray(1) : line;
+    let atLineStart = true;
+    const take = async (bytes: Buffer): Promise<void> => {
+      if (bytes.length === 0) return;
       pieces.push(bytes);
       held += bytes.length;
       total += bytes.length;
       if (total > mostBytes) throw this.#fail('the server sent a message without end');
-      if (held < chunkBytes) continue;
+      if (held < chunkBytes) return;
       await onChunk(Buffer.concat(pieces));
       pieces = [];
       held = 0;
+    };
+    for (;;) {
+      if (atLineStart && this.#bytes[0] === 46) {
+        // ".", ".\r": what follows decides.
+        const second = this.#bytes[1];
+        if (second === undefined || (second === 13 && this.#bytes[2] === undefined)) {
+          await this.#more(ms);
+          continue;
+        }
+        const end = second === 10 ? 2 : second === 13 && this.#bytes[2] === 10 ? 3 : 0;
+        this.#consume(end === 0 ? 1 : end);
+        if (end !== 0) break;
+        atLineStart = false;
+        continue;
+      }
+      if (this.#bytes.length === 0) {
+        await this.#more(ms);
+        continue;
+      }
+      const dot = this.#bytes.indexOf('\n.');
+      const over = announced === null ? 0 : total + this.#bytes.length - announced;
+      if (dot === -1 && this.#mayBeGlued(over)) {
+        if (over < gluedEnd.length) {
+          await this.#more(ms);
+          continue;
+        }
+        const length = this.#bytes.length;
+        if (await this.#isQuiet()) {
+          await take(this.#consume(this.#bytes.length - over));
+          this.#consume(over);
+          break;
+        }
+        if (this.#bytes.length > length) continue;
+      }
+      const all = dot === -1 ? this.#bytes.length : dot + 1;
+      atLineStart = this.#bytes[all - 1] === 10;
+      await take(this.#consume(all));
     }
     if (held > 0) await onChunk(Buffer.concat(pieces));
     return total;
+  }
+
+  /**
+   * Some servers put the final dot right behind a last line that has no end of its own. Believed only when the octets
+   * before it are exactly as many as were announced and nothing follows for a while (`#isQuiet`): a line that ends in
+   * a dot of its own must never be cut. `over`: octets here beyond those announced.
+   */
+  #mayBeGlued(over: number): boolean {
+    if (over < 1 || over > gluedEnd.length || over > this.#bytes.length) return false;
+    return this.#bytes.subarray(-over).equals(gluedEnd.subarray(0, over));
+  }
+
+  async #isQuiet(): Promise<boolean> {
+    const length = this.#bytes.length;
+    const timer = this.#clock.setTimeout(() => this.#wake?.(), gluedWaitMs);
+    try {
+      await this.#data();
+    } finally {
+      timer.cancel();
+    }
+    return this.#bytes.length === length && this.#lost === null;
   }
 
   /** Gives the stream away (STLS). False when the server has already said more: an attacker's words in clear. */
@@ -138,33 +203,47 @@ export class Pop3Wire {
     return error;
   }
 
-  /** One line, with its end when asked for it. What was received is given even when the connection is gone. */
-  async #line(ms: number, withEnd = false): Promise<Buffer> {
+  /** One line without its end. What was received is given even when the connection is gone. */
+  async #line(ms: number): Promise<Buffer> {
+    for (let searched = 0; ;) {
+      const end = this.#bytes.indexOf(10, searched);
+      if (end !== -1) {
+        const line = this.#consume(end + 1);
+        return line.subarray(0, line.length - (line.at(-2) === 13 ? 2 : 1));
+      }
+      searched = this.#bytes.length;
+      if (searched > longestLine) throw this.#fail('the server sent a line without end');
+      await this.#more(ms);
+    }
+  }
+
+  #consume(count: number): Buffer {
+    const taken = this.#bytes.subarray(0, count);
+    this.#bytes = this.#bytes.subarray(count);
+    if (this.#bytes.length < highWater && this.#lost === null) this.stream.resume();
+    return taken;
+  }
+
+  /** Waits for what comes next, for `ms` at the most: a server that is slow but goes on is not given up. */
+  async #more(ms: number): Promise<void> {
+    if (this.#lost !== null) throw this.#lost;
     const timer = this.#clock.setTimeout(
       () => this.close(new ConnectionLost('no answer in time', true, true)),
       ms,
     );
     try {
-      for (let searched = 0; ;) {
-        const end = this.#bytes.indexOf(10, searched);
-        if (end !== -1) {
-          const line = this.#bytes.subarray(0, end + 1);
-          this.#bytes = this.#bytes.subarray(end + 1);
-          if (this.#bytes.length < highWater && this.#lost === null) this.stream.resume();
-          if (withEnd) return line;
-          return line.subarray(0, line.length - (line.at(-2) === 13 ? 2 : 1));
-        }
-        searched = this.#bytes.length;
-        if (searched > longestLine) throw this.#fail('the server sent a line without end');
-        if (this.#lost !== null) throw this.#lost;
-        this.stream.resume();
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
+      await this.#data();
     } finally {
       timer.cancel();
     }
+  }
+
+  #data(): Promise<void> {
+    if (this.#lost !== null) return Promise.resolve();
+    this.stream.resume();
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   readonly #onData = (chunk: Buffer): void => {
