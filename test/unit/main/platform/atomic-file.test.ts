@@ -15,7 +15,7 @@ beforeEach(async () => {
   const handle = await open(directory);
   const shared: FileHandle = Object.getPrototypeOf(handle);
   await handle.close();
-  const sync = Reflect.get(shared, 'sync') as () => Promise<void>;
+  const sync: () => Promise<void> = Reflect.get(shared, 'sync');
   synced = [];
   vi.spyOn(shared, 'sync').mockImplementation(async function (this: FileHandle) {
     synced.push(readlinkSync(`/proc/self/fd/${this.fd}`).slice(directory.length));
