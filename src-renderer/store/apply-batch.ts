@@ -10,7 +10,8 @@ import { idOfPlace } from './message-ids.ts';
 import { takeRested } from './resting.ts';
 import { rowBits } from './row-table.ts';
 import type { SegmentTexts } from './segment-texts.ts';
-import { dropSegment, insertRows, vanish } from './server-rows.ts';
+import { dropSegment, insertRows } from './server-rows.ts';
+import { vanishRange } from './vanish-range.ts';
 import { settlePatched } from './waiting-rows.ts';
 
 export class StoreMistake extends Error {
@@ -80,8 +81,7 @@ export async function applyBatch(
 /** Everything the server had in the folder; patches stay, for they may be bound again. */
 function reset(memory: StoreMemory, folder: FolderState, changes: Changes): number {
   const removed = folder.byUid.length;
-  for (const row of folder.byUid.rows()) vanish(memory, row, changes);
-  folder.byUid.removeRange(0, removed);
+  vanishRange(memory, folder, 0, removed, changes);
   for (const segment of [...folder.segments]) dropSegment(segment, changes);
   folder.open = null;
   return removed;
@@ -95,8 +95,7 @@ function removeVanished(memory: StoreMemory, folder: FolderState, set: string, c
     const from = folder.uidIndex(first, memory.rows);
     const to = folder.byUid.lowerBound((row) => memory.rows.uid(row) <= last);
     if (from === to) continue;
-    for (let index = from; index < to; index += 1) vanish(memory, folder.byUid.at(index), changes);
-    folder.byUid.removeRange(from, to);
+    vanishRange(memory, folder, from, to, changes);
     removed += to - from;
   }
   if (removed > 0) changes.folders.add(folder);

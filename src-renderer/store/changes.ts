@@ -28,6 +28,8 @@ export class Changes {
   readonly deletedAccounts = new Set<string>();
   readonly accounts = new Set<string>();
   readonly left = new Map<FolderState, number[]>();
+  /** Folders whose list so many rows left that they were not gathered. */
+  readonly leftInBulk = new Set<FolderState>();
   readonly entered = new Map<FolderState, number[]>();
   readonly aliases = new Map<string, AliasRecord | null>();
   readonly droppedBodies = new Set<string>();

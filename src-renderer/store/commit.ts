@@ -1,8 +1,9 @@
 import type { AppendedRow, Changes } from './changes.ts';
-import { segmentRange, type CacheDatabase, type SegmentKeys, type SegmentState } from './database.ts';
+import type { CacheDatabase, SegmentKeys, SegmentState } from './database.ts';
 import type { Segment } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { diskBits, linesOf, type SegmentTexts } from './segment-texts.ts';
+import { deleteSegments, rangesOf, sweptFrom } from './segment-ranges.ts';
 
 /**
  * Writes all changes in one transaction. The memory has them already: when this throws, the memory
@@ -124,47 +125,26 @@ async function putPreviews(
   await db.previews.put({ f, s, text: lines.join('\n') });
 }
 
-/** Neighbouring segments go as one range: a folder of a million rows is emptied by four deletions. */
+/** Few go at once; many are only marked in the folder's record, and swept when nobody waits. */
 function dropSegments(db: CacheDatabase, changes: Changes): PromiseLike<unknown>[] {
   const work: PromiseLike<unknown>[] = [];
   const byFolder = Map.groupBy(changes.droppedSegments, (segment) => segment.folder);
   for (const [folder, segments] of byFolder) {
     if (changes.deletedFolders.has(folder)) continue;
-    const gone = new Set(segments.map((segment) => segment.no));
-    const live = [...folder.segments].map((segment) => segment.no).sort((a, b) => a - b);
-    // Between two live segments everything is free: holes left by earlier deletions join the range.
-    const bounds = [-1, ...live, folder.nextSegment];
-    for (let i = 0; i + 1 < bounds.length; i += 1) {
-      const first = (bounds[i] ?? 0) + 1;
-      const last = (bounds[i + 1] ?? 0) - 1;
-      if (first > last || !someBetween(gone, first, last)) continue;
-      work.push(...dropRange(db, folder.folderId, first, last));
-    }
+    const ranges = rangesOf(segments.map((segment) => segment.no));
+    if (segments.length > sweptFrom) {
+      folder.dropped = [...folder.dropped, ...ranges];
+      changes.folders.add(folder);
+    } else for (const [first, last] of ranges) work.push(...deleteSegments(db, folder.folderId, first, last));
   }
   return work;
-}
-
-function someBetween(numbers: ReadonlySet<number>, first: number, last: number): boolean {
-  for (const no of numbers) if (no >= first && no <= last) return true;
-  return false;
-}
-
-function dropRange(
-  db: CacheDatabase,
-  folderId: string,
-  first?: number,
-  last?: number,
-): PromiseLike<unknown>[] {
-  const { lower, upper } = segmentRange(folderId, first, last);
-  return [db.keys, db.states, db.envelopes, db.previews].map((table) =>
-    table.where('[f+s]').between(lower, upper, true, true).delete(),
-  );
 }
 
 function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Changes): PromiseLike<unknown>[] {
   const work: PromiseLike<unknown>[] = [];
   for (const folder of changes.deletedFolders) {
-    work.push(db.folders.delete(folder.folderId), ...dropRange(db, folder.folderId));
+    folder.dropped = [];
+    work.push(db.folders.delete(folder.folderId), ...deleteSegments(db, folder.folderId));
   }
   const folders = [...changes.folders].filter(
     (folder) => !changes.deletedFolders.has(folder) && (folder.description !== null || folder.onDisk),

@@ -42,6 +42,8 @@ export interface FolderDiskRecord {
   unread: number;
   flagged: number;
   readable: number;
+  /** Segments from and to that are gone but not yet deleted. */
+  dropped?: [number, number][];
 }
 
 /** What of a segment never changes and is needed in memory. Arrays have one element a row. */

@@ -2,7 +2,8 @@ import type { StoreParams } from '../../src-shared/cache-protocol.ts';
 import type { Changes } from './changes.ts';
 import type { FolderState } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
-import { dropSegment, vanish } from './server-rows.ts';
+import { dropSegment } from './server-rows.ts';
+import { vanishRange } from './vanish-range.ts';
 
 /** Describes folders; those of the account that are not named stay as they are. */
 export function putFolders(
@@ -20,8 +21,7 @@ export function putFolders(
 
 /** Drops all that the server had in the folder; the folder stays, as if it was never asked. */
 export function emptyFolder(memory: StoreMemory, folder: FolderState, changes: Changes): void {
-  for (const row of folder.byUid.rows()) vanish(memory, row, changes);
-  folder.byUid.removeRange(0, folder.byUid.length);
+  vanishRange(memory, folder, 0, folder.byUid.length, changes);
   for (const segment of [...folder.segments]) dropSegment(segment, changes);
   folder.open = null;
   folder.cursor = null;
@@ -30,8 +30,7 @@ export function emptyFolder(memory: StoreMemory, folder: FolderState, changes: C
 
 /** Drops the folder with its rows; rows that a waiting change shows in it wait unseen or go home. */
 export function removeFolder(memory: StoreMemory, folder: FolderState, changes: Changes): void {
-  for (const row of folder.byUid.rows()) vanish(memory, row, changes);
-  folder.byUid.removeRange(0, folder.byUid.length);
+  vanishRange(memory, folder, 0, folder.byUid.length, changes);
   for (const segment of [...folder.segments]) dropSegment(segment, changes);
   folder.description = null;
   folder.cursor = null;

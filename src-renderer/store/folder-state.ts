@@ -47,6 +47,8 @@ export class FolderState {
   /** Waiting changes of the folder itself, in journal order. */
   patches: FolderPatch[] = [];
   onDisk = false;
+  /** Segments that are gone but not yet deleted (segment-ranges.ts). */
+  dropped: [first: number, last: number][] = [];
 
   constructor(number: number, folderId: string, accountId: string, rows: RowTable) {
     this.number = number;
@@ -90,6 +92,7 @@ export class FolderState {
     this.unread = record.unread;
     this.flagged = record.flagged;
     this.readable = record.readable;
+    this.dropped = record.dropped ?? [];
     this.onDisk = true;
   }
 
@@ -113,6 +116,7 @@ export class FolderState {
       unread: this.unread,
       flagged: this.flagged,
       readable: this.readable,
+      ...(this.dropped.length > 0 ? { dropped: this.dropped } : {}),
     };
   }
 

@@ -3,6 +3,7 @@ import { segmentRows, type FolderState, type Segment } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
 import { DamagedCacheError, diskBits } from './segment-texts.ts';
+import { isDropped } from './segment-ranges.ts';
 
 /** Segments read at once: about 4 MB. */
 const atOnce = 512;
@@ -35,7 +36,9 @@ export async function loadRows(db: CacheDatabase, memory: StoreMemory): Promise<
         ]),
       );
       if (keys.length !== states.length) throw new DamagedCacheError('segments are missing');
-      keys.forEach((segmentKeys, at) => loadSegment(memory, folder, segmentKeys, states[at]));
+      keys.forEach((segmentKeys, at) => {
+        if (!isDropped(folder, segmentKeys.s)) loadSegment(memory, folder, segmentKeys, states[at]);
+      });
     }
     fillOrders(memory, folder);
   }

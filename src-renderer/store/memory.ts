@@ -242,7 +242,9 @@ export class StoreMemory {
 
   /** Brings the lists up to date with what `changes` gathered. */
   settleOrders(changes: Changes): void {
+    for (const folder of changes.leftInBulk) folder.shownRows.keep((row) => this.shownIn(row) === folder);
     for (const [folder, rows] of changes.left) {
+      if (changes.leftInBulk.has(folder)) continue;
       if (rows.length > 64) {
         folder.shownRows.keep((row) => this.shownIn(row) === folder);
         continue;

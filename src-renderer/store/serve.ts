@@ -76,11 +76,24 @@ export class StoreServer {
     if (this.#busy) return;
     // Until main has opened the cache, windows wait.
     const waiting = (this.#store.isOpen ? this.#fromWindows.shift() : undefined) ?? this.#fromMain.shift();
-    if (waiting === undefined) return;
+    if (waiting === undefined) {
+      this.#tidyWhenIdle();
+      return;
+    }
     this.#busy = true;
     void this.#answer(waiting).then((answer) => {
       this.#busy = false;
       waiting.answer(answer);
+      this.#next();
+    });
+  }
+
+  /** Whoever asks meanwhile waits for one small transaction. */
+  #tidyWhenIdle(): void {
+    if (!this.#store.isUntidy) return;
+    this.#busy = true;
+    void this.#store.tidy().then(() => {
+      this.#busy = false;
       this.#next();
     });
   }

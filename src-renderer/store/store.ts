@@ -24,6 +24,7 @@ import { ServerQueries } from './server-queries.ts';
 import { Snapshots } from './snapshots.ts';
 import { Views } from './views.ts';
 import { forgetRested } from './resting.ts';
+import { isUntidy, sweepSome } from './sweep.ts';
 import { settlePatched } from './waiting-rows.ts';
 
 type Handlers = { [M in StoreMethod]: (params: StoreParams<M>) => StoreResult<M> | Promise<StoreResult<M>> };
@@ -56,6 +57,7 @@ export class Store {
   readonly #notify: (notice: StoreNotice) => void;
   #session: Session | null = null;
   #damaged = false;
+  #tidyFailed = false;
 
   constructor(notify: (notice: StoreNotice) => void, dependencies?: DatabaseDependencies) {
     this.#notify = notify;
@@ -69,6 +71,21 @@ export class Store {
   /** The next `open` makes a fresh cache: this one gave an error that it should not. */
   markDamaged(): void {
     this.#damaged = true;
+  }
+
+  /** There is something to delete that nobody waits for. */
+  get isUntidy(): boolean {
+    return this.#session !== null && !this.#tidyFailed && isUntidy(this.#session.memory);
+  }
+
+  /** Deletes a little of what is gone. What fails is tried again after the next opening. */
+  async tidy(): Promise<void> {
+    try {
+      const { databases, memory } = this.#opened();
+      await sweepSome(databases, memory);
+    } catch {
+      this.#tidyFailed = true;
+    }
   }
 
   async run<M extends StoreMethod>(method: M, params: StoreParams<M>): Promise<StoreResult<M>> {
@@ -173,6 +190,7 @@ export class Store {
       return this.#open(() => makeFresh('damaged', this.#dependencies), volatile);
     }
     this.#damaged = false;
+    this.#tidyFailed = false;
     this.#session = session;
     this.#notify({
       notice: 'folders',
@@ -261,8 +279,9 @@ export class Store {
 
   /** Everything is read again from the new database: the old one's memory speaks of the old one. */
   async #rewrite(): Promise<void> {
-    const { databases, contacts } = await this.#loaded();
+    const { databases, memory, contacts } = await this.#loaded();
     await contacts.write();
+    while (isUntidy(memory)) await sweepSome(databases, memory);
     const disk = await rewriteDatabase(databases.disk, this.#dependencies);
     const session = new Session(new Databases(disk, databases.ram, databases.volatile));
     this.#session = session;
