@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Draft } from '../../src-shared/ipc/areas/sending.ts';
+import { dsnWishes, type Draft } from '../../src-shared/ipc/areas/sending.ts';
 
 const attachmentSchema = v.object({
   attachmentId: v.string(),
@@ -42,6 +42,8 @@ export const storedDraftSchema = v.object({
   answers: v.nullable(v.string()),
   references: v.array(v.string()),
   forwardOf: v.nullable(v.string()),
+  /** Absent: of an earlier version. */
+  dsn: v.optional(v.picklist(dsnWishes), 'failure'),
   savedAt: v.string(),
   problem: v.nullable(v.string()),
   /** More than one only while a newer revision is on its way: older ones are taken off the server. */

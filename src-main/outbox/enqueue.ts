@@ -40,7 +40,7 @@ export async function makeItem(
     needsUtf8: composed.needsUtf8,
     needs8Bit: composed.needs8Bit,
     messageIdHeader: composed.rowEnvelope.messageIdHeader,
-    dsn: params.dsn ?? 'failure',
+    dsn: draft.dsn,
     // RFC 3461 4.4: at most 100 characters; told to servers only.
     envelopeId: `ph${randomBytes(15).toString('hex')}`,
     envelope: composed.rowEnvelope,

@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/error.ts';
-import type { DeliveryReport, OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
+import type { DeliveryReport, OutboxItem, ReportedMail } from '../../src-shared/ipc/areas/sending.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { MailNetwork } from '../backends/socket/open-stream.ts';
@@ -76,6 +76,8 @@ export interface Sending {
   synced(accountIds: readonly string[]): Promise<void>;
   /** What servers reported about a mail that was sent from here. @throws AppError `not-found` */
   reportsFor(messageId: string): Promise<DeliveryReport[]>;
+  /** What a mail that came back says about mails that were sent from here. */
+  reportsIn(messageId: string): Promise<ReportedMail[]>;
   forget(accountId: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -218,6 +220,17 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
         });
       return [...reports.of(row.messageIdHeader)];
     },
+    reportsIn: (messageId) =>
+      Promise.all(
+        reportStore.reportedBy(messageId).map(async ({ mail, report }) => {
+          const { accountId, messageIdHeader } = mail;
+          const [row] = await cache.call('byMessageIdHeader', { accountId, messageIdHeader });
+          return {
+            report,
+            sent: row === undefined ? null : { messageId: row.messageId, subject: row.subject },
+          };
+        }),
+      ),
     async flush(accountIds) {
       await resolveUnknown(accountIds);
       for (const accountId of accountIds) await drafts.flush(accountId);

@@ -35,6 +35,10 @@ export const composerWords = {
   'compose.sending': 'Sending “{subject}”',
   'compose.undoSend': 'Undo send',
   'compose.sendLater': 'Send later',
+  'compose.wantReport': 'Ask for a delivery report',
+  'compose.reportWanted':
+    'Servers on the way are asked to report when it is delivered. Not every server does.',
+  'compose.reportUnwanted': 'Do not ask',
   'compose.laterToday': 'Later today, {time}',
   'compose.thisMorning': 'This morning, {time}',
   'compose.tomorrowMorning': 'Tomorrow morning, {time}',

@@ -15,8 +15,6 @@ export interface MailFrame {
   show(srcdoc: string): Promise<void>;
   /** Puts pictures in place: Content-ID → data: or blob: address. */
   fillEnclosed(pictures: Readonly<Record<string, string>>): void;
-  /** Shows remote pictures that main hands out: remote address → "/remote/<token>". */
-  fillRemote(pictures: Readonly<Record<string, string>>): void;
   destroy(): void;
 }
 
@@ -123,18 +121,9 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
       });
     },
     fillEnclosed(pictures) {
-      for (const image of images('img[data-cid]')) {
+      for (const image of iframe.contentDocument?.querySelectorAll<HTMLImageElement>('img[data-cid]') ?? []) {
         const address = pictures[image.dataset['cid'] ?? ''];
         if (address !== undefined && /^(?:blob:|data:image\/)/i.test(address)) image.src = address;
-      }
-    },
-    fillRemote(pictures) {
-      for (const image of images('img[data-remote-src]')) {
-        const address = pictures[image.dataset['remoteSrc'] ?? ''];
-        if (address === undefined || !/^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]+$/i.test(address))
-          continue;
-        image.removeAttribute('data-remote-src');
-        image.src = address;
       }
     },
     destroy() {
@@ -143,10 +132,6 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
       iframe.removeAttribute('srcdoc');
     },
   };
-
-  function images(selector: string): HTMLImageElement[] {
-    return Array.from(iframe.contentDocument?.querySelectorAll<HTMLImageElement>(selector) ?? []);
-  }
 }
 
 function decodeURIComponentSafe(text: string): string {

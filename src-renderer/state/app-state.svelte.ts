@@ -1,4 +1,3 @@
-import type { StoreNotice } from '../../src-shared/cache-protocol.ts';
 import { toAppError } from '../../src-shared/error.ts';
 import type { AppInfo } from '../../src-shared/ipc/areas/app.ts';
 import type { JournalEntry, OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
@@ -11,7 +10,8 @@ import { Folders } from './folders.svelte.ts';
 import { MailActions } from './mail-actions.ts';
 import { MessageList } from './message-list.svelte.ts';
 import { serverRows } from './server-rows.ts';
-import { foldersOf, samePlace, viewOf, type Place } from './places.ts';
+import { isFile } from './opened-file.ts';
+import { samePlace, viewOf, type Place } from './places.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Reader } from './reader.svelte.ts';
 import { Route } from './route.svelte.ts';
@@ -49,6 +49,8 @@ export class AppState {
   now = $state(Date.now());
   dismissedNotices = $state.raw<readonly string[]>([]);
   #readTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What was called up from elsewhere than the list: it is read while the cursor stands on another row. */
+  #calledUp: string | null = null;
 
   constructor(main: MainClient, store: StoreClient) {
     this.main = main;
@@ -68,7 +70,6 @@ export class AppState {
   }
 
   async start(): Promise<void> {
-    this.#listen();
     setInterval(() => {
       this.now = Date.now();
     }, 60_000);
@@ -129,6 +130,7 @@ export class AppState {
   /** Opens a row in the reader and, after the time that the settings say, marks it as read. */
   openRow(row: MessageRow | ListRow, reading: boolean): void {
     clearTimeout(this.#readTimer);
+    this.#calledUp = null;
     if (reading) this.route.reading = true;
     this.reader.open(row);
     if (reading && this.folders.byId(row.folderId)?.role === 'drafts')
@@ -145,8 +147,10 @@ export class AppState {
   /** The rows an action is about: the picked ones, else the one in the reader or under the cursor. */
   targets(): string[] {
     if (this.selection.active) return [...this.selection.picked];
-    // What is looked at is a file; the row under the cursor is not what anybody means.
-    if (this.reader.chosen !== null && isFile(this.reader.chosen.messageId)) return [];
+    // The row under the cursor is not what anybody means while something from elsewhere is read.
+    const read = this.reader.chosen?.messageId;
+    if (read !== undefined && isFile(read)) return [];
+    if (read !== undefined && read === this.#calledUp) return [read];
     if (this.place.kind === 'outbox' && !this.search.active) return [];
     const one = this.search.active
       ? this.reader.chosen?.messageId
@@ -197,62 +201,6 @@ export class AppState {
     }
   }
 
-  #listen(): void {
-    const { main } = this;
-    main.on('account.state', ({ accounts }) => {
-      const before = this.accounts.all.length;
-      this.accounts.replace(accounts);
-      if (before === 0 && accounts.length > 0) void this.#rereadFolders();
-    });
-    main.on('journal.changed', ({ entries }) => {
-      this.journal = entries;
-    });
-    main.on('outbox.changed', ({ items }) => {
-      this.outbox = items;
-    });
-    main.on('app.changed', ({ info }) => {
-      const wasOnline = this.info?.online;
-      this.info = info;
-      if (info.online && wasOnline === false) this.#retryUnread();
-    });
-    main.on('folder.changed', () => void this.#rereadFolders());
-    main.on('window.show', ({ messageId }) => {
-      if (messageId !== undefined) void this.attempt(() => this.show(messageId));
-    });
-    this.store.onNotice((notice) => this.#storeChanged(notice));
-  }
-
-  /** What could not be read without network is asked for again once it is back. */
-  #retryUnread(): void {
-    for (const id of this.reader.unfolded) {
-      const loaded = this.reader.loaded[id];
-      if (loaded?.state === 'failed' && loaded.error.code === 'not-cached') this.reader.again(id);
-    }
-  }
-
-  async #rereadFolders(): Promise<void> {
-    this.folders.replace(await this.store.ask('folders', {}));
-    this.#followFolders();
-  }
-
-  #storeChanged(notice: StoreNotice): void {
-    const fresh = notice.folders.some((folder) => this.folders.byId(folder.folderId) === undefined);
-    this.folders.merge(notice.folders);
-    if (fresh || notice.folders.length === 0) void this.#rereadFolders();
-    const shown = new Set(this.list.view?.folderIds ?? []);
-    if (notice.folders.some((folder) => shown.has(folder.folderId))) this.list.refresh();
-    const read = new Set(this.reader.rows.map((row) => row.messageId));
-    if (notice.messageIds === null || notice.messageIds.some((id) => read.has(id)))
-      void this.reader.refresh();
-  }
-
-  /** Unified places follow accounts and folders that come and go. */
-  #followFolders(): void {
-    const wanted = foldersOf(this.place, this.folders).join(' ');
-    if (this.place.kind !== 'outbox' && wanted !== (this.list.view?.folderIds ?? []).join(' '))
-      void this.#openList();
-  }
-
   /** A message by its id, wherever it is: one of the cache, or a file that the program was started with. */
   async show(messageId: string): Promise<void> {
     const [known] = await this.store.ask('rows', { messageIds: [messageId] });
@@ -260,10 +208,6 @@ export class AppState {
     if (row === null) return;
     this.route.surface = 'mail';
     this.openRow(row, true);
+    this.#calledUp = messageId;
   }
-}
-
-/** Main's ids for files that are shown and kept nowhere. */
-export function isFile(messageId: string): boolean {
-  return messageId.startsWith('file-');
 }

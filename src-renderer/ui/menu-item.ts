@@ -6,6 +6,8 @@ export interface MenuItem {
   keys?: string;
   bad?: boolean;
   disabled?: boolean;
+  /** On or off: choosing it turns it over. */
+  checked?: boolean;
   run(): void;
 }
 

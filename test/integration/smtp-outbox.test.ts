@@ -408,6 +408,11 @@ describe('what comes back', () => {
     });
     await restarted();
     expect(await posthorn.call('message.reportsFor', { messageId })).toEqual([report]);
+    // The mail that came back leads to the mail that it speaks of; that one reports nothing itself.
+    expect(await posthorn.call('message.reportsIn', { messageId: report?.reportMessageId ?? '' })).toEqual([
+      { report, sent: { messageId, subject: 'too much' } },
+    ]);
+    expect(await posthorn.call('message.reportsIn', { messageId })).toEqual([]);
   });
 
   test('a forged report changes nothing: noted beside a mail of ours, nowhere for one that is not', async () => {

@@ -49,7 +49,10 @@ type MailMethods = Extract<
   keyof Handlers,
   `folder.${string}` | `sync.${string}` | `message.${string}` | `thread.${string}` | 'mime.inspect'
 >;
-export type MailHandlers = Pick<Handlers, Exclude<MailMethods, 'message.send' | 'message.reportsFor'>>;
+export type MailHandlers = Pick<
+  Handlers,
+  Exclude<MailMethods, 'message.send' | 'message.reportsFor' | 'message.reportsIn'>
+>;
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   const {

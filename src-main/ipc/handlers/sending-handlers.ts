@@ -4,14 +4,18 @@ import type { Handlers } from '../serve.ts';
 
 export type SendingHandlers = Pick<
   Handlers,
-  Extract<keyof Handlers, `draft.${string}` | `outbox.${string}` | 'message.send' | 'message.reportsFor'>
+  Extract<
+    keyof Handlers,
+    `draft.${string}` | `outbox.${string}` | 'message.send' | 'message.reportsFor' | 'message.reportsIn'
+  >
 >;
 
 export function sendingHandlers({
   drafts,
   outbox,
   reportsFor,
-}: Pick<Sending, 'drafts' | 'outbox' | 'reportsFor'>): SendingHandlers {
+  reportsIn,
+}: Pick<Sending, 'drafts' | 'outbox' | 'reportsFor' | 'reportsIn'>): SendingHandlers {
   return {
     'draft.save': async (params) => {
       const stored = await drafts.save(params);
@@ -26,6 +30,7 @@ export function sendingHandlers({
     'draft.open': async ({ messageId }) => ({ draftId: await drafts.open(messageId) }),
     'message.send': (params) => outbox.send(params),
     'message.reportsFor': ({ messageId }) => reportsFor(messageId),
+    'message.reportsIn': ({ messageId }) => reportsIn(messageId),
     'outbox.list': ({ all }) => outbox.list(all ?? false),
     'outbox.retry': async ({ outboxId }) => {
       await outbox.retry(outboxId);

@@ -43,6 +43,8 @@ export interface ReportStore {
   byEnvelopeId(envelopeId: string): SentMail | undefined;
   byMessageId(messageIdHeader: string): SentMail | undefined;
   reports(messageIdHeader: string): readonly DeliveryReport[];
+  /** What one mail that came back says, and about which mails. */
+  reportedBy(reportMessageId: string): { mail: SentMail; report: DeliveryReport }[];
   note(mails: readonly SentMail[]): Promise<void>;
   /** False: it is known already, or there are too many. */
   add(messageIdHeader: string, report: DeliveryReport): Promise<boolean>;
@@ -98,6 +100,15 @@ export async function openReportStore(path: string, now: number): Promise<Report
     byEnvelopeId: (envelopeId) => byEnvelope.get(envelopeId),
     byMessageId: (messageIdHeader) => mails.get(messageIdHeader),
     reports: (messageIdHeader) => reports.get(messageIdHeader) ?? [],
+    reportedBy: (reportMessageId) =>
+      [...reports].flatMap(([messageIdHeader, list]) => {
+        const mail = mails.get(messageIdHeader);
+        return mail === undefined
+          ? []
+          : list
+              .filter((report) => report.reportMessageId === reportMessageId)
+              .map((report) => ({ mail, report }));
+      }),
     async note(added) {
       const fresh = added.filter((mail) => !mails.has(mail.messageIdHeader));
       await file.append(fresh.map((mail) => ({ t: 'sent', mail })));

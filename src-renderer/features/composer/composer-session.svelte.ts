@@ -34,6 +34,8 @@ export class ComposerSession {
   bodyVersion = $state(0);
   showsCc = $state(false);
   showsBcc = $state(false);
+  /** A report is asked for when it is delivered, not only when it is not. */
+  wantsReport = $state(false);
   savedAt = $state<number | null>(null);
   saving = $state(false);
   dirty = $state(false);
@@ -66,6 +68,7 @@ export class ComposerSession {
     this.showsCc = this.cc.length > 0;
     this.showsBcc = this.bcc.length > 0;
     this.subject = start.subject ?? '';
+    this.wantsReport = start.wantsReport ?? false;
     this.rich = start.rich;
     this.text = start.text;
     this.html = start.html;
@@ -130,6 +133,11 @@ export class ComposerSession {
     if (rich) this.html = signInConverted(textToHtml(this.text), this.sender.identity.signature);
     this.rich = rich;
     this.bodyVersion += 1;
+    this.changed();
+  }
+
+  setWantsReport(wanted: boolean): void {
+    this.wantsReport = wanted;
     this.changed();
   }
 
@@ -239,6 +247,7 @@ export class ComposerSession {
       text: this.text,
       html: this.rich ? htmlForMail(this.html) : null,
       attachments: $state.snapshot(this.attachments.inputs),
+      dsn: this.wantsReport ? 'delivery' : 'failure',
       ...(this.inReplyTo === null ? {} : { inReplyTo: this.inReplyTo }),
       ...(this.forwardOf === null ? {} : { forwardOf: this.forwardOf }),
     };

@@ -78,6 +78,7 @@ export function startDraft(draft: Draft, senders: readonly Sender[], rich: boole
     html: draft.html ?? textToHtml(draft.text),
     inReplyTo: draft.inReplyTo,
     forwardOf: draft.forwardOf,
+    wantsReport: draft.dsn === 'delivery',
     draftId: draft.draftId,
     savedAt: draft.savedAt,
     problem: draft.problem,

@@ -13,6 +13,7 @@ export interface SessionStart {
   html: string;
   inReplyTo?: string | null;
   forwardOf?: string | null;
+  wantsReport?: boolean;
   draftId?: string;
   savedAt?: string;
   problem?: string | null;

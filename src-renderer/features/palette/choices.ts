@@ -30,7 +30,7 @@ function folderChoices(
   typed: string,
   accepts: (folder: FolderRecord) => boolean,
   run: (folder: FolderRecord) => void,
-): (Choice & { rank: number })[] {
+): (Choice & { rank: number; role: FolderRecord['role'] })[] {
   return app.accounts.all
     .flatMap((account) => app.folders.ofAccount(account.accountId))
     .filter((folder) => folder.selectable && accepts(folder))
@@ -47,6 +47,7 @@ function folderChoices(
         where: { text: app.accounts.name(folder.accountId), color: app.accounts.color(folder.accountId) },
         run: () => run(folder),
         rank: matchRank(name, typed),
+        role: folder.role,
       };
     })
     .filter((choice) => choice.rank > 0)
@@ -118,10 +119,13 @@ export function paletteChoices(
   return [...commands.slice(0, after + 1), ...placed, ...commands.slice(after + 1), ...search];
 }
 
-/** Folders that the chosen messages can be moved to: those of their own account first. */
+/** Where mail is filed by other means; moving it there is what nobody means first. */
+const rarelyMeant: ReadonlySet<FolderRecord['role']> = new Set(['drafts', 'sent']);
+
+/** Folders of their own account that the chosen messages can be moved to. */
 export function moveChoices(app: AppState, typed: string, targets: readonly string[]): Choice[] {
   const ids = new Set(targets);
-  const rows = [...app.list.loaded(), ...(app.search.answer?.rows ?? [])].filter((row) =>
+  const rows = [...app.list.loaded(), ...(app.search.answer?.rows ?? []), ...app.reader.rows].filter((row) =>
     ids.has(row.messageId),
   );
   const accounts = new Set(rows.map((row) => row.accountId));
@@ -131,5 +135,5 @@ export function moveChoices(app: AppState, typed: string, targets: readonly stri
     typed,
     (folder) => folder.folderId !== from && (accounts.size === 0 || accounts.has(folder.accountId)),
     (folder) => void app.actions.move([...targets], folder.folderId, folderName(folder)),
-  );
+  ).sort((a, b) => b.rank - a.rank || Number(rarelyMeant.has(a.role)) - Number(rarelyMeant.has(b.role)));
 }

@@ -23,6 +23,10 @@ export const draftAttachmentSchema = v.union([
   v.object({ attachmentId: v.string() }),
 ]);
 
+/** Which reports about a mail's delivery are asked for, where the server can be asked (RFC 3461). */
+export const dsnWishes = ['never', 'failure', 'delivery'] as const;
+export type DsnWish = (typeof dsnWishes)[number];
+
 const draftEntries = {
   draftId: v.optional(v.string()),
   accountId: v.string(),
@@ -38,6 +42,8 @@ const draftEntries = {
   inReplyTo: v.optional(v.nullable(v.string())),
   /** Our id of the mail this forwards (gets $Forwarded when sent). */
   forwardOf: v.optional(v.nullable(v.string())),
+  /** Reports to ask for where the server can be asked; `failure` unless given. */
+  dsn: v.optional(v.picklist(dsnWishes)),
 };
 
 export const draftSaveSchema = v.object({
@@ -70,6 +76,8 @@ export interface Draft {
   inReplyTo: string | null;
   references: string[];
   forwardOf: string | null;
+  /** Which delivery reports are to be asked for. */
+  dsn: DsnWish;
   savedAt: string;
   /** Why it came back to us: the words of a refused sending. */
   problem: string | null;
@@ -86,10 +94,6 @@ export const outboxStates = [
   'sent',
 ] as const;
 export type OutboxState = (typeof outboxStates)[number];
-
-/** Which reports about a mail's delivery are asked for, where the server can be asked (RFC 3461). */
-export const dsnWishes = ['never', 'failure', 'delivery'] as const;
-export type DsnWish = (typeof dsnWishes)[number];
 
 /**
  * What a server on the way said about a mail of ours, in a mail that came back. Only noted: anybody who
@@ -112,6 +116,13 @@ export interface DeliveryReport {
   reportMessageId: string;
   /** What shows that it is about this mail: what only servers were told, or what every reader of it knows. */
   proof: 'envelope-id' | 'message-id';
+}
+
+/** What a mail that came back says about a mail of ours. */
+export interface ReportedMail {
+  report: DeliveryReport;
+  /** The mail it speaks of; null when it is not here any more. */
+  sent: { messageId: string; subject: string } | null;
 }
 
 export interface OutboxItem {
@@ -168,6 +179,11 @@ export interface JournalEntry {
   at: string;
   /** "Take back" is possible without asking the server. */
   cancellable: boolean;
+  /**
+   * Nothing the user asked for was refused: another program deleted the message first, and journal.retry puts the copy
+   * that was kept here back.
+   */
+  offer?: 'put-back';
 }
 
 const outboxId = v.object({ outboxId: v.string() });
@@ -183,7 +199,7 @@ export const sendingMethods = {
     params: v.object({ accountId: v.optional(v.string()) }),
     doc: 'Drafts kept here, newest first.',
     returns:
-      '[{draftId, accountId, identityId, to, cc, bcc, subject, text, html, attachments, inReplyTo, references, forwardOf, savedAt, problem}]',
+      '[{draftId, accountId, identityId, to, cc, bcc, subject, text, html, attachments, inReplyTo, references, forwardOf, dsn, savedAt, problem}]',
   }),
   'draft.discard': method<Record<string, never>>()({
     params: v.object({ draftId: v.string() }),
@@ -201,8 +217,6 @@ export const sendingMethods = {
       from: v.optional(v.string()),
       sendAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
       undoSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(120))),
-      /** Reports to ask for where the server can be asked; `failure` unless given. */
-      dsn: v.optional(v.picklist(dsnWishes)),
     }),
     doc: 'Builds the message once to bytes, keeps those bytes in the outbox (fsynced) and sends them when it can, with `sendAt` not before that time. No undo delay unless undoSeconds is given. `dsn`: which delivery reports are asked for (RFC 3461).',
     returns: '{outboxId, messageIdHeader}',
@@ -218,6 +232,11 @@ export const sendingMethods = {
     doc: 'What servers reported about the delivery of a mail that Posthorn sent, oldest first. Reports are matched by the envelope id or the Message-ID and only noted.',
     returns:
       '[{state: "reported", address, recipient, action, status, detail, at, reportMessageId, proof: "envelope-id"|"message-id"}]',
+  }),
+  'message.reportsIn': method<ReportedMail[]>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'For a mail that came back: what it reports about mails that Posthorn sent, and which those are. Empty for every other mail.',
+    returns: '[{report: as message.reportsFor, sent: {messageId, subject} | null}]',
   }),
   'outbox.retry': method<Record<string, never>>()({
     params: outboxId,
@@ -238,11 +257,11 @@ export const sendingMethods = {
     params: v.optional(v.object({ accountId: v.optional(v.string()) }), {}),
     doc: 'Every change that is not yet on the server, refused ones first.',
     returns:
-      '[{opId, accountId, kind, sentence, state, tries, nextTryAt, error, messageIds, at, cancellable}]',
+      '[{opId, accountId, kind, sentence, state, tries, nextTryAt, error, messageIds, at, cancellable, offer: "put-back" or missing}]',
   }),
   'journal.retry': method<Record<string, never>>()({
     params: opId,
-    doc: 'Tries a refused or waiting change again now.',
+    doc: 'Tries a refused or waiting change again now. Of an entry with `offer: "put-back"` (a message that another program deleted before it could be moved or copied) it puts the copy that was kept here into the folder that was meant; journal.cancel declines.',
     returns: '{}',
   }),
   'journal.cancel': method<Record<string, never>>()({

@@ -6,6 +6,7 @@ import type { WindowAnswer, WindowCall } from '../../../src-shared/ipc/window-me
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import type { PosthornBridge } from '../../../src-renderer/page-bridge/bridge.ts';
 import { FakeServerSide } from './fake-server-side.ts';
+import { FakeReports } from './fake-reports.ts';
 import { FakeSending } from './fake-sending.ts';
 import { FakeStore } from './fake-store.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
@@ -26,6 +27,13 @@ export class FakeMain {
     () => this.#accounts,
   );
   readonly #serverSide = new FakeServerSide(() => this.store.folders.values());
+  readonly #reports = new FakeReports(
+    (messageId) => this.store.row(messageId),
+    (folderId) => {
+      const number = this.store.folders.get(folderId)?.numbers[0];
+      return number === undefined ? null : `m${number}`;
+    },
+  );
   readonly calls: { method: string; params: unknown }[] = [];
   /** Methods that answer with this error, by name. */
   readonly refusals = new Map<string, AppErrorData>();
@@ -179,7 +187,12 @@ export class FakeMain {
       case 'search.query':
         return this.#search(settings.text);
       default:
-        return this.#serverSide.answer(method, given) ?? this.sending.answer(method, given) ?? {};
+        return (
+          this.#serverSide.answer(method, given) ??
+          this.sending.answer(method, given) ??
+          this.#reports.answer(method, given) ??
+          {}
+        );
     }
   }
 

@@ -123,6 +123,7 @@ export class FakeSending {
       inReplyTo: given.inReplyTo ?? null,
       references: [],
       forwardOf: given.forwardOf ?? null,
+      dsn: given.dsn ?? 'failure',
       savedAt: new Date().toISOString(),
       problem: null,
     };
@@ -177,7 +178,7 @@ export class FakeSending {
       nextTryAt: given.sendAt ?? null,
       undoUntil: seconds > 0 ? new Date(Date.now() + seconds * 1000).toISOString() : null,
       sendAt: given.sendAt ?? null,
-      dsn: 'failure',
+      dsn: draft.dsn,
       queuedAt: now,
       sentAt: null,
       recipients: [...draft.to, ...draft.cc, ...draft.bcc].map((address) => ({

@@ -201,6 +201,7 @@ function draftOf(draftId: string): StoredDraft {
     answers: null,
     references: [],
     forwardOf: null,
+    dsn: 'failure',
     savedAt: '2026-11-21T00:00:00.000Z',
     problem: null,
     copies: [],

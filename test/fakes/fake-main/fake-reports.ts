@@ -1,0 +1,44 @@
+import type { DeliveryReport, ReportedMail } from '../../../src-shared/ipc/areas/sending.ts';
+import type { MessageRow } from '../../../src-shared/model/message.ts';
+
+/** One mail that came back, and the sent mail it speaks of: what main says over either. */
+export class FakeReports {
+  readonly #row: (messageId: string) => MessageRow | null;
+  readonly #newest: (folderId: string) => string | null;
+
+  constructor(row: (messageId: string) => MessageRow | null, newest: (folderId: string) => string | null) {
+    this.#row = row;
+    this.#newest = newest;
+  }
+
+  /** Undefined: not a method of this part. */
+  answer(method: string, { messageId }: { messageId: string }): unknown {
+    if (method === 'message.reportsFor')
+      return messageId === this.#newest('personal/Sent') ? [report('failed'), report('delivered')] : [];
+    if (method === 'message.reportsIn') return this.#within(messageId);
+    return undefined;
+  }
+
+  #within(messageId: string): ReportedMail[] {
+    const sent = this.#row(this.#newest('personal/Sent') ?? '');
+    if (this.#row(messageId)?.subject.startsWith('Not delivered') !== true || sent === null) return [];
+    return [{ report: report('failed'), sent: { messageId: sent.messageId, subject: sent.subject } }];
+  }
+}
+
+function report(action: 'failed' | 'delivered'): DeliveryReport {
+  const failed = action === 'failed';
+  return {
+    state: 'reported',
+    address: failed ? 'p.okafor@example.net' : 'ann.lee@example.net',
+    recipient: failed ? 'p.okafor@example.net' : 'ann.lee@example.net',
+    action,
+    status: failed ? '5.1.1' : '2.0.0',
+    detail: failed
+      ? 'Could not be delivered to p.okafor@example.net because there is no such mailbox. The server says: 550 5.1.1 User unknown'
+      : 'Was delivered to ann.lee@example.net.',
+    at: new Date().toISOString(),
+    reportMessageId: 'm3',
+    proof: failed ? 'message-id' : 'envelope-id',
+  };
+}
