@@ -282,6 +282,14 @@ export interface Backend {
     options: { flags: string[]; internalDate: number },
     call: Call,
   ): Promise<WriteOutcome<AppendedUid | null>>;
+  /** So many bytes of a message from this one on; fewer at its end. Null: it is gone. */
+  fetchPiece?(
+    path: string,
+    uid: number,
+    from: number,
+    length: number,
+    call: Call,
+  ): Promise<Uint8Array | null>;
   /** One part ("1.2"). `decoded`: the server took the transfer encoding off (RFC 3516). Null: no such part. */
   fetchPart?(
     path: string,

@@ -3,7 +3,9 @@ import { everything as all, type BodyPolicy, type BodyWish } from '../../src-sha
 import type { Call } from '../backends/backend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SpaceGuard } from '../platform/free-space.ts';
-import { fetchUnit, keepBodies, unitsOf, type BodyPorts } from './bodies.ts';
+import { keepBodies, unitsOf, type BodyPorts } from './bodies.ts';
+import { fetchInPieces } from './large-body.ts';
+import { createUnitSize, pieceUnits, type UnitSize } from './unit-size.ts';
 import { bodyWishes } from './body-wishes.ts';
 import type { FolderEntry } from './folder-register.ts';
 
@@ -16,7 +18,7 @@ export interface Prefetch {
   space: SpaceGuard;
   clock: Clock;
   call: Call;
-  /** Called after each unit: does what is more urgent; true ends the fetching for now. */
+  /** Called after each unit and each piece of a large message: does what is more urgent; true ends the fetching for now. */
   giveWay(): Promise<boolean>;
   onError(error: AppError): void;
 }
@@ -28,6 +30,7 @@ export interface Prefetch {
 export async function prefetch(options: Prefetch): Promise<boolean> {
   const { entries, policy, everything, clock } = options;
   const now = clock.now();
+  const pieceSize = createUnitSize(pieceUnits, clock);
   const wishes = entries.map((entry) => ({
     entry,
     wishes: everything && entry.selectable && !entry.local ? all : bodyWishes(entry, policy, now),
@@ -36,7 +39,7 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
     for (const { entry, wishes: wished } of wishes) {
       const wish = wished[step];
       if (wish === undefined) continue;
-      const left = await prefetchFolder(entry, wish, options);
+      const left = await prefetchFolder(entry, wish, options, pieceSize);
       if (left === 'gave-way') return false;
       if (left === 'no-room') {
         options.onError(noRoom());
@@ -54,6 +57,7 @@ async function prefetchFolder(
   entry: FolderEntry,
   wish: BodyWish,
   options: Prefetch,
+  pieceSize: UnitSize,
 ): Promise<'done' | 'gave-way' | 'no-room'> {
   const { ports, space, call, giveWay, onError } = options;
   // One unit is fetched, one is read and one is written; never more, so memory stays flat.
@@ -77,7 +81,7 @@ async function prefetchFolder(
           await written();
           return 'no-room';
         }
-        const bodies = await fetchUnit(entry, unit, ports, call);
+        const bodies = await fetchInPieces(entry, unit, ports, call, { size: pieceSize, giveWay });
         fetched += bodies.length;
         await before;
         before = writing;

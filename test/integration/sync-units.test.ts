@@ -7,8 +7,8 @@ import { Profile } from './sync-world.ts';
  * A server that lets in one connection an account, whose messages are made up as they are asked for: 100,000 of them
  * cost nothing until then. What counts is the order of commands on that one connection, not time.
  */
-const messages = 100_000;
-const largeUid = messages;
+let messages = 100_000;
+const largeUid = 40;
 const largeBody = `Subject: large\r\n\r\n${'0123456789abcdef'.repeat(16)}\r\n`.padEnd(3_000_000, 'x');
 
 let server: ScriptedImapServer;
@@ -45,10 +45,11 @@ function fetched({ line }: ScriptedCommand): string {
   return `${rows.join('')}{tag} OK done\r\n`;
 }
 
-const folder = `MESSAGES ${messages} UIDNEXT ${messages + 1} UIDVALIDITY 7 UNSEEN 0`;
+const folder = (): string => `MESSAGES ${messages} UIDNEXT ${messages + 1} UIDVALIDITY 7 UNSEEN 0`;
 
 beforeEach(async () => {
   heard = [];
+  messages = 100_000;
   server = await ScriptedImapServer.start({
     capabilities: 'IMAP4rev1 AUTH=PLAIN SASL-IR LITERAL+ UIDPLUS ESEARCH',
     answers: [
@@ -60,13 +61,14 @@ beforeEach(async () => {
             : '{tag} OK in\r\n',
       ],
       [/^LIST/, '* LIST (\\HasNoChildren) "/" INBOX\r\n{tag} OK done\r\n'],
-      [/^STATUS/, `* STATUS INBOX (${folder})\r\n{tag} OK done\r\n`],
+      [/^STATUS/, () => `* STATUS INBOX (${folder()})\r\n{tag} OK done\r\n`],
       [
         /^(SELECT|EXAMINE)/,
-        `* FLAGS (\\Seen \\Flagged)\r\n* OK [PERMANENTFLAGS (\\Seen \\Flagged \\*)] x\r\n* ${messages} EXISTS\r\n` +
+        () =>
+          `* FLAGS (\\Seen \\Flagged)\r\n* OK [PERMANENTFLAGS (\\Seen \\Flagged \\*)] x\r\n* ${messages} EXISTS\r\n` +
           `* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT ${messages + 1}] x\r\n{tag} OK [READ-WRITE] done\r\n`,
       ],
-      [/^UID SEARCH/, `* ESEARCH (TAG "{tag}") UID ALL 1:${messages}\r\n{tag} OK done\r\n`],
+      [/^UID SEARCH/, () => `* ESEARCH (TAG "{tag}") UID ALL 1:${messages}\r\n{tag} OK done\r\n`],
       [/^UID FETCH/, (command) => (heard.push(command.line), fetched(command))],
       [/^UID STORE/, (command) => (heard.push(command.line), '{tag} OK done\r\n')],
     ],
@@ -157,4 +159,31 @@ test('case 85: with one connection, a message that is opened waits for one unit 
     expect(at - 1 - before).toBeLessThanOrEqual(2);
     await reading;
   }
+});
+
+test('a large message that is fetched ahead comes in pieces, each a unit of its own, and is the same in the end', async () => {
+  messages = 60;
+  const { accountId, ids } = await syncing(60);
+  const run = await posthorn.call('sync.run', { accountId, bodies: 'all' });
+  expect(run.accounts.flatMap((account) => account.errors)).toEqual([]);
+  const pieces = heard.flatMap((line) => {
+    const [, from, length] = /^UID FETCH 40 \(UID BODY\.PEEK\[\]<(\d+)\.(\d+)>\)$/.exec(line) ?? [];
+    return length === undefined ? [] : [[Number(from), Number(length)] as const];
+  });
+  expect(pieces.length).toBeGreaterThan(2);
+  // The first is 256 KB; the others at most twice what the one before was.
+  expect(pieces[0]).toEqual([0, 262_144]);
+  for (const [i, [from, length]] of pieces.entries()) {
+    const [before, lengthBefore] = pieces[i - 1] ?? [0, 0];
+    if (i > 0) expect(from).toBe(before + lengthBefore);
+    if (i > 0) expect(length).toBeLessThanOrEqual(2 * lengthBefore);
+  }
+  expect(heard.filter((line) => /^UID FETCH (\S*[:,])?40\b\S* \(UID BODY\.PEEK\[\]\)/.test(line))).toEqual(
+    [],
+  );
+  await posthorn.call('connectivity.set', { online: false });
+  const source = await posthorn.call('message.source', { messageId: ids[60 - largeUid] ?? '' });
+  const bytes = Buffer.from('base64' in source ? source.base64 : '', 'base64').toString('latin1');
+  expect(bytes.length).toBe(largeBody.length);
+  expect(bytes === largeBody).toBe(true);
 });

@@ -3,6 +3,7 @@ import { deleteAcl, getAcl, setAcl } from './commands/acl.ts';
 import { appendMany } from './commands/append.ts';
 import type { CommandContext } from './commands/context.ts';
 import { fetchPart } from './commands/fetch-part.ts';
+import { fetchPiece } from './commands/fetch-piece.ts';
 import { fetchIdentities } from './commands/identities.ts';
 import { quotaOf } from './commands/quota.ts';
 import { replace } from './commands/replace.ts';
@@ -18,6 +19,7 @@ type Extra =
   | 'appendMany'
   | 'replace'
   | 'fetchPart'
+  | 'fetchPiece'
   | 'fetchIdentities'
   | 'storeUnlessChanged';
 
@@ -40,6 +42,8 @@ export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Ext
           call.signal.aborted ? Promise.resolve() : onIdentities(some),
         ),
       ),
+    fetchPiece: (path, uid, from, length, call) =>
+      read(call, (context) => fetchPiece(context, path, uid, from, length)),
     fetchPart: (path, uid, section, call) => read(call, (context) => fetchPart(context, path, uid, section)),
   };
 }
