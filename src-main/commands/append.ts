@@ -21,6 +21,9 @@ export const appendCommand: Command<'append'> = {
       );
     const arrived = (uid: number) => {
       const to = { folderId: folder.folderId, gen: folder.gen, uid };
+      // Its row comes with its body, which rests here, when the folder is asked.
+      if (action.purpose === 'put-back')
+        return done({ pull: [folder.folderId], places: [{ messageId: action.messageId, to }] });
       return done({
         batches: [
           { folderId: folder.folderId, gen: folder.gen, bind: [{ messageId: action.messageId, uid }] },
@@ -43,7 +46,8 @@ export const appendCommand: Command<'append'> = {
         context.call,
       );
       // A message taken from elsewhere may have a namesake here already; what we wrote ourselves has none.
-      return found.find((copy) => action.purpose !== 'transfer' || copy.size === bytes.length)?.uid;
+      const ours = action.purpose === 'sent' || action.purpose === 'draft';
+      return found.find((copy) => ours || copy.size === bytes.length)?.uid;
     };
     if (verifying) {
       const uid = await uidThere(await searchFrom(op.evidence, folder, context));

@@ -49,6 +49,8 @@ export interface ReplayDone {
   places: { messageId: string; to: MessageRef }[];
   /** Folders to ask for news at once (a copy whose UID the server did not tell). */
   pull: string[];
+  /** Were deleted elsewhere before the wish could be done. */
+  lost: OpTarget[];
 }
 
 export type ReplayResult =
@@ -69,7 +71,7 @@ export interface Command<K extends OpKind> {
 }
 
 export function done(part: Partial<Omit<ReplayDone, 'state'>> = {}): ReplayDone {
-  return { state: 'done', batches: [], places: [], pull: [], ...part };
+  return { state: 'done', batches: [], places: [], pull: [], lost: [], ...part };
 }
 
 export function rejected(detail: string, apart?: readonly OpTarget[]): ReplayResult {

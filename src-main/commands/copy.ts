@@ -1,5 +1,13 @@
 import { bySource, done, notCertain, rejected, type Command } from './command.ts';
-import { findCopies, noteTarget, placeByCopyUid, searchFrom, type Placed } from './place-copies.ts';
+import {
+  findCopies,
+  goneOf,
+  noteTarget,
+  placeByCopyUid,
+  searchFrom,
+  withoutCopies,
+  type Placed,
+} from './place-copies.ts';
 
 /** UID COPY. After a lost answer only what is not in the destination yet is copied again. */
 export const copyCommand: Command<'copy'> = {
@@ -8,10 +16,9 @@ export const copyCommand: Command<'copy'> = {
     const target = context.folder(action.folderId);
     if (target === undefined)
       return rejected('The folder to copy to is not on the server any more. Nothing was copied.');
-    const { found, doubtful } = await context.resolve(op.targets);
+    const { found, doubtful, gone } = await context.resolve(op.targets);
+    const lost = [...gone];
     if (doubtful.length > 0) return notCertain(doubtful, 'Nothing was copied.');
-    if (found.length === 0)
-      return rejected('The messages are not on the server any more. Nothing was copied.');
     const verifying = op.evidence.targetUidNext !== undefined;
     const placed: Placed[] = verifying
       ? await findCopies(found, target, await searchFrom(op.evidence, target, context), context)
@@ -28,11 +35,13 @@ export const copyCommand: Command<'copy'> = {
         context.call,
       );
       if (outcome.state === 'unknown') return outcome;
-      placed.push(
-        ...(outcome.value === null
+      const copies =
+        outcome.value === null
           ? await findCopies(group, target, op.evidence.targetUidNext ?? 1, context)
-          : placeByCopyUid(group, outcome.value, target)),
-      );
+          : placeByCopyUid(group, outcome.value, target);
+      placed.push(...copies);
+      const unplaced = withoutCopies(group, copies);
+      lost.push(...(await goneOf(source.path, unplaced, target, op.evidence.targetUidNext ?? 1, context)));
     }
     const copyOf = new Map(op.targets.map((entry, i) => [entry.messageId, action.copies[i]]));
     const places = placed.flatMap((place) => {
@@ -48,7 +57,8 @@ export const copyCommand: Command<'copy'> = {
         },
       ],
       places,
-      pull: places.length < found.length ? [target.folderId] : [],
+      lost,
+      pull: places.length + lost.length < op.targets.length ? [target.folderId] : [],
     });
   },
 };

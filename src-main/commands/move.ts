@@ -1,6 +1,6 @@
 import type { FolderBatch } from '../../src-shared/cache-protocol.ts';
 import { formatUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
-import type { Op } from '../journal/op.ts';
+import type { Op, OpTarget } from '../journal/op.ts';
 import {
   bySource,
   done,
@@ -15,10 +15,12 @@ import {
 } from './command.ts';
 import {
   findCopies,
+  goneOf,
   noteTarget,
   placeByCopyUid,
   searchFrom,
   stillThere,
+  withoutCopies,
   type Placed,
 } from './place-copies.ts';
 
@@ -35,17 +37,18 @@ export const moveCommand: Command<'move'> = {
       return rejected(
         'The folder to move to is not on the server any more. The messages stayed where they were.',
       );
-    const { found, doubtful } = await context.resolve(op.targets);
+    const { found, doubtful, gone } = await context.resolve(op.targets);
     if (doubtful.length > 0) {
       return notCertain(doubtful, 'They stayed where they were.');
     }
     const entries = found.filter((entry) => entry.ref.folderId !== target.folderId);
-    if (entries.length === 0) return done();
+    if (entries.length === 0) return done({ lost: gone });
     const verifying = op.evidence.targetUidNext !== undefined;
     if (!verifying) await context.send(await noteTarget(target, context));
-    return context.backend.capabilities.move
+    const result = context.backend.capabilities.move
       ? await moveOnServer(op, entries, target, context, verifying)
       : await copyThenExpunge(op, entries, target, context, verifying);
+    return result.state === 'done' ? { ...result, lost: [...gone, ...result.lost] } : result;
   },
 };
 
@@ -58,17 +61,20 @@ async function moveOnServer(
 ): Promise<ReplayResult> {
   const placed: Placed[] = [];
   const left: ResolvedTarget[] = [];
+  const lost: OpTarget[] = [];
   for (const [sourceId, group] of bySource(entries)) {
     const source = context.folder(sourceId);
     if (source === undefined) continue;
     let moving = group;
+    const from = op.evidence.targetUidNext ?? 1;
     if (verifying) {
       const there = await stillThere(source.path, group, context);
       moving = group.filter((entry) => there.has(entry.ref.uid));
       const missing = group.filter((entry) => !there.has(entry.ref.uid));
-      placed.push(
-        ...(await findCopies(missing, target, await searchFrom(op.evidence, target, context), context)),
-      );
+      const since = await searchFrom(op.evidence, target, context);
+      const copies = await findCopies(missing, target, since, context);
+      placed.push(...copies);
+      lost.push(...(await goneOf(source.path, withoutCopies(missing, copies), target, since, context)));
       left.push(...missing);
       if (moving.length === 0) continue;
       await context.send(op.evidence);
@@ -80,14 +86,15 @@ async function moveOnServer(
       context.call,
     );
     if (outcome.state === 'unknown') return outcome;
-    placed.push(
-      ...(outcome.value === null
-        ? await findCopies(moving, target, op.evidence.targetUidNext ?? 1, context)
-        : placeByCopyUid(moving, outcome.value, target)),
-    );
+    const copies =
+      outcome.value === null
+        ? await findCopies(moving, target, from, context)
+        : placeByCopyUid(moving, outcome.value, target);
+    placed.push(...copies);
+    lost.push(...(await goneOf(source.path, withoutCopies(moving, copies), target, from, context)));
     left.push(...moving);
   }
-  return moved(left, placed, target, context);
+  return moved(left, placed, lost, target, context);
 }
 
 async function copyThenExpunge(
@@ -98,6 +105,7 @@ async function copyThenExpunge(
   verifying: boolean,
 ): Promise<ReplayResult> {
   const left: ResolvedTarget[] = [];
+  const lost: OpTarget[] = [];
   const allPlaced: Placed[] = [];
   for (const [sourceId, group] of bySource(entries)) {
     const source = context.folder(sourceId);
@@ -135,8 +143,14 @@ async function copyThenExpunge(
       if (!outcome.value.expunged) await context.leftBehind(sourceId, proved);
     }
     allPlaced.push(...placed);
+    const unplaced = withoutCopies(group, placed);
+    const from = op.evidence.targetUidNext ?? 1;
+    const gone = await goneOf(source.path, unplaced, target, from, context);
+    lost.push(...gone);
     left.push(...placed.map((place) => place.entry));
-    if (proved.length < group.length && proved.length === 0) {
+    // Its row goes with it: nothing will be said of it again.
+    left.push(...unplaced.filter((entry) => gone.includes(entry.target)));
+    if (unplaced.length > 0 && proved.length === 0) {
       const there = await stillThere(source.path, group, context);
       if (there.size > 0)
         return rejected(
@@ -144,13 +158,14 @@ async function copyThenExpunge(
         );
     }
   }
-  return moved(left, allPlaced, target, context);
+  return moved(left, allPlaced, lost, target, context);
 }
 
 /** The cache's news: rows arrive in the destination first, then leave the source, so that none is ever in neither. */
 function moved(
   left: ResolvedTarget[],
   placed: Placed[],
+  lost: OpTarget[],
   target: ReplayFolder,
   context: ReplayContext,
 ): ReplayDone {
@@ -170,9 +185,10 @@ function moved(
   }
   return done({
     batches,
+    lost,
     places: placed.flatMap((place) =>
       place.to === null ? [] : [{ messageId: place.entry.target.messageId, to: place.to }],
     ),
-    pull: bind.length < left.length ? [target.folderId] : [],
+    pull: bind.length + lost.length < left.length ? [target.folderId] : [],
   });
 }

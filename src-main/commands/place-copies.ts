@@ -1,6 +1,6 @@
 import type { CopiedUid, FoundMessage } from '../backends/backend.ts';
 import type { MessageRef } from '../../src-shared/model/message.ts';
-import type { OpEvidence } from '../journal/op.ts';
+import type { OpEvidence, OpTarget } from '../journal/op.ts';
 import type { ReplayContext, ReplayFolder, ResolvedTarget } from './command.ts';
 
 export interface Placed {
@@ -61,6 +61,35 @@ async function withoutMessageId(
     return Promise.resolve();
   });
   return found;
+}
+
+/**
+ * Which of these, of which no copy was found, are certainly gone: the source has them no more, and nothing with their
+ * Message-ID came to the destination.
+ */
+export async function goneOf(
+  sourcePath: string,
+  unplaced: readonly ResolvedTarget[],
+  target: ReplayFolder,
+  fromUid: number,
+  context: ReplayContext,
+): Promise<OpTarget[]> {
+  if (unplaced.length === 0) return [];
+  const there = await stillThere(sourcePath, unplaced, context);
+  const away = unplaced.filter((entry) => !there.has(entry.ref.uid)).map((entry) => entry.target);
+  const headers = [...new Set(away.map((one) => one.messageIdHeader).filter((header) => header !== ''))];
+  if (headers.length === 0) return away;
+  const came = await context.backend.findByMessageId(target.path, fromUid, headers, context.call);
+  const arrived = new Set(came.map((copy) => copy.messageIdHeader.replace(/\s+/g, '')));
+  return away.filter((one) => !arrived.has(one.messageIdHeader.replace(/\s+/g, '')));
+}
+
+export function withoutCopies(
+  entries: readonly ResolvedTarget[],
+  placed: readonly Placed[],
+): ResolvedTarget[] {
+  const copied = new Set(placed.map((place) => place.entry.target.messageId));
+  return entries.filter((entry) => !copied.has(entry.target.messageId));
 }
 
 /** Pairs of a COPYUID answer as places. Entries the server left out were gone. */

@@ -43,7 +43,8 @@ export type OpAction =
       flags: string[];
       internalDate: number;
       messageIdHeader: string;
-      purpose: 'sent' | 'draft' | 'transfer';
+      /** `put-back`: offered, because another program deleted the message that was to be moved or copied. */
+      purpose: 'sent' | 'draft' | 'transfer' | 'put-back';
     }
   | { kind: 'folder-create'; folderId: string; path: string }
   | { kind: 'folder-rename'; folderId: string; from: string; to: string }

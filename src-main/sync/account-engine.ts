@@ -77,6 +77,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   const replay = createReplayRunner({
     ...ports,
     accountId,
+    keepsRows,
     session,
     listing,
     requests,

@@ -10,6 +10,7 @@ import { leftBehind } from './left-behind.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
 import { pullFolder } from './pull.ts';
 import { compareDue, unchangedSince } from './reconcile.ts';
+import { withdrawOffers } from './put-back.ts';
 import type { ReplayRunner } from './replay-runner.ts';
 import { forgetRested } from './rest.ts';
 import type { Session } from './session.ts';
@@ -102,6 +103,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
           }
           throw thrown;
         }
+        await withdrawOffers(accountId, engine);
         if (full) passed();
         else setState({ failures: new Map(failedFolders) });
         for (const request of taken) request.settle();

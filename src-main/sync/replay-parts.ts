@@ -1,7 +1,7 @@
-import type { AppErrorData } from '../../src-shared/error.ts';
 import type { Patch } from '../../src-shared/patch.ts';
 import type { ReplayDone, ReplayResult } from '../commands/command.ts';
 import type { Op, OpTarget } from '../journal/op.ts';
+import { offerPutBack } from './put-back.ts';
 import type { ReplayPorts } from './replay-ports.ts';
 import { withRest } from './rest.ts';
 
@@ -31,7 +31,7 @@ export async function replayInParts(
   replay: (part: Op) => Promise<ReplayResult>,
 ): Promise<ReplayResult> {
   const { journal, cache, clock } = ports;
-  const whole: ReplayDone = { state: 'done', batches: [], places: [], pull: [] };
+  const whole: ReplayDone = { state: 'done', batches: [], places: [], pull: [], lost: [] };
   const waiting = partsOf(op.targets, refused.apart);
   let { error } = refused;
   let taken = 0;
@@ -49,6 +49,7 @@ export async function replayInParts(
       continue;
     }
     taken += part.length;
+    await offerPutBack(op, result.lost, ports);
     for (const batch of result.batches) await cache.call('applyBatch', withRest(op, batch, clock));
     whole.pull.push(...result.pull);
     if (result.places.length > 0) await journal.place(result.places);

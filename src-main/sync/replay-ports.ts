@@ -17,6 +17,8 @@ export interface ReplayPorts {
   locks: FolderLocks;
   clock: Clock;
   crash: CrashControl;
+  /** The account's mail is kept here; false: nothing of it may be written down. */
+  keepsRows: boolean;
   /** Folders that must be asked for news because of what was done. */
   wantPull(folderIds: readonly string[]): void;
   /** Operations of these other accounts waited for what was just done. */

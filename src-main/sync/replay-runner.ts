@@ -8,6 +8,7 @@ import type { SyncRequests } from './sync-requests.ts';
 
 export interface ReplayRunnerPorts extends EnginePorts {
   accountId: string;
+  keepsRows: boolean;
   session: Session;
   listing: FolderListing;
   requests: SyncRequests;

@@ -9,6 +9,7 @@ import type { FolderRegister } from './folder-register.ts';
 import { contextFor, tellAgain } from './replay-context.ts';
 import { isOvertaken, nextOp, touchedBy } from './replay-order.ts';
 import { replayInParts, worthParting } from './replay-parts.ts';
+import { offerPutBack } from './put-back.ts';
 import type { ReplayPorts } from './replay-ports.ts';
 import { withRest } from './rest.ts';
 
@@ -127,6 +128,8 @@ async function settle(
     case 'done': {
       await journal.change(op.opId, { state: 'acked', error: null });
       crash.reach('replay.acked');
+      // Before the rows go: their bodies are still under their ids.
+      await offerPutBack(op, result.lost, ports);
       await whereThereIsRoom(async () => {
         for (const batch of result.batches) await cache.call('applyBatch', withRest(op, batch, clock));
         await cache.call('dropPending', { opIds: [op.opId] });

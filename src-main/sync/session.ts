@@ -3,6 +3,7 @@ import type { AccountState } from '../../src-shared/model/account.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { backoffMs } from './backoff.ts';
+import { wishedWaitMs } from './server-wish.ts';
 
 /** After a failed sign-in nothing tries again by itself for this long, whoever asks. */
 const loginPause = 10_000;
@@ -77,7 +78,7 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
     if (stopped || !online) return;
     onState(stateOf(error), error.data);
     if (needsUser(error)) return;
-    const wait = Math.max(loginPause, backoffMs(failures));
+    const wait = Math.max(pauseAfter(error), backoffMs(failures));
     failures += 1;
     // A network that came back is noticed by connectivity; this is for servers that were away.
     retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), wait);
@@ -112,7 +113,7 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
     if (attempt !== null) return attempt;
     if (lastError !== null && !force) {
       if (needsUser(lastError)) return Promise.reject(lastError);
-      if (clock.monotonic() - failedAt < loginPause) return Promise.reject(lastError);
+      if (clock.monotonic() - failedAt < pauseAfter(lastError)) return Promise.reject(lastError);
     }
     retry?.cancel();
     attempt = connect().finally(() => {
@@ -144,9 +145,10 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
     }
     // At once, once: most losses are a changed network. A second one before anything was finished backs
     // off, else work that always kills the connection would sign in every second.
-    const wait = losses === 0 ? 1_000 : backoffMs(losses - 1);
+    const wished = wishedWaitMs(error.data);
+    const wait = Math.max(wished ?? 0, losses === 0 ? 1_000 : backoffMs(losses - 1));
     losses += 1;
-    if (losses === 1) onState('connecting', null);
+    if (losses === 1 && wished === null) onState('connecting', null);
     else onState(stateOf(error), error.data);
     retry?.cancel();
     retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), wait);
@@ -168,7 +170,7 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
       failures = 0;
       losses = 0;
       retry?.cancel();
-      const wait = lastError === null ? 0 : Math.max(0, failedAt + loginPause - clock.monotonic());
+      const wait = lastError === null ? 0 : Math.max(0, failedAt + pauseAfter(lastError) - clock.monotonic());
       if (wait === 0) void ensure(true).catch(() => undefined);
       else retry = clock.setTimeout(() => void ensure(true).catch(() => undefined), wait);
     },
@@ -208,6 +210,11 @@ export function offline(): AppError {
     next: 'wait-online',
     detail: 'Posthorn is off the network. Your changes are kept and sent when there is a connection.',
   });
+}
+
+/** Nothing tries again by itself before this, in ms: the server may have said how long. */
+function pauseAfter(error: AppError): number {
+  return Math.max(loginPause, wishedWaitMs(error.data) ?? 0);
 }
 
 /** Nothing but the user can mend it: trying again by itself would only be a loop. */

@@ -2,13 +2,21 @@ import * as v from 'valibot';
 import { readJsonFile } from '../platform/atomic-file.ts';
 import { keptValue } from '../platform/kept-value.ts';
 
-const fileSchema = v.object({ version: v.literal(1), lastSyncAt: v.record(v.string(), v.string()) });
+const fileSchema = v.object({
+  version: v.literal(1),
+  lastSyncAt: v.record(v.string(), v.string()),
+  /** Of servers that give an account few connections: when more are tried again. */
+  fewConnectionsUntil: v.optional(v.record(v.string(), v.string()), {}),
+});
 
-/** When each account was last asked for everything: true after a restart too. */
+/** What is known of each account's server over a restart: when it was last asked for everything, and how few connections it gives. */
 export interface SyncTimes {
   get(accountId: string): string | null;
   /** Durable soon; a disk that takes nothing costs only the time shown. */
   set(accountId: string, at: string): void;
+  /** Milliseconds since the epoch; null: the server refused no connection lately. */
+  fewConnectionsUntil(accountId: string): number | null;
+  setFewConnections(accountId: string, until: number): void;
   remove(accountId: string): Promise<void>;
 }
 
@@ -17,16 +25,35 @@ export async function openSyncTimes(
   onDamage: (path: string, kept: string) => void,
 ): Promise<SyncTimes> {
   const stored = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
-  const times = keptValue(path, stored?.lastSyncAt ?? {}, (lastSyncAt) =>
-    JSON.stringify({ version: 1, lastSyncAt }),
-  );
+  const first = {
+    lastSyncAt: stored?.lastSyncAt ?? {},
+    fewConnectionsUntil: stored?.fewConnectionsUntil ?? {},
+  };
+  const times = keptValue(path, first, (all) => JSON.stringify({ version: 1, ...all }));
+  const without = (all: Record<string, string>, accountId: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => id !== accountId));
   return {
-    get: (accountId) => times.get()[accountId] ?? null,
+    get: (accountId) => times.get().lastSyncAt[accountId] ?? null,
     set(accountId, at) {
-      void times.change((all) => ({ ...all, [accountId]: at })).catch(() => undefined);
+      void times
+        .change((all) => ({ ...all, lastSyncAt: { ...all.lastSyncAt, [accountId]: at } }))
+        .catch(() => undefined);
+    },
+    fewConnectionsUntil(accountId) {
+      const until = Date.parse(times.get().fewConnectionsUntil[accountId] ?? '');
+      return Number.isNaN(until) ? null : until;
+    },
+    setFewConnections(accountId, until) {
+      const at = new Date(until).toISOString();
+      void times
+        .change((all) => ({ ...all, fewConnectionsUntil: { ...all.fewConnectionsUntil, [accountId]: at } }))
+        .catch(() => undefined);
     },
     async remove(accountId) {
-      await times.change((all) => Object.fromEntries(Object.entries(all).filter(([id]) => id !== accountId)));
+      await times.change((all) => ({
+        lastSyncAt: without(all.lastSyncAt, accountId),
+        fewConnectionsUntil: without(all.fewConnectionsUntil, accountId),
+      }));
     },
   };
 }

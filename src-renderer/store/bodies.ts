@@ -110,6 +110,9 @@ export class Bodies {
   /** A waiting copy reads its source's bytes until it has its own. */
   async get(messageId: string): Promise<string | null> {
     const row = this.#memory.rowOf(messageId);
+    // The server has it no more, and a change that waited for it may still offer it to the user.
+    if (row < 0 && this.#memory.resting.of(messageId) !== undefined)
+      return await this.#read(this.#databases.disk, messageId);
     if (row < 0 || !this.#memory.rows.has(row, rowBits.readable)) return null;
     const own = await this.#read(this.#databaseOf(row), this.#memory.idOf(row));
     const from = this.#memory.waiting.get(row)?.fromMessageId ?? null;

@@ -40,7 +40,7 @@ faultSuite('conflicts', [
   },
   {
     cases: [50],
-    name: 'moved here, deleted there: it stays deleted, and nothing else is',
+    name: 'R6: moved here, deleted there: it stays deleted unless the user takes the offer, and nothing else is',
     seed: three,
     async offline(world) {
       await world.move(['one', 'two'], 'A');
@@ -49,6 +49,10 @@ faultSuite('conflicts', [
     },
     async check(world) {
       expect((await world.onServer()).filter((mail) => mail.where === 'A')).toHaveLength(1);
+      // Its bytes were fetched before: they can be put back, once, and not by themselves.
+      expect((await world.journal()).map(({ state, offer }) => ({ state, offer }))).toEqual([
+        { state: 'parked', offer: 'put-back' },
+      ]);
     },
   },
   {

@@ -5,6 +5,7 @@ import type { Journal } from '../../journal/journal.ts';
 import { mayBeOnTheWire, type Op } from '../../journal/op.ts';
 import type { Engines } from '../../sync/engines.ts';
 import type { FolderRegister } from '../../sync/folder-register.ts';
+import { isOffer } from '../../sync/put-back.ts';
 import { blockedOps } from '../../sync/replay-order.ts';
 import type { Handlers } from '../serve.ts';
 
@@ -89,5 +90,6 @@ export function journalEntries(journal: Journal, accountId?: string): JournalEnt
       messageIds: op.targets.map((target) => target.messageId),
       at: op.at,
       cancellable: !mayBeOnTheWire(op),
+      ...(op.state === 'parked' && isOffer(op.action) ? { offer: 'put-back' as const } : {}),
     }));
 }

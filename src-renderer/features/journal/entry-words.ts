@@ -12,7 +12,7 @@ export function entryState(entry: JournalEntry): string {
       : ` · ${t('journal.nextTry', { time: clockTime(Date.parse(entry.nextTryAt)) })}`;
   switch (entry.state) {
     case 'parked':
-      return t('journal.parked', { time });
+      return t(entry.offer === undefined ? 'journal.parked' : 'journal.offered', { time });
     case 'unknown':
       return t('journal.unknown', { time });
     case 'blocked':
@@ -34,6 +34,7 @@ export function entrySentence(entry: JournalEntry, subject: string | undefined):
 }
 
 export function entryIcon(entry: JournalEntry): IconName {
+  if (entry.offer !== undefined) return 'undo';
   if (entry.state === 'parked') return 'alert';
   if (/flag|seen|star/i.test(entry.kind)) return 'read';
   if (/delete|expunge|empty/i.test(entry.kind)) return 'trash';
