@@ -7,6 +7,7 @@ import { isWaiting } from '../journal/op.ts';
 import { guessRole } from './folder-roles.ts';
 import { describeFolders } from './folder-verbs.ts';
 import type { FolderRegister } from './folder-register.ts';
+import { movedFolder } from './moved-folder.ts';
 import { whereThereIsRoom } from './where-there-is-room.ts';
 
 export interface FolderPassPorts {
@@ -32,7 +33,7 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
   let changed = false;
 
   for (const folder of listed) {
-    const entry = register.byPath(accountId, folder.path) ?? movedFolder(folder, listed, register, accountId);
+    const entry = register.byPath(accountId, folder.path) ?? (await movedFolder(folder, listed, ports, call));
     if (entry === undefined) {
       const made = register.add({
         accountId,
@@ -108,25 +109,6 @@ function wantedFolders(journal: Journal, accountId: string): Set<string> {
           : [],
       ),
   );
-}
-
-/** A folder renamed elsewhere: same MAILBOXID (RFC 8474) under a path we did not know, old path gone. */
-function movedFolder(
-  folder: RemoteFolder,
-  listed: readonly RemoteFolder[],
-  register: FolderRegister,
-  accountId: string,
-) {
-  return register.all(accountId).find((entry) => {
-    if (entry.local || listed.some((other) => other.path === entry.path)) return false;
-    if (folder.mailboxId !== null) return entry.mailboxId === folder.mailboxId;
-    // Without MAILBOXID: a UIDVALIDITY that only this vanished folder had is as good as its name.
-    return (
-      entry.uidValidity !== null &&
-      folder.status?.uidValidity === entry.uidValidity &&
-      register.all(accountId).filter((other) => other.uidValidity === entry.uidValidity).length === 1
-    );
-  });
 }
 
 /** Where the server names no folder for a role, the usual names do. Each role is given once. */
