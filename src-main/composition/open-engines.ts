@@ -52,6 +52,10 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     log,
     onWire: (line: string) => hooks?.onWire(account.incoming.protocol, line),
     rowOf,
+    fewConnections: {
+      until: () => syncTimes.fewConnectionsUntil(account.accountId),
+      learnt: (until: number) => syncTimes.setFewConnections(account.accountId, until),
+    },
   });
 
   const onProgress: EnginePorts['onProgress'] = (entry, done, total, phase) =>

@@ -18,7 +18,15 @@ async function begin(
 ): Promise<void> {
   server = await ScriptedImapServer.start(options);
   clock = new AdvanceableClock();
-  backend = createImapBackend({
+  backend = open(more);
+}
+
+function open(
+  more: { tls?: TlsMode; allowPlaintextPassword?: boolean } = {},
+  fewConnections?: { until(): number | null; learnt(until: number): void },
+): Backend {
+  return createImapBackend({
+    fewConnections,
     server: {
       host: '127.0.0.1',
       port: server.port,
@@ -341,6 +349,44 @@ describe('rows', () => {
     expect((await backend.status('INBOX', call('bulk'))).exists).toBe(1);
     expect((await backend.status('INBOX', call('bulk'))).exists).toBe(1);
     expect(signedIn).toBe(2);
+  });
+
+  it('case 85: that a server gives few connections is known for a day, over a restart too, and then tried again', async () => {
+    let signedIn = 0;
+    await begin({
+      answers: [
+        [
+          /^AUTHENTICATE/,
+          () =>
+            (signedIn += 1) && server.sockets.size > 1
+              ? '{tag} NO [LIMIT] Maximum number of connections exceeded\r\n'
+              : '{tag} OK in\r\n',
+        ],
+        [/^STATUS/, '* STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 7 UNSEEN 0)\r\n{tag} OK done\r\n'],
+      ],
+    });
+    let kept: number | null = null;
+    const few = { until: () => kept, learnt: (until: number) => void (kept = until) };
+    /** A program that starts, works on both lanes, and ends; gives how often it signed in. */
+    const visit = async (): Promise<number> => {
+      const before = signedIn;
+      backend = open({}, few);
+      await backend.select('INBOX', call('interactive'));
+      await backend.status('INBOX', call('bulk'));
+      backend.disconnect();
+      await expect.poll(() => server.sockets.size).toBe(0);
+      return signedIn - before;
+    };
+    expect(await visit()).toBe(2);
+    expect(kept).not.toBeNull();
+    expect(await visit()).toBe(1);
+    clock.advance(23 * 3_600_000);
+    expect(await visit()).toBe(1);
+    clock.advance(2 * 3_600_000);
+    expect(await visit()).toBe(2);
+    // Of a clock that was set back by a month: not believed for a month.
+    kept = clock.now() + 30 * 86_400_000;
+    expect(await visit()).toBe(2);
   });
 
   it('watching finds a half-open connection within five minutes, and hears news', async () => {

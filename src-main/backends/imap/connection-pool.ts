@@ -21,6 +21,8 @@ export interface PoolOptions {
   /** Every command line as sent, secrets masked. */
   onWire?: ((line: string) => void) | undefined;
   compress?: 'auto' | 'never' | 'always' | undefined;
+  /** What was learnt of the server before, over restarts: until when (ms since the epoch) it counts as giving few connections. */
+  fewConnections?: { until(): number | null; learnt(until: number): void } | undefined;
 }
 
 /** Silence after which a connection with a command waiting counts as dead. */
@@ -59,6 +61,9 @@ export class ConnectionPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    const left = (options.fewConnections?.until() ?? 0) - options.clock.now();
+    // More than a day ahead comes of a clock that was set back.
+    if (left > 0 && left <= limitedMs) this.#limitedUntil = options.clock.monotonic() + left;
     const slot = (lane: Lane): Slot => ({
       lane,
       port: null,
@@ -87,7 +92,7 @@ export class ConnectionPool {
       } catch (error) {
         const other = this.#slots[slot.lane === 'bulk' ? 'interactive' : 'bulk'];
         if (!isConnectionLimit(error) || other.port === null) throw error;
-        this.#limitedUntil = this.#options.clock.monotonic() + limitedMs;
+        this.#learnLimit();
         return { share: other.lane } as const;
       }
       return { value: await work(port) } as const;
@@ -142,7 +147,15 @@ export class ConnectionPool {
 
   #shared(lane: Lane): Lane {
     const other: Lane = lane === 'bulk' ? 'interactive' : 'bulk';
-    return this.limited && this.#slots[lane].port === null && this.#slots[other].port !== null ? other : lane;
+    const { port, opening } = this.#slots[other];
+    const isThere = port !== null || opening !== null;
+    return this.limited && this.#slots[lane].port === null && isThere ? other : lane;
+  }
+
+  #learnLimit(): void {
+    const { clock, fewConnections } = this.#options;
+    this.#limitedUntil = clock.monotonic() + limitedMs;
+    fewConnections?.learnt(clock.now() + limitedMs);
   }
 
   #useShared<T>(lane: Lane, signal: AbortSignal, work: (port: ImapPort) => Promise<T>): Promise<T> {

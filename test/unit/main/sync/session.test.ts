@@ -4,7 +4,7 @@ import { AdvanceableClock } from '../../../../src-main/platform/clock.ts';
 import { createSession } from '../../../../src-main/sync/session.ts';
 import { createFakeBackend, FakeMailServer } from '../../../fakes/fake-backend.ts';
 
-function refusing(code: ErrorCode, next: ErrorNext) {
+function refusing(code: ErrorCode, next: ErrorNext, serverText?: string) {
   const clock = new AdvanceableClock();
   const backend = createFakeBackend(new FakeMailServer());
   const states: string[] = [];
@@ -18,7 +18,15 @@ function refusing(code: ErrorCode, next: ErrorNext) {
       connect: () => {
         connects += 1;
         return refuse
-          ? Promise.reject(new AppError({ code, scope: 'account', next, detail: 'no' }))
+          ? Promise.reject(
+              new AppError({
+                code,
+                scope: 'account',
+                next,
+                detail: 'no',
+                ...(serverText === undefined ? {} : { server: { text: serverText } }),
+              }),
+            )
           : Promise.resolve();
       },
     },
@@ -78,6 +86,43 @@ describe('a session', () => {
     session.wake();
     clock.advance(10_001);
     await expect.poll(() => session.signal() !== null).toBe(true);
+  });
+
+  it('stays away as long as the server asks, also after waking up; the user may still try once', async () => {
+    const { clock, session, connects } = refusing('refused', 'retry', 'Try again in 4 minutes');
+    await expect(session.ensure()).rejects.toThrow();
+    for (let minute = 0; minute < 3; minute += 1) {
+      clock.advance(60_000);
+      session.wake();
+      await expect(session.ensure()).rejects.toMatchObject({ code: 'refused' });
+    }
+    expect(connects()).toBe(1);
+    await expect(session.tryNow()).rejects.toThrow();
+    expect(connects()).toBe(2);
+    clock.advance(3 * 60_000);
+    await expect(session.ensure()).rejects.toThrow();
+    expect(connects()).toBe(2);
+    clock.advance(61_000);
+    await expect.poll(connects).toBe(3);
+  });
+
+  it('a connection that is lost with such words is not made again before', async () => {
+    const { clock, session, connects, accept } = refusing('timeout', 'retry');
+    accept();
+    await session.ensure();
+    session.lost(
+      new AppError({
+        code: 'refused',
+        scope: 'account',
+        next: 'retry',
+        detail: 'slow down',
+        server: { text: 'Request is throttled. Suggested Backoff Time: 120000 milliseconds' },
+      }),
+    );
+    clock.advance(119_000);
+    expect(connects()).toBe(1);
+    clock.advance(2_000);
+    await expect.poll(connects).toBe(2);
   });
 
   it('waking up does not try a refused password again', async () => {
