@@ -33,7 +33,7 @@ export async function settle(page: Page): Promise<void> {
 }
 
 /** What axe finds serious or critical, WCAG A and AA first; `screen` names it in the failure. */
-async function axeFaults(page: Page, screen: string, onlyColours: boolean): Promise<string[]> {
+export async function axeFaults(page: Page, screen: string, onlyColours: boolean): Promise<string[]> {
   await settle(page);
   // By the debugger's evaluation: the pages' policy forbids every script that is not theirs.
   await page.evaluate(await readFile(axeFile, 'utf8'));

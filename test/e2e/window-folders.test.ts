@@ -1,42 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { FakeWorld } from '../fakes/fake-main/fake-world.ts';
-import { WindowHarness, type OpenedWindow } from '../fakes/fake-main/window-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { calls, focusedRole, pictures, rows, useFakeWindow } from './fake-window.ts';
 import { axeInBothThemes } from './screen-checks.ts';
 
-const pictures = 'test-artefacts/window';
-let harness: WindowHarness;
-let opened: OpenedWindow | null = null;
-
-beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
-  harness = await WindowHarness.start();
-});
-afterAll(() => harness.stop());
-afterEach(async () => {
-  const problems = opened?.problems ?? [];
-  await opened?.context.close();
-  opened = null;
-  expect(problems, 'errors in the page').toEqual([]);
-});
-
-async function open(
-  world: FakeWorld = {},
-  options: Parameters<WindowHarness['open']>[1] = {},
-): Promise<Page> {
-  opened = await harness.open(world, options);
-  await opened.page.waitForSelector('.app');
-  return opened.page;
-}
-const rows = (page: Page) => page.locator('[data-pane=list] [role=row][data-id]');
-const calls = (page: Page, method: string): Promise<unknown[]> =>
-  page.evaluate(
-    (name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params),
-    method,
-  );
-const role = (page: Page): Promise<string | null> =>
-  page.evaluate(() => document.activeElement?.getAttribute('role') ?? null);
+const open = useFakeWindow();
 async function properties(page: Page): Promise<void> {
   await page.getByRole('treeitem', { name: 'Receipts' }).click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Properties…' }).click();
@@ -52,7 +19,7 @@ describe('menus', () => {
     await expect.poll(() => calls(page, 'message.archive')).toHaveLength(1);
     const [{ messageIds }] = (await calls(page, 'message.archive')) as [{ messageIds: string[] }];
     expect(messageIds).toContain(id);
-    await expect.poll(() => role(page)).toBe('row');
+    await expect.poll(() => focusedRole(page)).toBe('row');
   });
 
   test.each(['Shift+F10', 'ContextMenu'])('%s opens it, Escape gives the row back', async (key) => {
@@ -61,10 +28,10 @@ describe('menus', () => {
     await page.keyboard.press('j');
     await page.keyboard.press(key);
     await page.getByRole('menu', { name: 'What to do with it' }).waitFor();
-    await expect.poll(() => role(page)).toMatch(/menu/);
+    await expect.poll(() => focusedRole(page)).toMatch(/menu/);
     expect(await axeInBothThemes(page, 'menu of a row')).toEqual([]);
     await page.keyboard.press('Escape');
-    await expect.poll(() => role(page)).toBe('row');
+    await expect.poll(() => focusedRole(page)).toBe('row');
   });
 
   test('the palette has nothing to do to a message where there is none', async () => {
@@ -110,6 +77,55 @@ describe('reader and composer', () => {
     expect(await page.locator('#compose-bcc').count()).toBe(0);
     await page.getByRole('button', { name: 'Bcc', exact: true }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('compose-bcc');
+  });
+});
+
+describe('what became of a mail', () => {
+  test('a mail that came back says of which it speaks, and leads there and back', async () => {
+    const page = await open();
+    await rows(page).filter({ hasText: 'Not delivered' }).first().click();
+    const note = page.getByRole('note').filter({ hasText: 'there is no such mailbox' });
+    await note.getByText(/^About your message “No\. 212/).waitFor();
+    expect(await axeInBothThemes(page, 'a mail that came back')).toEqual([]);
+    await page.screenshot({ path: `${pictures}/report.png` });
+    await note.getByRole('button', { name: 'Show that message' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#subject', { hasText: 'No. 212' }).waitFor();
+    await page.getByRole('note').filter({ hasText: 'Was delivered to ann.lee@example.net.' }).waitFor();
+    expect(await axeInBothThemes(page, 'a mail that was reported about')).toEqual([]);
+    await page.screenshot({ path: `${pictures}/reported.png` });
+    // The row under the cursor is another one: what is read is what is meant.
+    const [{ messageId }] = (await calls(page, 'message.reportsFor')) as [{ messageId: string }];
+    await page.getByRole('toolbar', { name: 'Message' }).getByRole('button', { name: 'Archive' }).click();
+    await expect.poll(() => calls(page, 'message.archive')).toEqual([{ messageIds: [messageId] }]);
+  });
+
+  test('a delivery report is asked for by the composer’s menu, and that is said until it is taken back', async () => {
+    const page = await open();
+    await rows(page).first().waitFor();
+    await page.keyboard.press('c');
+    const composer = page.locator('.composer');
+    await composer.locator('#compose-to').fill('ann.lee@example.net,');
+    await composer.locator('#compose-subject').fill('Agenda');
+    const more = composer.getByRole('button', { name: 'More' });
+    const wish = page.getByRole('menuitemcheckbox', { name: 'Ask for a delivery report' });
+    for (const [checked, dsn] of [
+      ['false', 'delivery'],
+      ['true', 'failure'],
+      ['false', 'delivery'],
+    ] as const) {
+      await more.focus();
+      await page.keyboard.press('Enter');
+      expect(await wish.getAttribute('aria-checked')).toBe(checked);
+      await wish.press('Enter');
+      await wish.waitFor({ state: 'detached' });
+      expect(await page.getByText('Servers on the way are asked').count()).toBe(dsn === 'delivery' ? 1 : 0);
+    }
+    expect(await axeInBothThemes(page, 'a delivery report is wanted')).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    await expect
+      .poll(async () => ((await calls(page, 'message.send')) as { dsn: string }[]).map(({ dsn }) => dsn))
+      .toEqual(['delivery']);
   });
 });
 

@@ -1,70 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { FakeWorld } from '../fakes/fake-main/fake-world.ts';
-import { WindowHarness, type OpenedWindow } from '../fakes/fake-main/window-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { calls, focusedRole, rows, useFakeWindow } from './fake-window.ts';
 
-const pictures = 'test-artefacts/window';
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-let harness: WindowHarness;
-let opened: OpenedWindow | null = null;
-
-beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
-  harness = await WindowHarness.start();
-});
-afterAll(() => harness.stop());
-afterEach(async () => {
-  const problems = opened?.problems ?? [];
-  await opened?.context.close();
-  opened = null;
-  expect(problems, 'errors in the page').toEqual([]);
-});
-
-async function open(
-  world: FakeWorld = {},
-  options: Parameters<WindowHarness['open']>[1] = {},
-): Promise<Page> {
-  opened = await harness.open(world, options);
-  await opened.page.waitForSelector('.app');
-  return opened.page;
-}
-
-const rows = (page: Page) => page.locator('[role=row][aria-label]:not(.skeleton)');
+const open = useFakeWindow();
 const focusedName = (page: Page): Promise<string | null> =>
   page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
-const calls = (page: Page, method: string): Promise<unknown[]> =>
-  page.evaluate(
-    (name) => window.fakeMain.calls.filter((call) => call.method === name).map((call) => call.params),
-    method,
-  );
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(axeFile, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(
-          context: unknown,
-          options: unknown,
-        ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run(document, { iframes: false });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes
-            .slice(0, 3)
-            .map((node) => node.html.slice(0, 160))
-            .join(' | ')}`,
-      );
-  });
-}
 
 describe('list', () => {
   test('tells its true size and place, and the last of 1,000,000 rows can be reached', async () => {
@@ -222,7 +162,7 @@ describe('reader', () => {
       .poll(() => page.evaluate(() => document.activeElement?.classList.contains('reader-scroll')))
       .toBe(true);
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('row');
+    await expect.poll(() => focusedRole(page)).toBe('row');
   });
 
   test('folds the conversation, shows no images before they are asked for, and asks about a link that lies', async () => {
@@ -266,7 +206,7 @@ describe('window', () => {
     await page.getByText('Searched 12,431 of 80,200 messages here').waitFor();
     await page.locator('mark').first().waitFor();
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('row');
+    await expect.poll(() => focusedRole(page)).toBe('row');
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'All inboxes' }).waitFor();
   });
@@ -333,95 +273,5 @@ describe('window', () => {
     expect(await page.locator('[data-pane=list]').isVisible()).toBe(false);
     await page.keyboard.press('Escape');
     await page.locator('[data-pane=list]').waitFor();
-  });
-
-  const states: [
-    string,
-    FakeWorld,
-    Parameters<WindowHarness['open']>[1],
-    ((page: Page) => Promise<void>)?,
-  ][] = [
-    ['main-light', {}, { colorScheme: 'light' }, (page) => rows(page).nth(5).click()],
-    ['main-dark', {}, { colorScheme: 'dark' }, (page) => rows(page).first().click()],
-    ['compact', { settings: { density: 'compact', theme: 'dark' } }, {}, (page) => rows(page).nth(3).click()],
-    ['first-sync', { accounts: 1, firstSync: true, messages: 12_431 }, {}],
-    ['empty', { messages: 0 }, {}],
-    ['list-failed', { storeFails: 'The cache could not be read.' }, {}],
-    [
-      'password-refused',
-      {
-        authFailed: true,
-        notices: ['The list of drafts was damaged and was read from its copy; nothing is missing.'],
-      },
-      {},
-    ],
-    ['offline', { offline: true, waiting: true }, {}, (page) => page.locator('.status-line').click()],
-    [
-      'selected',
-      {},
-      {},
-      async (page) => {
-        await rows(page).nth(1).click();
-        await rows(page)
-          .nth(3)
-          .click({ modifiers: ['Control'] });
-      },
-    ],
-    [
-      'search',
-      {},
-      {},
-      async (page) => {
-        await page.keyboard.press('/');
-        await page.keyboard.type('proof');
-        await page.locator('mark').first().waitFor();
-      },
-    ],
-    [
-      'palette',
-      {},
-      {},
-      async (page) => {
-        await page.keyboard.press('Control+k');
-        await page.getByRole('combobox').waitFor();
-      },
-    ],
-    [
-      'keys',
-      {},
-      {},
-      async (page) => {
-        await page.keyboard.press('?');
-        await page.getByRole('dialog').waitFor();
-      },
-    ],
-    ['1024', {}, { viewport: { width: 1024, height: 700 } }, (page) => rows(page).first().click()],
-    [
-      '900',
-      {},
-      { viewport: { width: 900, height: 700 } },
-      (page) => page.getByRole('button', { name: 'Folders' }).click(),
-    ],
-    ['640', {}, { viewport: { width: 640, height: 900 } }, (page) => rows(page).first().click()],
-    ['200-percent', {}, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
-    ['100000', { accounts: 1, messages: 100_000 }, {}, (page) => rows(page).nth(2).click()],
-    ['forced-colours', {}, { forcedColors: 'active' }, (page) => rows(page).first().click()],
-  ];
-  test.each(states)('%s: nothing that keeps people out', async (name, world, options, act) => {
-    const page = await open(world, options);
-    if (world.messages !== 0 && world.storeFails === undefined) await rows(page).first().waitFor();
-    await act?.(page);
-    await page.evaluate(() => document.fonts.ready);
-    await expect
-      .poll(() =>
-        page.evaluate(() =>
-          document.getAnimations().every((animation) => animation.playState === 'finished'),
-        ),
-      )
-      .toBe(true);
-    await page.screenshot({ path: `${pictures}/${name}.png` });
-    // Forced colours are the system's; axe reads the ones that the page asked for.
-    if (name !== 'forced-colours') expect(await seriousFaults(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   });
 });

@@ -1,0 +1,90 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { FakeWorld } from '../fakes/fake-main/fake-world.ts';
+import { pictures, rows, useFakeWindow, type WindowOptions } from './fake-window.ts';
+import { axeFaults } from './screen-checks.ts';
+
+const open = useFakeWindow();
+
+const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)?][] = [
+  ['main-light', {}, { colorScheme: 'light' }, (page) => rows(page).nth(5).click()],
+  ['main-dark', {}, { colorScheme: 'dark' }, (page) => rows(page).first().click()],
+  ['compact', { settings: { density: 'compact', theme: 'dark' } }, {}, (page) => rows(page).nth(3).click()],
+  ['first-sync', { accounts: 1, firstSync: true, messages: 12_431 }, {}],
+  ['empty', { messages: 0 }, {}],
+  ['list-failed', { storeFails: 'The cache could not be read.' }, {}],
+  [
+    'password-refused',
+    {
+      authFailed: true,
+      notices: ['The list of drafts was damaged and was read from its copy; nothing is missing.'],
+    },
+    {},
+  ],
+  ['offline', { offline: true, waiting: true }, {}, (page) => page.locator('.status-line').click()],
+  [
+    'selected',
+    {},
+    {},
+    async (page) => {
+      await rows(page).nth(1).click();
+      await rows(page)
+        .nth(3)
+        .click({ modifiers: ['Control'] });
+    },
+  ],
+  [
+    'search',
+    {},
+    {},
+    async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('proof');
+      await page.locator('mark').first().waitFor();
+    },
+  ],
+  [
+    'palette',
+    {},
+    {},
+    async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').waitFor();
+    },
+  ],
+  [
+    'keys',
+    {},
+    {},
+    async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  ['1024', {}, { viewport: { width: 1024, height: 700 } }, (page) => rows(page).first().click()],
+  [
+    '900',
+    {},
+    { viewport: { width: 900, height: 700 } },
+    (page) => page.getByRole('button', { name: 'Folders' }).click(),
+  ],
+  ['640', {}, { viewport: { width: 640, height: 900 } }, (page) => rows(page).first().click()],
+  ['200-percent', {}, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
+  ['100000', { accounts: 1, messages: 100_000 }, {}, (page) => rows(page).nth(2).click()],
+  ['forced-colours', {}, { forcedColors: 'active' }, (page) => rows(page).first().click()],
+];
+test.each(states)('%s: nothing that keeps people out', async (name, world, options, act) => {
+  const page = await open(world, options);
+  if (world.messages !== 0 && world.storeFails === undefined) await rows(page).first().waitFor();
+  await act?.(page);
+  await page.evaluate(() => document.fonts.ready);
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.getAnimations().every((animation) => animation.playState === 'finished')),
+    )
+    .toBe(true);
+  await page.screenshot({ path: `${pictures}/${name}.png` });
+  // Forced colours are the system's; axe reads the ones that the page asked for.
+  if (name !== 'forced-colours') expect(await axeFaults(page, name, false)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+});
