@@ -25,6 +25,7 @@ try {
   narrator.say(
     `All ${narrator.steps()} steps happened, in ${((performance.now() - began) / 1000).toFixed(0)} s.`,
   );
+  narrator.say('For mail of your own: `npm start`.');
 } catch (thrown) {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   narrator.say('');

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTool, which } from './processes.mjs';
-import { say } from './words.mjs';
+import { runGathered, which } from './processes.mjs';
+import { SetupError, say } from './words.mjs';
 
 const retryAfter = 24 * 60 * 60 * 1000;
 
@@ -46,22 +46,37 @@ function electronBinary(root, platform = process.platform) {
 
 /**
  * Fetches Electron's binary once. A failure is remembered for a day, so that a machine without a way to it does not
- * wait at each start. Gives the program's path, or undefined.
+ * wait at each start (`always`: it is tried all the same). Gives the program's path, or undefined.
  */
-export async function fetchElectron(root, node, { now = Date.now(), timeout = 60_000 } = {}) {
+export async function fetchElectron(root, node, { now = Date.now(), timeout = 60_000, always = false } = {}) {
   const present = electronBinary(root);
   if (present !== undefined) return present;
   const installer = join(root, 'node_modules', 'electron', 'install.js');
   const failed = join(root, '.cache', 'electron-not-fetched');
-  if (!existsSync(installer) || now - failedAt(failed) < retryAfter) return undefined;
-  say('Fetching Electron (about 110 MB; at most a minute is spent on it).');
-  const code = await runTool(node, [installer], { cwd: root, timeout });
+  if (!existsSync(installer) || (!always && now - failedAt(failed) < retryAfter)) return undefined;
+  const minutes = timeout > 60_000 ? `${Math.round(timeout / 60_000)} minutes are` : 'a minute is';
+  say(`Fetching Electron (about 110 MB; at most ${minutes} spent on it).`);
+  // What it prints of its failure is a stack; those who call say it in a sentence.
+  const { code } = await runGathered(node, [installer], {
+    cwd: root,
+    timeout,
+    detached: process.platform !== 'win32',
+  });
   const fetched = code === 0 ? electronBinary(root) : undefined;
   if (fetched === undefined) {
     mkdirSync(join(root, '.cache'), { recursive: true });
     writeFileSync(failed, String(now));
   }
   return fetched;
+}
+
+/** For what cannot do without it. @throws SetupError that says what to do */
+export async function needElectron(root, node) {
+  if ((await fetchElectron(root, node, { always: true, timeout: 300_000 })) !== undefined) return;
+  throw new SetupError(
+    'A package holds Electron’s program, which is not here and could not be fetched from github.com. Run this where ' +
+      'it can be fetched, or name a mirror in ELECTRON_MIRROR. Nothing was packaged.',
+  );
 }
 
 function failedAt(file) {

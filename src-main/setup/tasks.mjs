@@ -8,7 +8,7 @@ import { benchRival, benchServers, browser, demoServers, testServers } from './n
 import { nodeArguments } from './node24.mjs';
 import { unpackCyrus } from './private-servers.mjs';
 import { handOver } from './processes.mjs';
-import { fetchElectron, hasDisplay, systemChromium } from './shells.mjs';
+import { fetchElectron, hasDisplay, needElectron, systemChromium } from './shells.mjs';
 import { runFaults } from './faults.mjs';
 import { runSuites } from './suites.mjs';
 import { say, SetupError } from './words.mjs';
@@ -71,6 +71,7 @@ export const tasks = {
   },
   package: {
     prepare: async ({ root, node }) => {
+      await needElectron(root, node);
       await buildRenderer(root, node);
       await buildMain(root, node, 'package');
     },
