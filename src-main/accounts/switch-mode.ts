@@ -63,6 +63,13 @@ export function createSwitchMode(ports: SwitchModePorts): SwitchMode {
     return { messages: folders.reduce((sum, { cached }) => sum + cached, 0), bytes: 0 };
   }
 
+  /** Messages whose header alone is here. */
+  async function headersOnly(account: AccountSettings): Promise<number> {
+    const { state } = await localMails.open(account.localStore ?? account.accountId);
+    const all = [...state.folders.values()].flatMap((folder) => [...folder.messages.values()]);
+    return all.filter(({ stub }) => stub === true).length;
+  }
+
   async function decide(
     account: AccountSettings,
     pending: 'send-first' | 'discard' | undefined,
@@ -100,6 +107,11 @@ export function createSwitchMode(ports: SwitchModePorts): SwitchMode {
         if (messages > 0)
           sentences.push(
             `${count(messages, 'message')} that are on this computer stay on it, as “${nameHere(account)}”. Nothing of them is removed or uploaded.`,
+          );
+        const stubs = await headersOnly(account);
+        if (stubs > 0)
+          sentences.push(
+            `Of ${count(stubs, 'large message')} only the header was fetched: the rest stays on the server and is read there.`,
           );
       } else if (messages > 0 && !keepsMailHere(account))
         sentences.push(

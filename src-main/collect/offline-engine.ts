@@ -5,13 +5,14 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import type { AccountEngine, EngineState } from '../sync/engine-ports.ts';
 import { backoffMs } from '../sync/backoff.ts';
+import { wishedWaitMs } from '../sync/server-wish.ts';
 import { needsUser, offline, stateOf } from '../sync/session.ts';
 import type { SyncTimes } from '../sync/sync-times.ts';
 import { collect, type Collected } from './collect.ts';
 import type { Collection } from './drop-boxes.ts';
 import { mayGo } from './leave-policy.ts';
 import { Troubles } from './troubles.ts';
-import { type WholeRequests, wholeGone, wholeNotNow } from './whole-requests.ts';
+import { type WholeRequests, wholeElsewhere, wholeGone, wholeNotNow } from './whole-requests.ts';
 
 /** Mail is collected this often while the account is on the network. */
 const every = 5 * 60_000;
@@ -52,6 +53,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
   let lastVisitAt: string | null = null;
+  /** The server wants no visit for so long after the last one, in ms. */
+  let pause = 0;
   const troubles = new Troubles();
   /** The next visit takes large mail home too. */
   let everything = false;
@@ -102,6 +105,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
           if (!(error instanceof AppError) || error.data.scope !== 'folder') throw error;
           return { added: 0, removed: 0, refused: error };
         });
+        pause = dropBox.pauseMs?.() ?? 0;
         sum.added += got.added;
         sum.removed += got.removed;
         sum.refused ??= got.refused;
@@ -126,7 +130,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
         lastVisitAt = new Date(clock.now()).toISOString();
         ports.syncTimes.set(ports.account().accountId, lastVisitAt);
         settle();
-        again(every);
+        again(Math.max(every, pause));
         return got;
       },
       (thrown: unknown) => {
@@ -138,7 +142,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
             accountId: ports.account().accountId,
             code: error.code,
           });
-          if (!needsUser(error)) again(Math.max(loginPause, backoffMs(failures)));
+          if (!needsUser(error))
+            again(Math.max(loginPause, backoffMs(failures), wishedWaitMs(error.data) ?? 0));
           failures += 1;
         }
         settle();
@@ -172,12 +177,13 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
 
   /** Somebody waits for the rest of a message: by the visit that is under way, or by one of its own. */
   async function bringWhole(key: string): Promise<void> {
+    if (collections === null) {
+      requests.failed(key, wholeElsewhere());
+      return;
+    }
     try {
       // A visit that was at its end already may not have heard of it.
-      for (let tries = 0; tries < 2 && requests.has(key); tries += 1) {
-        if (collections === null) break;
-        await collectIfAllowed();
-      }
+      for (let tries = 0; tries < 2 && requests.has(key); tries += 1) await collectIfAllowed();
       requests.failed(key, wholeGone());
     } catch (thrown) {
       requests.failed(key, wholeNotNow(toAppError(thrown)));

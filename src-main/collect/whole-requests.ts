@@ -59,6 +59,17 @@ export function wholeGone(): AppError {
   });
 }
 
+/** The mail was left behind by a change of how the account keeps it: no server belongs to it any more. */
+export function wholeElsewhere(): AppError {
+  return new AppError({
+    code: 'not-found',
+    scope: 'message',
+    next: 'tell-user',
+    detail:
+      'Only the header of this message was fetched. The message itself stayed on the server of the account that it came to.',
+  });
+}
+
 /** It cannot be fetched now; `why` is what the visit said. */
 export function wholeNotNow(why: AppError): AppError {
   return new AppError(

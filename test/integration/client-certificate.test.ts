@@ -103,6 +103,24 @@ describe.skipIf(missing !== undefined)('a client certificate, on a Dovecot that 
       subject: 'ann',
       issuer: 'Posthorn test authority',
     });
+    if (world.submissionsPort !== 0) {
+      const { outboxId } = await posthorn.call('message.send', {
+        accountId,
+        to: 'bob@example.test',
+        subject: 'Sent by certificate',
+        text: 'Without a name, without a password.',
+      });
+      await until(
+        'The mail that the certificate let through',
+        async () =>
+          (await posthorn.call('outbox.list', { all: true })).find((item) => item.outboxId === outboxId)
+            ?.state === 'sent'
+            ? true
+            : undefined,
+        { withinMs: 60_000 },
+      );
+      expect(world.sent.map(({ to }) => to)).toEqual([['bob@example.test']]);
+    }
     // Changing something else keeps it; taking it away leaves nothing to sign in with, and then nothing is changed.
     await posthorn.call('account.update', { accountId, incoming: { username: 'ann@example.test' } });
     await expect(

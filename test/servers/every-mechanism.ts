@@ -4,13 +4,17 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
 import { freePorts, greeting } from '../../src-main/demo/loopback.ts';
+import type { SmtpMail } from '../../src-main/demo/submission.ts';
 import { until } from '../../src-main/demo/waiting.ts';
+import { startSmtpSink } from './smtp-sink.ts';
 
 export interface EveryMechanism {
   dovecot: Dovecot;
   /** Dovecot's own submission service, 0 where it is not installed (Debian: dovecot-submissiond). */
   submissionPort: number;
   submissionsPort: number;
+  /** What Dovecot's submission service handed on. */
+  sent: readonly SmtpMail[];
   stop(): Promise<void>;
 }
 
@@ -31,10 +35,11 @@ export async function startEveryMechanism(extra = ''): Promise<EveryMechanism> {
   tokens.listen(0, '127.0.0.1');
   await once(tokens, 'listening');
   const hasSubmission = existsSync('/usr/lib/dovecot/submission-login');
-  const [submission = 0, submissions = 0, nowhere = 0] = await freePorts(3);
+  const sink = await startSmtpSink({ authOptional: true });
+  const [submission = 0, submissions = 0] = await freePorts(2);
   const service = `protocols = imap pop3 lmtp submission
 submission_relay_host = 127.0.0.1
-submission_relay_port = ${nowhere}
+submission_relay_port = ${sink.smtpPort}
 hostname = localhost
 service submission-login {
   inet_listener submission {
@@ -74,13 +79,16 @@ ${extra}`,
       dovecot,
       submissionPort: hasSubmission ? submission : 0,
       submissionsPort: hasSubmission ? submissions : 0,
+      sent: sink.mails,
       async stop() {
         tokens.close();
+        await sink.stop();
         await dovecot.stop();
       },
     };
   } catch (error) {
     tokens.close();
+    await sink.stop();
     throw error;
   }
 }
