@@ -1,3 +1,5 @@
+import { diskError } from './disk-error.ts';
+
 /**
  * The one error that crosses a border of Posthorn (process, JSON-RPC, interface). Library errors
  * are translated into it in exactly one file a library.
@@ -96,9 +98,11 @@ export class AppError extends Error {
   }
 }
 
-/** Anything thrown, as an AppError; what is not one already is a defect of ours ("bug"). */
+/** Anything thrown, as an AppError; what is neither one already nor the disk's doing is a defect of ours ("bug"). */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  const disk = diskError(thrown);
+  if (disk !== null) return new AppError(disk, thrown);
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new AppError(
     { code: 'bug', scope: 'app', next: 'bug', detail: `Posthorn made a mistake: ${detail}` },

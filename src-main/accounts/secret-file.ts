@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import * as v from 'valibot';
 import { AppError } from '../../src-shared/error.ts';
-import { readFileIfThere, writeFileAtomic } from '../platform/atomic-file.ts';
+import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
 import type { SecretBackend } from './secrets.ts';
 
 /** scrypt N=2^17, r=8, p=1: about 0.4 s and 128 MB here; RFC 7914's advice for interactive use and above. */
@@ -17,11 +17,14 @@ const fileSchema = v.object({
 const secretsSchema = v.record(v.string(), v.string());
 
 /** All secrets as one AES-256-GCM box under a key made from the passphrase; a new nonce at every write. */
-export function openSecretFile(path: string): { open(passphrase: string): Promise<SecretBackend> } {
+export function openSecretFile(
+  path: string,
+  onDamage: (path: string, kept: string) => void,
+): { open(passphrase: string): Promise<SecretBackend> } {
   return {
     async open(passphrase) {
-      const bytes = await readFileIfThere(path);
-      const box = bytes === null ? null : parseBox(bytes, path);
+      // A damaged file opens with no passphrase ever: it is put aside, and each account asks for its password.
+      const box = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
       const salt = box === null ? randomBytes(16) : Buffer.from(box.salt, 'base64');
       const key = await deriveKey(passphrase, salt);
       let secrets = box === null ? {} : decrypt(box, key);
@@ -41,22 +44,6 @@ export function openSecretFile(path: string): { open(passphrase: string): Promis
       };
     },
   };
-}
-
-function parseBox(bytes: Buffer, path: string): v.InferOutput<typeof fileSchema> {
-  try {
-    return v.parse(fileSchema, JSON.parse(bytes.toString('utf8')));
-  } catch (error) {
-    throw new AppError(
-      {
-        code: 'refused',
-        scope: 'app',
-        next: 'tell-user',
-        detail: `The file of passwords (${path}) is damaged. Move it away and give the passwords again; nothing else is lost.`,
-      },
-      error,
-    );
-  }
 }
 
 function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {

@@ -46,12 +46,13 @@ export async function openSecrets(options: {
   passphrase: string | null;
   log: Log;
   useKeyring: boolean;
+  onDamage(path: string, kept: string): void;
 }): Promise<Secrets> {
   const keyring =
     options.useKeyring && options.passphrase === null
       ? await openSystemKeyring(options.profile, options.log)
       : null;
-  const file = openSecretFile(options.file);
+  const file = openSecretFile(options.file, options.onDamage);
   let backend: SecretBackend | null = keyring;
   const held = new Map<string, string>();
   const listeners: (() => void)[] = [];

@@ -286,12 +286,11 @@ function toError(answer: Extract<StoreAnswer, { ok: false }>): AppError {
     answer.code === 'damaged'
       ? 'The copy of your mail on this computer was damaged and is fetched from the server again.'
       : `Posthorn made a mistake: ${answer.error}`;
-  return new AppError({
-    code: 'bug',
-    scope: 'app',
-    next: answer.code === 'damaged' ? 'retry' : 'bug',
-    detail,
-  });
+  return new AppError(
+    answer.code === 'damaged'
+      ? { code: 'not-cached', scope: 'app', next: 'retry', detail }
+      : { code: 'bug', scope: 'app', next: 'bug', detail },
+  );
 }
 
 function closedError(): AppError {

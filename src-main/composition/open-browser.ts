@@ -63,7 +63,11 @@ export async function openBrowser(
         // One whose copies are still being erased has them on disk.
         .filter(({ mode, erasing }) => mode === 'online' && erasing !== true)
         .map(({ accountId }) => accountId),
-    rememberCacheId: (cacheId) => cacheIds.write(cacheId),
+    // A disk that takes nothing must not keep the cache closed: forgotten, it is made anew at the next start.
+    rememberCacheId: (cacheId) =>
+      cacheIds
+        .write(cacheId)
+        .catch((error: unknown) => log('warn', 'the cache is not remembered', { error })),
     log,
     clock,
   });

@@ -93,6 +93,7 @@ export async function openProfile(options: {
       passphrase,
       log: log.log,
       useKeyring: true,
+      onDamage,
     }),
     crashPids,
   };

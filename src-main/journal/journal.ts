@@ -1,3 +1,4 @@
+import { diskError } from '../../src-shared/disk-error.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { openJournalFile, type JournalFile } from './journal-file.ts';
@@ -241,15 +242,13 @@ export async function openJournal(
 }
 
 function cannotWrite(cause: unknown): AppError {
-  const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
   return new AppError(
-    {
-      code: full ? 'quota' : 'bug',
+    diskError(cause) ?? {
+      code: 'bug',
       scope: 'app',
       next: 'tell-user',
-      detail: full
-        ? 'The disk is full: the change could not be written down and was not made. Free some space and try again.'
-        : 'The change could not be written down and was not made. Look at the disk and the rights of the profile folder.',
+      detail:
+        'The change could not be written down and was not made. Look at the disk and the rights of the profile folder.',
     },
     cause,
   );

@@ -89,6 +89,10 @@ export function createMessageList({ cache, engines, accountOf }: MessageListPort
     };
   }
 
+  async function firstPlace(view: ListView): Promise<{ snapshot: string; start: number }> {
+    return { snapshot: (await cache.call('snapshot', { view })).snapshot, start: 0 };
+  }
+
   return async (entry: FolderEntry, params: ListParams) => {
     if (accountOf(entry.accountId).mode === 'online') return await listOnline(entry, params);
     const { offset, cursor, limit, sort } = params;
@@ -98,11 +102,13 @@ export function createMessageList({ cache, engines, accountOf }: MessageListPort
       const page = await cache.call('page', { view, start: offset, count });
       return { total: page.total, rows: page.rows, cursor: null, snapshot: '' };
     }
-    const place =
-      cursor === undefined
-        ? { snapshot: (await cache.call('snapshot', { view })).snapshot, start: 0 }
-        : readCursor(cursor);
-    const page = await cache.call('snapshotPage', { ...place, count });
+    let place = cursor === undefined ? await firstPlace(view) : readCursor(cursor);
+    let page = await cache.call('snapshotPage', { ...place, count });
+    if (page === null && cursor === undefined) {
+      // The cache was lost and made anew between the two questions.
+      place = await firstPlace(view);
+      page = await cache.call('snapshotPage', { ...place, count });
+    }
     if (page === null) throw tooOld();
     const next = place.start + page.rows.length;
     return {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,9 @@ import { openSecrets, type Secrets } from '../../../../src-main/accounts/secrets
 
 const secret = 'kanarienvogel-4711';
 let profile: string;
+let damaged: string[];
 beforeEach(() => {
+  damaged = [];
   profile = mkdtempSync(join(tmpdir(), 'secrets-'));
 });
 afterEach(() => rmSync(profile, { recursive: true, force: true }));
@@ -18,6 +20,7 @@ function open(passphrase: string | null): Promise<Secrets> {
     passphrase,
     log: () => undefined,
     useKeyring: false,
+    onDamage: (path) => void damaged.push(path),
   });
 }
 
@@ -52,4 +55,17 @@ describe('secrets without a keyring', () => {
     await secrets.unlock('later');
     expect(await (await open('later')).get('a1', 'incoming')).toBe(secret);
   });
+
+  it.each(['', '{"version":1', 'null'])(
+    'in a file that is damaged (%j) are asked for again, and the file is kept aside',
+    async (text) => {
+      writeFileSync(join(profile, 'secrets.json'), text);
+      const secrets = await open('right');
+      expect(damaged).toEqual([join(profile, 'secrets.json')]);
+      expect(readFileSync(join(profile, 'secrets.json.bad'), 'utf8')).toBe(text);
+      expect(await secrets.get('a1', 'incoming')).toBeNull();
+      await secrets.set('a1', 'incoming', secret);
+      expect(await (await open('right')).get('a1', 'incoming')).toBe(secret);
+    },
+  );
 });
