@@ -27,6 +27,7 @@ import { createServe } from './ipc/serve.ts';
 import { createWindows, type Windows } from './ipc/windows.ts';
 import { isWaiting } from './journal/op.ts';
 import { appRoot } from './platform/app-root.ts';
+import { watchMemory } from './platform/memory-thrift.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import { refillIndex } from './search/refill.ts';
@@ -55,6 +56,7 @@ const version = (JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8'))
  * code when the program is to end. Nothing is decided here.
  */
 export async function openPosthorn({ options, paths, passphrase, checkout }: Start): Promise<number> {
+  watchMemory();
   const profile = await openProfile({
     paths,
     passphrase,

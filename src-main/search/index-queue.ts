@@ -8,8 +8,8 @@ export interface Queued<M> {
 
 /** A first sync that brings nothing for so long is over, or slow enough that indexing does not hold it up. */
 const quietMs = 700;
-/** More than so many rows are not kept waiting: about 20 MB of text. */
-const mostHeld = 100_000;
+/** More than so many rows are not kept waiting: about 12 MB of text. */
+const mostHeld = 50_000;
 /** So few are indexed before a question is answered: they take less than 50 ms. */
 const soonDone = 2_000;
 

@@ -23,7 +23,11 @@ export const benchServers = {
   required: true,
 };
 
-export const benchRival = { packages: ['neomutt'], why: 'compare with its header cache', required: false };
+export const benchRival = {
+  packages: ['neomutt', 'isync'],
+  why: 'compare with a header cache and with mbsync',
+  required: false,
+};
 
 /** The tests skip what is missing and say so; none of these ends them. */
 export function testServers() {

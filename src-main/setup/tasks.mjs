@@ -5,7 +5,7 @@ import { runChecks } from './check.mjs';
 import { installDebianPackages } from './debian.mjs';
 import { runDev } from './dev.mjs';
 import { benchRival, benchServers, browser, demoServers, testServers } from './needs.mjs';
-import { nodeArguments } from './node24.mjs';
+import { nodeArguments, programArguments, programEnvironment } from './node24.mjs';
 import { unpackCyrus } from './private-servers.mjs';
 import { handOver } from './processes.mjs';
 import { fetchElectron, hasDisplay, needElectron, systemChromium } from './shells.mjs';
@@ -29,7 +29,7 @@ export const tasks = {
   },
   headless: {
     prepare: prepareWindows,
-    run: (context) => runScript(context, ['src-main', 'main.ts'], ['--headless', ...context.args]),
+    run: (context) => runProgram(context, ['--headless', ...context.args]),
   },
   dev: {
     before: needDisplay,
@@ -129,16 +129,21 @@ async function prepareStart({ root, node }) {
 }
 
 function runStart(context, { electron }) {
-  if (electron === undefined) return runScript(context, ['src-main', 'main.ts']);
+  if (electron === undefined) return runProgram(context);
   const asRoot = process.getuid?.() === 0;
   if (asRoot) say('Running as root, where Electron starts only without its sandbox.');
   const args = [...(asRoot ? ['--no-sandbox'] : []), context.root, ...context.args];
   return handOver(electron, args, { cwd: process.cwd(), env: context.env });
 }
 
-async function runScript({ root, node, env, args }, path, scriptArgs = args) {
+function runProgram(context, args = context.args) {
+  const env = { ...programEnvironment, ...context.env };
+  return runScript({ ...context, env }, ['src-main', 'main.ts'], args, programArguments);
+}
+
+async function runScript({ root, node, env, args }, path, scriptArgs = args, before = nodeArguments) {
   const script = join(root, ...path);
   if (!existsSync(script))
     throw new SetupError(`${path.join('/')} is missing; the checkout is not complete.`);
-  return handOver(node, [...nodeArguments, script, ...scriptArgs], { cwd: process.cwd(), env });
+  return handOver(node, [...before, script, ...scriptArgs], { cwd: process.cwd(), env });
 }

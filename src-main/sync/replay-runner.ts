@@ -6,6 +6,9 @@ import { replayAll } from './replay.ts';
 import type { Session } from './session.ts';
 import type { SyncRequests } from './sync-requests.ts';
 
+/** Rounds that are waited for; each takes some ten milliseconds and a round trip. */
+const mostRounds = 8;
+
 export interface ReplayRunnerPorts extends EnginePorts {
   accountId: string;
   keepsRows: boolean;
@@ -24,7 +27,10 @@ export interface ReplayRunnerPorts extends EnginePorts {
 export interface ReplayRunner {
   /** Something may wait. */
   kick(): void;
-  /** Resolves when the run that goes on now, if one does, has ended. */
+  /**
+   * Resolves when what waits now was tried: not when nothing waits any more, which a user who goes on clicking may put
+   * off for ever (news of 2,000 marks came after 52 s).
+   */
   settled(): Promise<void>;
   stop(): void;
 }
@@ -34,6 +40,14 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
   let running: Promise<void> | null = null;
   let again = false;
   let timer: Timer | null = null;
+  /** Called at the end of each round. */
+  let atRoundEnd: (() => void)[] = [];
+
+  function roundEnded(): void {
+    const ended = atRoundEnd;
+    atRoundEnd = [];
+    for (const tell of ended) tell();
+  }
 
   function kick(): void {
     if (running !== null) {
@@ -49,6 +63,7 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
     }
     running = run(signal).finally(() => {
       running = null;
+      roundEnded();
       if (again && session.signal() !== null) {
         again = false;
         kick();
@@ -65,6 +80,7 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
         again = false;
         const report = await replayAll({ ...ports, wantPull: (ids) => ids.forEach(ports.want) }, call);
         ports.requests.sent(report);
+        roundEnded();
         timer?.cancel();
         if (report.nextTryAt !== null)
           timer = clock.setTimeout(kick, Math.max(0, report.nextTryAt - clock.now()));
@@ -76,7 +92,11 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
 
   return {
     kick,
-    settled: async () => await (running ?? Promise.resolve()),
+    async settled() {
+      // The round that goes on may have begun before the newest wish; one done may let others go.
+      for (let rounds = 0; rounds < mostRounds && running !== null; rounds += 1)
+        await new Promise<void>((resolve) => atRoundEnd.push(resolve));
+    },
     stop: () => timer?.cancel(),
   };
 }

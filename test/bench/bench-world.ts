@@ -14,12 +14,21 @@ export const sizes = [2_000, 5_000, 10_000, 50_000, 100_000] as const;
 export type Size = (typeof sizes)[number];
 export const foldersUser = 'folders';
 export const bodiesUser = 'bodies';
+/** Changed by another client. Two benches fill mailboxes of their own. */
+export const changingUsers = ['percent', 'storm'] as const;
+/** Ten accounts. */
+export const manyUsers = Array.from({ length: 10 }, (_, at) => `many${at}`);
 
 export interface SyncedProfile {
   profile: string;
   accountId: string;
   inbox: string;
 }
+
+/** As `npm start` and `npm run headless` start it; those scripts are plain JavaScript without types. */
+const { programArguments, programEnvironment } = (await import(
+  new URL('../../src-main/setup/node24.mjs', import.meta.url).href
+)) as { programArguments: string[]; programEnvironment: Record<string, string> };
 
 const pauseWatcher = fileURLToPath(new URL('./watch-pauses.ts', import.meta.url));
 export const userOf = (size: Size): string => `m${size}`;
@@ -36,7 +45,12 @@ export class BenchWorld {
   }
 
   static async start(): Promise<BenchWorld> {
-    const users = [...sizes.map(userOf), foldersUser, bodiesUser].map((name) => ({ name, password }));
+    const users = [...sizes.map(userOf), foldersUser, bodiesUser, ...changingUsers, ...manyUsers].map(
+      (name) => ({
+        name,
+        password,
+      }),
+    );
     return new BenchWorld(await startDovecot({ users }));
   }
 
@@ -75,8 +89,8 @@ export class BenchWorld {
       profile,
       passphrase,
       flags: ['--extra-ca', this.dovecot.ca],
-      nodeFlags: ['--import', pauseWatcher],
-      env: { POSTHORN_BENCH_PAUSES: pausesFile(profile) },
+      nodeFlags: [...programArguments, '--import', pauseWatcher],
+      env: { ...programEnvironment, POSTHORN_BENCH_PAUSES: pausesFile(profile) },
     });
   }
 

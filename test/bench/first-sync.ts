@@ -1,20 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchContext } from './bench-line.ts';
 import { median } from './bench-line.ts';
-import { type BenchWorld, inboxOf, pausesFile, type Size } from './bench-world.ts';
+import { type BenchWorld, inboxOf, type Size } from './bench-world.ts';
 import { neomuttColdMs, neomuttMissing } from './neomutt.ts';
 import { memoryOf, threadTimes, type TreeMemory } from './process-tree.ts';
 import { rawStream, rowItems } from './raw-stream.ts';
+import { type Pauses, readPauses } from './read-pauses.ts';
 
 const wantedRate = 5_000;
 const nextRate = 12_000;
-
-interface Pauses {
-  p99: number;
-  max: number;
-  busiest: number;
-}
 
 interface Sync {
   ms: number;
@@ -57,24 +50,6 @@ async function firstSync(world: BenchWorld, size: Size, tls: 'none' | 'implicit'
   } finally {
     await app.quit();
   }
-}
-
-async function readPauses(pid: number, profile: string): Promise<Pauses> {
-  const read = (): string => {
-    try {
-      return readFileSync(pausesFile(profile), 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  const before = read();
-  process.kill(pid, 'SIGUSR2');
-  for (let tries = 0; tries < 200; tries += 1) {
-    const text = read();
-    if (text !== '' && text !== before) return JSON.parse(text) as Pauses;
-    await sleep(10);
-  }
-  throw new Error('main did not tell its pauses');
 }
 
 export async function benchFirstSync(world: BenchWorld, context: BenchContext): Promise<void> {

@@ -5,10 +5,13 @@ import { cells, type Bench, type BenchContext, type Line } from './bench-line.ts
 import { BenchWorld } from './bench-world.ts';
 import { benchBodies } from './bodies.ts';
 import { benchClick } from './click.ts';
+import { benchFlagStorm } from './flag-storm.ts';
 import { benchFirstSync } from './first-sync.ts';
 import { benchImapRows } from './imap-rows.ts';
 import { benchList } from './list.ts';
 import { loadWords, machineWords } from './machine.ts';
+import { benchMemory } from './memory.ts';
+import { benchOnePercent } from './one-percent.ts';
 import { benchResync } from './resync.ts';
 import { benchScroll } from './scroll.ts';
 import { benchSearch } from './search.ts';
@@ -22,12 +25,15 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const benches: Bench[] = [
   { name: 'first-sync', title: 'First sync of headers', run: benchFirstSync },
   { name: 'bodies', title: 'Everything downloaded', run: benchBodies },
-  { name: 'resync', title: 'Nothing changed', run: benchResync },
+  { name: 'resync-200', title: 'Nothing changed', run: benchResync },
+  { name: 'one-percent', title: 'One in a hundred changed', run: benchOnePercent },
+  { name: 'flag-storm', title: 'A storm of flags', run: benchFlagStorm },
   { name: 'click', title: "A click's time", run: benchClick },
   { name: 'list', title: 'Lists', run: benchList },
   { name: 'scroll', title: 'Scrolling', run: benchScroll },
   { name: 'start', title: 'Start', run: benchStart },
   { name: 'search', title: 'Search', run: benchSearch },
+  { name: 'memory', title: 'Memory', run: benchMemory },
   { name: 'imap-rows', title: 'Reading header rows off the wire (no store)', run: benchImapRows },
 ];
 

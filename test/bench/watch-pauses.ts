@@ -25,7 +25,12 @@ if (isMainThread && file !== undefined) {
     const above = (ns: number): number => Math.max(0, ns / 1e6 - interval);
     writeFileSync(
       file,
-      JSON.stringify({ p99: above(delays.percentile(99)), max: above(delays.max), busiest }),
+      JSON.stringify({
+        p99: above(delays.percentile(99)),
+        max: above(delays.max),
+        busiest,
+        memory: process.memoryUsage(),
+      }),
     );
     delays.reset();
     busiest = 0;
