@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { faultCases } from './fault-cases.mjs';
 import { runSuites } from './suites.mjs';
 
 /** Runs the fault scenarios at every step and writes what became of each into docs/faults.md. */
@@ -16,13 +17,19 @@ export async function runFaults(root, node, { env, args }) {
   } catch {
     return code;
   }
-  const table = faultTable(lines.map((line) => JSON.parse(line)));
+  const table = faultTable(
+    lines.map((line) => JSON.parse(line)),
+    faultCases(join(root, 'test')),
+  );
   if (args.length === 0) writeFileSync(join(root, 'docs', 'faults.md'), table);
   return code;
 }
 
-/** One row a scenario, one column a way; `entries` are the lines that test/fault/fault-suite.ts writes. */
-export function faultTable(entries) {
+/**
+ * One row a scenario, one column a way; `entries` are the lines that test/fault/fault-suite.ts writes. Below it every
+ * case with the tests that name it, as `faultCases` gives them.
+ */
+export function faultTable(entries, cases) {
   const ways = [...new Set(entries.map((entry) => entry.way))];
   const rows = new Map();
   for (const entry of entries) {
@@ -42,7 +49,7 @@ export function faultTable(entries) {
     'scenario is run on a real Dovecot: straight and twice over, and killed (SIGKILL) again and again at each named',
     'step and resumed. After every way each mail must exist exactly as often as it should, on the server and in',
     'Posthorn. Servers: *full* has every extension, *uidplus* no MOVE, CONDSTORE or LIST-STATUS, *bare* nothing but',
-    'IMAP4rev1. Cases that need no whole program stand with the part that they concern, named `case N` there.',
+    'IMAP4rev1. Cases that need no scenario stand with the part that they concern, named `case N` there: see below.',
     '',
     `${rows.size} scenarios, ${entries.length} runs, ${failed} failed.`,
     '',
@@ -51,6 +58,16 @@ export function faultTable(entries) {
     ...sorted.map(
       (row) =>
         `| ${[row.cases.join(', '), row.name.replaceAll('|', '\\|'), row.server, ...ways.map((way) => row.results.get(way) ?? '')].join(' | ')} |`,
+    ),
+    '',
+    '## Every case',
+    '',
+    'The tests whose names or scenarios say the number, from reading them.',
+    '',
+    '| case | tested in |',
+    '| --- | --- |',
+    ...[...cases].map(
+      ([number, files]) => `| ${number} | ${files.map((file) => `\`${file}\``).join(', ')} |`,
     ),
     '',
   ].join('\n');
