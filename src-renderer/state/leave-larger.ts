@@ -1,7 +1,7 @@
 import { formatSize } from '../i18n/sizes.ts';
 import { t } from '../i18n/t.ts';
 
-const offeredSizes = [102_400, 1_048_576, 5_242_880, 26_214_400] as const;
+const offeredSizes = [100_000, 1_000_000, 5_000_000, 25_000_000] as const;
 
 const noLimit = 'all';
 
@@ -19,7 +19,7 @@ export function largerOptions(current: number | null | undefined): { value: stri
     { value: noLimit, label: t('leave.largerNone') },
     ...sizes.map((size) => ({
       value: String(size),
-      label: t('leave.largerThan', { size: formatSize(size) }),
+      label: t('leave.largerThan', { size: formatSize(size).replace('.0 ', ' ') }),
     })),
   ];
 }

@@ -104,6 +104,38 @@ describe('settings in the window', () => {
     await context.close();
   });
 
+  it('has for POP3 what POP3 has, and replaces or takes away a client certificate', async () => {
+    const { page, context } = await harness.open({ accounts: 1, pop3: true }, { reducedMotion: 'reduce' });
+    await page.getByRole('row').first().waitFor();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Personal' }).click();
+    await page.getByText('stays on the server until you delete it here').waitFor();
+    await page.getByLabel(/^Large mail:/).click();
+    await page.getByRole('option', { name: /over 5 MB stays/ }).click();
+    await picture(page, 'settings-account-pop3');
+    await page.getByRole('button', { name: 'Change the incoming server' }).click();
+    await page.getByText('Ina Verhoeven, valid until 3 May 2027').waitFor();
+    await picture(page, 'settings-server-certificate');
+    await page.getByTestId('server-certificate-file').setInputFiles({
+      name: 'new.p12',
+      mimeType: 'application/x-pkcs12',
+      buffer: Buffer.from('the bytes'),
+    });
+    await page.getByLabel('Passphrase of the certificate').fill('sesame');
+    await page.getByRole('button', { name: 'Try and keep' }).click();
+    await page.getByRole('button', { name: 'Change the incoming server' }).click();
+    await page.getByRole('button', { name: 'Take away' }).click();
+    await page.getByRole('button', { name: 'Try and keep' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const data = Buffer.from('the bytes').toString('base64');
+    expect(await asked(page, 'account.update')).toMatchObject([
+      { leaveLargerThan: 5_000_000 },
+      { incoming: { auth: { clientCertificate: { name: 'new.p12', data, passphrase: 'sesame' } } } },
+      { incoming: { auth: { clientCertificate: null } } },
+    ]);
+    await context.close();
+  });
+
   it('asks a refused password again from the window', async () => {
     const { page, context } = await harness.open({ authFailed: true }, { reducedMotion: 'reduce' });
     await page.getByRole('row').first().waitFor();

@@ -11,6 +11,8 @@ export interface FakeWorld {
   offline?: boolean;
   firstSync?: boolean;
   authFailed?: boolean;
+  /** The first account is fetched by POP3 and signs in with a certificate. */
+  pop3?: boolean;
   notices?: string[];
   settings?: Record<string, unknown>;
   /** The store answers so late (ms). */
@@ -25,6 +27,13 @@ const names = [
   { accountId: 'work', name: 'Noordlicht', address: 'ina@noordlicht.example', color: 1 },
   { accountId: 'club', name: 'Rowing club', address: 'secretary@rowing.example', color: 2 },
 ] as const;
+
+const inasCertificate = {
+  name: 'ina.p12',
+  subject: 'Ina Verhoeven',
+  issuer: 'Example Authority',
+  validTo: '2027-05-03T00:00:00Z',
+};
 
 export function makeAccounts(world: FakeWorld): AccountView[] {
   return names.slice(0, world.accounts ?? 3).map(({ accountId, name, address, color }, at) => {
@@ -60,11 +69,12 @@ export function makeAccounts(world: FakeWorld): AccountView[] {
         color,
         mode: 'disconnected',
         incoming: {
-          protocol: 'imap',
+          protocol: world.pop3 === true && at === 0 ? 'pop3' : 'imap',
           host: 'imap.example.org',
-          port: 993,
+          port: world.pop3 === true && at === 0 ? 995 : 993,
           tls: 'implicit',
           username: address,
+          ...(world.pop3 === true && at === 0 ? { clientCertificate: inasCertificate } : {}),
         },
         outgoing: { host: 'smtp.example.org', port: 465, tls: 'implicit', username: address },
         identities: [{ identityId: `${accountId}-1`, name: 'Ina Verhoeven', address, signature: '' }],
