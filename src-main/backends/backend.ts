@@ -254,6 +254,11 @@ export interface Backend {
     call: Call,
   ): Promise<WriteOutcome<{ changed: number[] }>>;
 
+  /** UIDs that are marked \Deleted, as a sequence set. */
+  listMarked?(path: string, call: Call): Promise<string>;
+  /** Removes everything that is marked \Deleted, whoever marked it: for `commands/purge.ts` alone. */
+  expungeMarked?(path: string, call: Call): Promise<WriteOutcome<void>>;
+
   /** What tells the messages of a UID set apart; where it is missing, rows say it. */
   fetchIdentities?(
     path: string,

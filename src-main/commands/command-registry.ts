@@ -11,6 +11,7 @@ import {
   subscribeCommand,
 } from './folders.ts';
 import { moveCommand } from './move.ts';
+import { purgeCommand } from './purge.ts';
 
 /** Brings one operation to the server, by its kind. */
 export function replayOp(op: Op, context: ReplayContext): Promise<ReplayResult> {
@@ -24,6 +25,8 @@ export function replayOp(op: Op, context: ReplayContext): Promise<ReplayResult> 
       return copyCommand.replay(op, action, context);
     case 'expunge':
       return expungeCommand.replay(op, action, context);
+    case 'purge':
+      return purgeCommand.replay(op, action, context);
     case 'append':
       return appendCommand.replay(op, action, context);
     case 'folder-create':

@@ -38,6 +38,12 @@ export interface ReplayContext {
   folderRenamed(folderId: string, path: string): Promise<void>;
   folderRemoved(folderId: string): Promise<void>;
   folderCreated(folderId: string): Promise<void>;
+  /** What was left so in the folder, as a sequence set. */
+  leftIn(folderId: string): string;
+  /** Durably: of what was left, these are gone now. */
+  purged(folderId: string, uids: string): Promise<void>;
+  /** A test may kill the program here. */
+  reach(point: 'purge.unmarked' | 'purge.expunged'): void;
   /** Durably: these are marked \Deleted but could not be expunged (no UIDPLUS); they are not listed again. */
   leftBehind(folderId: string, uids: readonly number[]): Promise<void>;
 }

@@ -34,6 +34,8 @@ export type OpAction =
   /** `copies[i]` is the id of the copy of targets[i]. */
   | { kind: 'copy'; folderId: string; copies: string[] }
   | { kind: 'expunge' }
+  /** Removes what is left marked \Deleted of ours on a server without UIDPLUS. */
+  | { kind: 'purge'; folderId: string }
   /** Puts the bytes of `blob` into a folder; the row has the id `messageId`. */
   | {
       kind: 'append';
@@ -63,6 +65,8 @@ export interface OpEvidence {
   targetUidValidity?: number;
   /** Messages done so far, with their new place where one is known. */
   done?: { messageId: string; to: MessageRef | null }[];
+  /** UIDs that others had marked \Deleted, in generation `gen`: their marks are to be put back whatever happens. */
+  purge?: { gen: number; foreign: string };
   /** Phase of an emulated move: the copies are on the server and proved. */
   copied?: boolean;
 }

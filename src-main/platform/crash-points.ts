@@ -11,6 +11,8 @@ export const crashPoints = [
   { name: 'replay.answered', area: 'replay' },
   { name: 'replay.acked', area: 'replay' },
   { name: 'replay.applied', area: 'replay' },
+  { name: 'purge.unmarked', area: 'replay' },
+  { name: 'purge.expunged', area: 'replay' },
   { name: 'pull.identities-listed', area: 'pull' },
   { name: 'pull.renumbered', area: 'pull' },
   { name: 'pull.rows-fetched', area: 'pull' },

@@ -13,6 +13,8 @@ export interface FolderVerbs {
   rename(folderId: string, path: string): Promise<void>;
   delete(folderId: string): Promise<void>;
   subscribe(folderId: string, subscribed: boolean): Promise<void>;
+  /** Removes from the server what could only be marked there (no UIDPLUS). */
+  purge(folderId: string): Promise<string[]>;
   /** The account's folder of that role, made (durably, on the server later) when there is none. */
   ensureRole(accountId: string, role: FolderRole): Promise<FolderEntry>;
 }
@@ -187,6 +189,19 @@ export function createFolderVerbs(
           patches: [],
           mark: 'move',
           sentence: `${subscribed ? 'Subscribe to' : 'Unsubscribe from'} ${entry.name}`,
+        },
+      ]);
+    },
+    async purge(folderId) {
+      const entry = submit.folder(folderId);
+      return await submit.ops([
+        {
+          accountId: entry.accountId,
+          action: { kind: 'purge', folderId },
+          targets: [],
+          patches: [],
+          mark: 'delete',
+          sentence: `Remove what was deleted in ${entry.name} from the server`,
         },
       ]);
     },

@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/error.ts';
-import { formatUidSet, parseUidSet, uidSetOf } from '../../src-shared/uid-set.ts';
+import { formatUidSet, parseUidSet, subtract, uidSetOf } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
 import type { ReplayContext, Resolution } from '../commands/command.ts';
 import type { Op, OpEvidence, OpTarget } from '../journal/op.ts';
@@ -52,6 +52,15 @@ export function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContex
       register.remove(folderId);
       await register.save();
       await cache.call('removeFolder', { folderId });
+    },
+    leftIn: (folderId) => register.get(folderId)?.leftBehind ?? '',
+    reach: (point) => crash.reach(point),
+    async purged(folderId, uids) {
+      const entry = register.get(folderId);
+      if (entry === undefined) return;
+      const left = subtract(parseUidSet(entry.leftBehind ?? '') ?? [], parseUidSet(uids) ?? []);
+      register.change(folderId, { leftBehind: formatUidSet(left) });
+      await register.save();
     },
     async leftBehind(folderId, uids) {
       const entry = register.get(folderId);

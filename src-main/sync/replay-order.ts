@@ -45,6 +45,7 @@ export function touchedBy(op: Op): string[] {
     case 'append':
       return [op.action.messageId, op.action.folderId];
     case 'move':
+    case 'purge':
     case 'folder-create':
     case 'folder-rename':
     case 'folder-delete':

@@ -313,6 +313,17 @@ export function createFakeBackend(
           server.tell(path, { kind: 'flags', flags: [] });
         }
       }),
+    listMarked: (path, call) =>
+      read('listMarked', call, () =>
+        toUidSet(pick(path, '1:*').flatMap(({ uid, flags }) => (flags.has('\\Deleted') ? [uid] : []))),
+      ),
+    expungeMarked: (path, call) =>
+      write('expungeMarked', call, () =>
+        removeFrom(
+          path,
+          pick(path, '1:*').flatMap(({ uid, flags }) => (flags.has('\\Deleted') ? [uid] : [])),
+        ),
+      ),
     storeUnlessChanged: (path, uids, change, since, call) =>
       write('storeUnlessChanged', call, () => {
         const changed: number[] = [];

@@ -35,7 +35,7 @@ export function admitCommand(
   options: ConnectionOptions,
 ): void {
   const line = lineOf(command.parts);
-  const offence = lintCommand(line, capabilities);
+  const offence = lintCommand(line, capabilities, command.dance);
   if (offence !== null) {
     options.onOffence?.(offence.rule);
     throw new AppError({

@@ -2,6 +2,7 @@ import type { Backend, Call, WriteOutcome } from '../backend.ts';
 import { deleteAcl, getAcl, setAcl } from './commands/acl.ts';
 import { appendMany } from './commands/append.ts';
 import type { CommandContext } from './commands/context.ts';
+import { expungeMarked, listMarked } from './commands/expunge-marked.ts';
 import { fetchPart } from './commands/fetch-part.ts';
 import { fetchPiece } from './commands/fetch-piece.ts';
 import { fetchIdentities } from './commands/identities.ts';
@@ -21,7 +22,9 @@ type Extra =
   | 'fetchPart'
   | 'fetchPiece'
   | 'fetchIdentities'
-  | 'storeUnlessChanged';
+  | 'storeUnlessChanged'
+  | 'listMarked'
+  | 'expungeMarked';
 
 /** What only some servers know. */
 export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Extra>> {
@@ -36,6 +39,8 @@ export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Ext
       write(call, (context) => replace(context, path, uid, { bytes, ...choice })),
     storeUnlessChanged: (path, uids, change, since, call) =>
       write(call, (context) => storeUnlessChanged(context, path, uids, change, since)),
+    listMarked: (path, call) => read(call, (context) => listMarked(context, path)),
+    expungeMarked: (path, call) => write(call, (context) => expungeMarked(context, path)),
     fetchIdentities: (path, uids, call, onIdentities) =>
       read(call, (context) =>
         fetchIdentities(context, path, uids, (some) =>

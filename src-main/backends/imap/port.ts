@@ -54,6 +54,8 @@ export interface Command {
   mask?: string;
   /** May go out before the commands before it are answered: only where the order does not matter. */
   pipelined?: boolean;
+  /** The EXPUNGE of the one operation that may send it (`commands/expunge-marked.ts`). */
+  dance?: boolean;
 }
 
 /** What the server says of itself (RFC 2971); words it does not say are empty. */

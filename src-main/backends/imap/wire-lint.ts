@@ -10,15 +10,21 @@ const largestUid = 0xffff_ffff;
 const bySequence = /^(FETCH|STORE|COPY|MOVE|SEARCH|SORT|THREAD|REPLACE)\b/;
 
 /**
- * Judges one command without its tag. The rules: no CLOSE and no bare EXPUNGE (they remove what
+ * Judges one command without its tag; `dance`: it is the one EXPUNGE that may be sent. The rules: no CLOSE and no bare EXPUNGE (they remove what
  * others marked), no STORE that replaces flags, no sequence numbers, no UID 0, only offered extensions.
  */
-export function lintCommand(line: string, capabilities: ReadonlySet<string>): WireOffence | null {
+export function lintCommand(
+  line: string,
+  capabilities: ReadonlySet<string>,
+  dance = false,
+): WireOffence | null {
   // What stands in quotes is a name or a search text, not syntax.
   const upper = line.replace(/"(?:\\.|[^"\\])*"/g, '""').toUpperCase();
   const offence = (rule: string): WireOffence => ({ rule, line });
   if (/^CLOSE\b/.test(upper)) return offence('CLOSE expunges silently');
-  if (/^EXPUNGE\b/.test(upper)) return offence("a bare EXPUNGE removes other clients' marks");
+  // Outside the dance of RFC 4549 §4.2.4, and wherever single UIDs can be expunged.
+  if (/^EXPUNGE\b/.test(upper) && (!dance || capabilities.has('UIDPLUS')))
+    return offence("a bare EXPUNGE removes other clients' marks");
   if (bySequence.test(upper)) return offence('sequence numbers move under our feet');
   if (/[\r\n\0]/.test(line)) return offence('a line break inside a command');
   if (!byUid.test(upper)) return needs(upper, capabilities, offence);

@@ -181,6 +181,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       });
       return { opIds: messageIds.length === 0 ? [] : await verbs.delete(messageIds, true) };
     },
+    'folder.purge': async ({ folderId }) => ({ opIds: await folders.purge(folderId) }),
     'sync.run': async ({ accountId, folderId, bodies }) => {
       const ofFolder = folderId === undefined ? undefined : register.get(folderId);
       if (folderId !== undefined && ofFolder === undefined) throw noFolder();

@@ -37,7 +37,7 @@ export function entryIcon(entry: JournalEntry): IconName {
   if (entry.offer !== undefined) return 'undo';
   if (entry.state === 'parked') return 'alert';
   if (/flag|seen|star/i.test(entry.kind)) return 'read';
-  if (/delete|expunge|empty/i.test(entry.kind)) return 'trash';
+  if (/delete|expunge|empty|purge/i.test(entry.kind)) return 'trash';
   if (/archive/i.test(entry.kind)) return 'archive';
   if (/append|draft|copy/i.test(entry.kind)) return 'draft';
   if (/folder/i.test(entry.kind)) return 'folder';

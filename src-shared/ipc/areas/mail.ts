@@ -95,6 +95,11 @@ export const mailMethods = {
     doc: 'Deletes for good what lies in Trash or Junk.',
     returns: '{opIds}',
   }),
+  'folder.purge': method<{ opIds: string[] }>()({
+    params: v.object({ folderId: v.string() }),
+    doc: 'Removes from the server what was deleted for good here but could only be marked there, for the server cannot remove single messages (no UIDPLUS). What other programs marked is kept with its marks. Elsewhere there is nothing to do.',
+    returns: '{opIds}',
+  }),
   'sync.run': method<SyncReport>()({
     params: v.optional(
       v.object({

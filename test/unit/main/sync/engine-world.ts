@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackendCapabilities } from '../../../../src-main/backends/backend.ts';
@@ -37,6 +37,8 @@ export interface EngineWorld {
   folder(path: string): string;
   rows(path: string): Promise<MessageRow[]>;
   keepBlob(bytes: Uint8Array): Promise<string>;
+  /** The journal as it lies on the disk. */
+  journalOnDisk(): string;
   /** Off the network and on it again. */
   offline(): void;
   online(): void;
@@ -167,6 +169,7 @@ export async function openEngineWorld(
       return found.filter((row) => row !== null);
     },
     keepBlob: (bytes) => blobs.put(bytes),
+    journalOnDisk: () => readFileSync(join(directory, 'journal.log'), 'latin1'),
     offline: () => engine.setOnline(false),
     online: () => engine.setOnline(true),
     async close() {

@@ -230,6 +230,14 @@ describe('wire lint', () => {
     'SELECT "a\r\nb"',
     'COPY 1 x',
   ])('stops %j', (line) => expect(lintCommand(line, all)).not.toBeNull());
+
+  it('R11: lets a bare EXPUNGE pass only in its own operation, and only where single UIDs cannot be expunged', () => {
+    const bare = new Set(['IMAP4REV1']);
+    expect(lintCommand('EXPUNGE', bare, true)).toBeNull();
+    expect(lintCommand('EXPUNGE', bare)).not.toBeNull();
+    expect(lintCommand('EXPUNGE', new Set([...bare, 'UIDPLUS']), true)).not.toBeNull();
+    expect(lintCommand('CLOSE', bare, true)).not.toBeNull();
+  });
   it.each([
     'UID EXPUNGE 1',
     'UID MOVE 1 "x"',

@@ -51,7 +51,7 @@ async function onlyWhatWasMeant(world: World): Promise<void> {
 }
 
 faultSuite(
-  'new numbering',
+  'many steps',
   [
     {
       cases: [24],
@@ -86,6 +86,36 @@ faultSuite(
       },
       check: onlyWhatWasMeant,
     },
+    {
+      cases: [17],
+      name: 'R2: the dance of RFC 4549 §4.2.4 on a server without UIDPLUS, killed between un-marking and marking again',
+      server: 'bare',
+      async seed(world) {
+        for (const label of ['one', 'two', 'three', 'four']) await world.put(label);
+      },
+      async offline(world) {
+        await world.destroy('one');
+        await world.destroy('four');
+        await world.posthorn.call('folder.purge', { folderId: await world.folder('INBOX') });
+        await world.peer.store(await world.uid('two'), '+FLAGS', ['\\Deleted', '\\Flagged']);
+        world.ledger.changed('two', -1);
+      },
+      async check(world) {
+        const there = (await world.peer.messages('INBOX')).map(
+          (message) =>
+            `${/^Subject: (.*?)\r?$/m.exec(message.bytes.toString('latin1'))?.[1] ?? ''} ${message.flags.toSorted().join(' ')}`,
+        );
+        expect(there).toEqual(['Mail two \\Deleted \\Flagged', 'Mail three ']);
+        expect(await world.journal()).toEqual([]);
+      },
+    },
   ],
-  ['pull.identities-listed', 'pull.renumbered', 'replay.sent', 'replay.answered', 'pull.folder-done'],
+  [
+    'pull.identities-listed',
+    'pull.renumbered',
+    'purge.unmarked',
+    'purge.expunged',
+    'replay.sent',
+    'pull.folder-done',
+  ],
 );
