@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dovecotMissing } from '../../src-main/demo/dovecot.ts';
 import { layCable, type NetworkCable } from '../../src-main/demo/network-cable.ts';
 import { startDemoWorld, type DemoPerson, type DemoWorld } from '../../src-main/demo/world.ts';
 import { until } from '../harness/headless.ts';
-import { buildPages, findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+import { RealWindow } from '../harness/real-window.ts';
 import { RawImap, type RawMessage } from '../servers/raw-imap.ts';
+import { findStage, pagesFor } from './demo-window.ts';
 import { axeInBothThemes, focusFault, settle, takePicture } from './screen-checks.ts';
 import { messageIdOf, storyMails, subjectOf, type StoryRole } from './story-mails.ts';
 
@@ -22,16 +22,12 @@ const attachment = {
   buffer: Buffer.from('hour;metres\n04:12;1.9\n'),
 };
 
-const missing = dovecotMissing();
-const display: Display | null = missing === undefined ? await findDisplay() : null;
-const reason =
-  missing ?? (display === null ? 'there is no display, and no Xvfb to make one (package xvfb)' : null);
-if (reason !== null) process.stderr.write(`main-job: not run: ${reason}\n`);
+const { display, reason, skipped } = await findStage('main-job');
 
-describe.skipIf(reason !== null)('the main job, in a real window on real servers', () => {
+describe.skipIf(reason !== null)(`the main job, in a real window on real servers${skipped}`, () => {
   const dir = mkdtempSync(join(tmpdir(), 'posthorn-e2e-'));
   const profile = join(dir, 'profile');
-  const pages = process.env['POSTHORN_E2E_PAGES'] ?? join(dir, 'pages');
+  let pages: string;
   let world: DemoWorld;
   let cable: NetworkCable;
   let posthorn: RealWindow;
@@ -77,7 +73,7 @@ describe.skipIf(reason !== null)('the main job, in a real window on real servers
     [personal, work] = world.accounts as [DemoPerson, DemoPerson];
     world.dovecot.seedMaildir(personal.address, 'INBOX', storyMails(personal));
     cable = await layCable(world.flags);
-    if (process.env['POSTHORN_E2E_PAGES'] === undefined) await buildPages(pages);
+    pages = await pagesFor(dir);
     await start();
   });
   afterAll(async () => {

@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildPages, findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+import { findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+import { pagesFor } from './demo-window.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-eml-'));
-const pages = join(folder, 'pages');
+let pages: string;
 let display: Display | null = null;
 beforeAll(async () => {
   display = await findDisplay();
-  await buildPages(pages);
+  pages = await pagesFor(folder);
 });
 afterAll(async () => {
   await display?.stop();
@@ -46,6 +47,7 @@ test('an .eml file given as argument is shown, and asks for nothing', async () =
     await page.frameLocator('iframe').first().getByText('algebraic').waitFor();
     expect(await page.getByText('Ada Lovelace').first().isVisible()).toBe(true);
     expect(await page.getByRole('toolbar').filter({ hasText: 'Archive' }).count()).toBe(0);
+    await page.getByText('A file, in none of your folders').waitFor();
     await page.screenshot({ path: join('test-artefacts', 'opened-file.png') });
     expect(window.problems).toEqual([]);
   } finally {
