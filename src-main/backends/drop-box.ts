@@ -6,6 +6,8 @@
 export interface DropBox {
   /** Connects and signs in. */
   open(signal: AbortSignal): Promise<DropBoxSession>;
+  /** How long the server wants no further sign-in, in ms, as it said when it was signed in last (POP3 LOGIN-DELAY). */
+  pauseMs?(): number;
 }
 
 export interface DropBoxEntry {

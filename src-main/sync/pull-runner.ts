@@ -1,4 +1,4 @@
-import { toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import { countUids } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
 import type { EnginePorts, EngineState } from './engine-ports.ts';
@@ -14,6 +14,7 @@ import { withdrawOffers } from './put-back.ts';
 import type { ReplayRunner } from './replay-runner.ts';
 import { forgetRested } from './rest.ts';
 import type { Session } from './session.ts';
+import { speaksForAccount } from './server-wish.ts';
 import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.ts';
 
 /** Rows of a first sync taken from one folder before others get their turn. */
@@ -203,6 +204,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.data.scope === 'account' || error.data.scope === 'app' || call.signal.aborted) throw thrown;
+      if (speaksForAccount(error.data)) throw new AppError({ ...error.data, scope: 'account' }, thrown);
       engine.log('warn', 'folder not synced', { folderId, code: error.code });
       failedFolders.set(folderId, error.data);
       requests.failed(error.data);

@@ -4,6 +4,7 @@ import { done, type ReplayResult } from '../commands/command.ts';
 import { replayOp } from '../commands/command-registry.ts';
 import { isWaiting, type Op } from '../journal/op.ts';
 import { backoffMs } from './backoff.ts';
+import { speaksForAccount, wishedWaitMs } from './server-wish.ts';
 import { whereThereIsRoom } from './where-there-is-room.ts';
 import type { FolderRegister } from './folder-register.ts';
 import { contextFor, tellAgain } from './replay-context.ts';
@@ -147,9 +148,11 @@ async function settle(
       await journal.change(op.opId, {
         state: op.state === 'sent' ? 'unknown' : op.state,
         tries: op.tries + 1,
-        nextTryAt: clock.now() + backoffMs(op.tries),
+        nextTryAt: clock.now() + Math.max(backoffMs(op.tries), wishedWaitMs(result.error) ?? 0),
         error: result.error,
       });
+      // The session stays away for that long: the other operations would only be refused too.
+      if (speaksForAccount(result.error)) throw new AppError({ ...result.error, scope: 'account' });
       // The server may have renumbered a folder: only a look at it lets the operation find its messages again.
       if (result.error.scope === 'folder') ports.wantPull(foldersOf(op, ports.register));
       return 'waiting';

@@ -146,6 +146,11 @@ export function createSession({ backend, clock, onUp, onState }: SessionPorts): 
     // At once, once: most losses are a changed network. A second one before anything was finished backs
     // off, else work that always kills the connection would sign in every second.
     const wished = wishedWaitMs(error.data);
+    if (wished !== null) {
+      // Whoever asks meanwhile is refused, as after a sign-in that failed.
+      lastError = error;
+      failedAt = clock.monotonic();
+    }
     const wait = Math.max(wished ?? 0, losses === 0 ? 1_000 : backoffMs(losses - 1));
     losses += 1;
     if (losses === 1 && wished === null) onState('connecting', null);

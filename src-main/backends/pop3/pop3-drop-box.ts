@@ -2,7 +2,7 @@ import { connectionFailure } from '../socket/socket-errors.ts';
 import type { DropBox, DropBoxEntry, DropBoxSession } from '../drop-box.ts';
 import type { Credentials } from '../socket/server-stream.ts';
 import { openPop3, type Pop3Options, type Pop3Session, stepMs } from './open-pop3.ts';
-import { commandRefused } from './pop3-errors.ts';
+import { askedTooSoon, commandRefused } from './pop3-errors.ts';
 import type { Pop3Reply } from './pop3-wire.ts';
 
 export type Pop3DropBoxOptions = Omit<Pop3Options, 'credentials' | 'signal'> & {
@@ -15,14 +15,24 @@ const mostMessages = 2_000_000;
 const mostBytes = 2 * 1024 ** 3;
 /** A message that is this large and four times what was announced is a flood. */
 const leastBytes = 64 * 1024 * 1024;
+/** A server that wants to be asked less often than every six hours has it wrong: seconds. */
+const longestDelay = 6 * 3_600;
 /** DELEs that are on their way at once where the server takes them (RFC 2449 6.6). */
 const pipelined = 50;
 
 /** A POP3 maildrop (RFC 1939). It is locked for others while a session is open: sessions should be short. */
 export function createPop3DropBox(options: Pop3DropBoxOptions): DropBox {
+  let notBefore = Number.NEGATIVE_INFINITY;
+  const pauseMs = (): number => Math.max(0, notBefore - options.clock.monotonic());
   return {
+    pauseMs,
     async open(signal) {
+      // RFC 2449 6.5: it would only refuse, and some servers count such tries.
+      if (pauseMs() > 0) throw askedTooSoon(pauseMs(), options.server);
       const session = await openPop3({ ...options, credentials: await options.credentials(), signal });
+      // "900" or "900 USER": another delay may hold for this user; what is said after signing in counts.
+      const seconds = Number.parseInt(session.capabilities?.get('LOGIN-DELAY') ?? '0', 10);
+      if (seconds > 0) notBefore = options.clock.monotonic() + Math.min(seconds, longestDelay) * 1_000;
       return sessionOf(session, options);
     },
   };

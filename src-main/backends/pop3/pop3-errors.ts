@@ -54,6 +54,22 @@ export function signInRefused(reply: Pop3Reply, place: ServerPlace): AppError {
   });
 }
 
+/** Nothing was asked: the server said that it wants no sign-in before `ms` are over. */
+export function askedTooSoon(ms: number, place: ServerPlace): AppError {
+  const minutes = Math.ceil(ms / 60_000);
+  return new AppError({
+    code: 'refused',
+    scope: 'account',
+    next: 'retry',
+    detail: `${place.host} lets its mail be collected only now and then. Posthorn looks again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    server: {
+      host: `${place.host}:${place.port}`,
+      code: 'LOGIN-DELAY',
+      text: `wait ${Math.ceil(ms / 1_000)} seconds`,
+    },
+  });
+}
+
 /** A refused command after signing in. `what` finishes "did not …". */
 export function commandRefused(reply: Pop3Reply, what: string, place: ServerPlace): AppError {
   return new AppError({

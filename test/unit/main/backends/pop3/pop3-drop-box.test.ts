@@ -3,6 +3,7 @@ import type { DropBoxSession } from '../../../../../src-main/backends/drop-box.t
 import { createPop3DropBox } from '../../../../../src-main/backends/pop3/pop3-drop-box.ts';
 import { AdvanceableClock } from '../../../../../src-main/platform/clock.ts';
 import { createNetwork } from '../../../../../src-main/platform/network.ts';
+import { wishedWaitMs } from '../../../../../src-main/sync/server-wish.ts';
 import { AppError } from '../../../../../src-shared/error.ts';
 import { ScriptedPop3Server, type ScriptedPop3Options } from '../../../../fakes/scripted-pop3-server.ts';
 
@@ -56,6 +57,40 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
   );
 
 const mails = ['Subject: a\r\n\r\n.\r\n..two\r\n.last\r\n', 'Subject: b\r\n\r\nx\r\n'];
+
+describe('a server that wants to be asked now and then only', () => {
+  it('LOGIN-DELAY: is not signed in to again before the time, and says so', async () => {
+    server = await ScriptedPop3Server.start({ capabilities: ['USER', 'UIDL', 'LOGIN-DELAY 900 USER'] });
+    const { port } = server;
+    const network = createNetwork({ extraCa: [], connectTo: [], log: () => undefined, clock });
+    const lines: string[] = [];
+    const box = createPop3DropBox({
+      server: { host: '127.0.0.1', port, tls: 'none', username: 'ann', allowPlaintextPassword: true },
+      credentials: () => Promise.resolve({ password: 'secret' }),
+      network,
+      clock,
+      onWire: (line) => lines.push(line),
+    });
+    const visit = async (): Promise<void> => (await box.open(new AbortController().signal)).abandon();
+    const visits = (): number => lines.filter((line) => /PASS/.test(line)).length;
+    await visit();
+    expect(box.pauseMs?.()).toBeGreaterThan(890_000);
+    clock.advance(600_000);
+    const refused: unknown = await visit().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(AppError);
+    expect((refused as AppError).data).toMatchObject({
+      code: 'refused',
+      next: 'retry',
+      server: { code: 'LOGIN-DELAY' },
+    });
+    expect((refused as AppError).message).toMatch(/looks again in 5 minutes/);
+    expect(wishedWaitMs((refused as AppError).data)).toBeGreaterThan(290_000);
+    expect(visits()).toBe(1);
+    clock.advance(300_001);
+    await visit();
+    expect(visits()).toBe(2);
+  });
+});
 
 describe('a POP3 maildrop', () => {
   it('gives exact bytes, lines of dots too, and shows no password in the trace', async () => {
