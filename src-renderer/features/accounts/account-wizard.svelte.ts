@@ -12,11 +12,11 @@ import {
   emptyForm,
   fillFrom,
   isAddress,
-  serverProblem,
   speak,
   trust,
   type AccountForm,
 } from './server-form.ts';
+import { serverProblem } from '../../ui/server-place.ts';
 
 export type WizardStep = 'address' | 'search' | 'result' | 'foreign' | 'manual' | 'mode' | 'certificate';
 

@@ -2,18 +2,13 @@ import type { Params } from '../../../src-shared/ipc/contract.ts';
 import type { Candidate } from '../../../src-shared/ipc/areas/account.ts';
 import type { CertificateFacts } from '../../../src-shared/error.ts';
 import type { ChosenCertificate } from '../../ui/certificate-bytes.ts';
+import type { ServerPlace } from '../../ui/server-place.ts';
 import { usualPorts } from '../../state/usual-ports.ts';
-import type { AccountMode, IncomingProtocol, TlsMode } from '../../../src-shared/model/account.ts';
+import type { AccountMode, IncomingProtocol } from '../../../src-shared/model/account.ts';
 
-/** One server as the fields of the form hold it. */
-export interface ServerForm {
-  host: string;
-  port: number | null;
-  tls: TlsMode;
-  username: string;
+/** One server of the wizard, with what signs in there. */
+export interface ServerForm extends ServerPlace {
   password: string;
-  /** The sentence about a readable password was ticked. */
-  plaintextAgreed: boolean;
   /** Shown to the server in place of a password, or beside it. */
   certificate: ChosenCertificate | null;
 }
@@ -30,9 +25,6 @@ export interface AccountForm {
   /** Certificates trusted in this run, by "host:port". */
   trusted: Record<string, string>;
 }
-
-/** Which field of a server is not fit to be sent. */
-export type ServerProblem = 'host' | 'port' | 'username' | 'plaintext';
 
 /** What a server is spoken to in: how mail is fetched, or sending. */
 export type Speech = IncomingProtocol | 'outgoing';
@@ -94,16 +86,6 @@ export function fillFrom(form: AccountForm, candidate: Candidate): AccountForm {
     sameSignIn: outgoing.username === '' || outgoing.username === incoming.username,
     receiveOnly: false,
   };
-}
-
-/** The first thing that keeps a server from being tried; null when it may be. */
-export function serverProblem(server: ServerForm, needsName: boolean): ServerProblem | null {
-  if (!/^[^\s/\\@"'<>]+$/u.test(server.host.trim())) return 'host';
-  if (server.port === null || !Number.isInteger(server.port) || server.port < 1 || server.port > 65_535)
-    return 'port';
-  if (needsName && server.username.trim() === '') return 'username';
-  if (server.tls === 'none' && !server.plaintextAgreed) return 'plaintext';
-  return null;
 }
 
 export const trustKey = (host: string, port: number): string => `${host.toLowerCase()}:${port}`;

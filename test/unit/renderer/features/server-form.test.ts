@@ -6,10 +6,10 @@ import {
   fillFrom,
   fingerprintLines,
   isAddress,
-  serverProblem,
   speak,
   trust,
 } from '../../../../src-renderer/features/accounts/server-form.ts';
+import { serverProblem } from '../../../../src-renderer/ui/server-place.ts';
 import { portFor } from '../../../../src-renderer/state/usual-ports.ts';
 import type { Candidate } from '../../../../src-shared/ipc/areas/account.ts';
 
