@@ -139,8 +139,15 @@ test('case 85: with one connection, a change waits for one unit at most while 10
     await until(() => Promise.resolve(heard.length > bulk), 'the sync goes on', 60_000);
   }
   expect(Math.max(...waits)).toBeLessThanOrEqual(1);
-  const known = (await posthorn.call('folder.list', { accountId }))[0]?.known;
-  expect(known?.n).toBeLessThan(messages);
+  // What is not here yet is said, of the folder and of a search.
+  const [inbox] = await posthorn.call('folder.list', { accountId });
+  expect(inbox?.known.of).toBe(messages);
+  expect(inbox?.known.n).toBeLessThan(messages);
+  expect(inbox?.complete).toBe(false);
+  expect(inbox?.completeTo).not.toBeNull();
+  const found = await posthorn.call('search.query', { text: 'mail', accountId });
+  expect(found).toMatchObject({ of: messages, complete: false });
+  expect(found.searched).toBeLessThan(messages);
   expect(server.sockets.size).toBe(1);
 });
 
