@@ -22,13 +22,27 @@ export async function openAccountStore(
   path: string,
   onDamage: (path: string, kept: string) => void,
 ): Promise<AccountStore> {
-  const stored = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
-  const accounts = keptValue(path, stored?.accounts ?? [], (list) =>
-    JSON.stringify({ version: 1, accounts: list }, null, 2),
-  );
+  const parse = (value: unknown): AccountSettings[] => v.parse(fileSchema, value).accounts;
+  const format = (list: AccountSettings[]): string => JSON.stringify({ version: 1, accounts: list }, null, 2);
+  let damaged = false;
+  let stored = await readJsonFile(path, parse, (...what) => {
+    damaged = true;
+    onDamage(...what);
+  });
+  // Without its account mail that was taken home is seen nowhere: a disk that spoils one file must not do that.
+  if (damaged) stored = await readJsonFile(copyOf(path), parse, () => undefined);
+  const accounts = keptValue(path, stored ?? [], format);
+  const copy = keptValue<AccountSettings[]>(copyOf(path), [], format);
+  if (damaged && stored !== null) await accounts.change((list) => list);
+
+  async function change(by: (list: AccountSettings[]) => AccountSettings[]): Promise<void> {
+    const list = await accounts.change(by);
+    // Kept already: a disk that has no room for the copy changes nothing about that.
+    await copy.change(() => list).catch(() => undefined);
+  }
 
   async function putAll(changed: readonly AccountSettings[]): Promise<void> {
-    await accounts.change((list) => {
+    await change((list) => {
       const added = changed.filter(({ accountId }) => list.every((other) => other.accountId !== accountId));
       return [
         ...list.map((old) => changed.find(({ accountId }) => accountId === old.accountId) ?? old),
@@ -46,7 +60,10 @@ export async function openAccountStore(
     put: (account) => putAll([account]),
     putAll,
     async remove(accountId) {
-      await accounts.change((list) => list.filter((account) => account.accountId !== accountId));
+      await change((list) => list.filter((account) => account.accountId !== accountId));
     },
   };
 }
+
+/** The same once more, written after it. */
+const copyOf = (path: string): string => `${path}.copy`;
