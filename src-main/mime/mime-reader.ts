@@ -35,6 +35,8 @@ interface Waiting {
   settle(outcome: Outcome): void;
 }
 
+/** Its start takes 0.1 s: short enough for whoever opens a message after that. */
+const restAfterMs = 30_000;
 /** The heap of the thread; a message is at most 50 MB and its texts are limited to a few. */
 const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
@@ -52,6 +54,7 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
   let current: (Waiting & { id: number; timer: Timer | null }) | null = null;
   let nextId = 1;
   let closed = false;
+  let resting: Timer | null = null;
 
   function ask(question: Question): Promise<Outcome> {
     return new Promise((settle) => {
@@ -70,6 +73,8 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
     if (current !== null) return;
     const next = queue.shift();
     if (next === undefined) return;
+    resting?.cancel();
+    resting = null;
     const id = nextId++;
     current = { ...next, id, timer: null };
     const thread = (worker ??= start());
@@ -130,6 +135,17 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
     worker?.unref();
     done?.settle(outcome);
     pump();
+    if (current === null && worker !== null) rest(worker);
+  }
+
+  /** A thread that nobody asks is ended after a while: it holds 15 MB and more. */
+  function rest(thread: Worker): void {
+    resting?.cancel();
+    resting = options.clock.setTimeout(() => {
+      if (worker !== thread || current !== null) return;
+      worker = null;
+      void thread.terminate();
+    }, restAfterMs);
   }
 
   async function read(bytes: Uint8Array): Promise<ReadMail> {
@@ -154,6 +170,7 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
     },
     async close() {
       closed = true;
+      resting?.cancel();
       const thread = worker;
       worker = null;
       for (const waiting of queue.splice(0)) waiting.settle({ state: 'broken' });

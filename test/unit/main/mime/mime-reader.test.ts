@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMimeReader } from '../../../../src-main/mime/mime-reader.ts';
-import { systemClock } from '../../../../src-main/platform/clock.ts';
+import { AdvanceableClock, systemClock } from '../../../../src-main/platform/clock.ts';
 
 const bytes = Buffer.from(
   'From: a@example.org\r\nSubject: hello\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--b--\r\n',
@@ -55,4 +55,37 @@ test('a thread that dies takes nothing with it', async () => {
   expect((await reader.read(bytes)).defects.map((d) => d.code)).toEqual(['unreadable']);
   expect(await reader.part(bytes, '2')).toBeNull();
   await reader.close();
+});
+
+test('a thread that nobody asked for a while is ended, and another one is started for the next message', async () => {
+  const clock = new AdvanceableClock();
+  const code = `import { parentPort, threadId } from 'node:worker_threads';
+    parentPort.on('message', (q) =>
+      parentPort.postMessage({ id: q.id, facts: [{ text: String(threadId), preview: '', hasAttachments: false }] }));
+    parentPort.postMessage({ id: 0 });`;
+  const workerUrl = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  const reader = createMimeReader({ clock, log: () => undefined, workerUrl });
+  const threadOf = async (): Promise<string | undefined> => (await reader.facts([bytes]))[0]?.text;
+  try {
+    const first = await threadOf();
+    clock.advance(29_000);
+    expect(await threadOf()).toBe(first);
+    clock.advance(31_000);
+    expect(await threadOf()).not.toBe(first);
+  } finally {
+    await reader.close();
+  }
+});
+
+test('what is wanted of several messages comes in their order', async () => {
+  const reader = createMimeReader({ clock: systemClock, log: () => undefined });
+  try {
+    const facts = await reader.facts([Buffer.from('Subject: x\r\n\r\nfirst\r\n'), bytes]);
+    expect(facts.map(({ text, hasAttachments }) => [text.trim(), hasAttachments])).toEqual([
+      ['first', false],
+      ['text', true],
+    ]);
+  } finally {
+    await reader.close();
+  }
 });
