@@ -1,27 +1,22 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dovecotMissing } from '../../src-main/demo/dovecot.ts';
-import { startDemoWorld, type DemoPerson, type DemoWorld } from '../../src-main/demo/world.ts';
-import { buildPages, findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+import type { DemoPerson } from '../../src-main/demo/world.ts';
+import { DemoWindow, findStage } from './demo-window.ts';
 import { takePicture } from './screen-checks.ts';
 
 const corpora = fileURLToPath(new URL('../../../shared/corpora/', import.meta.url));
-const missing =
-  dovecotMissing() ??
-  (existsSync(join(corpora, 'sec-own'))
+const { display, reason, skipped } = await findStage(
+  'hostile-mail',
+  existsSync(join(corpora, 'sec-own'))
     ? undefined
-    : 'the corpora of hostile mail are not beside the checkout');
-const display: Display | null = missing === undefined ? await findDisplay() : null;
-const reason =
-  missing ?? (display === null ? 'there is no display, and no Xvfb to make one (package xvfb)' : null);
-if (reason !== null) process.stderr.write(`hostile-mail: not run: ${reason}\n`);
+    : 'the corpora of hostile mail are not beside the checkout',
+);
 
 /** Every address in it leads to `host`, which is a number: whoever asks for it needs no name server. */
 const aimed = (mail: string, host: string): string =>
@@ -67,232 +62,209 @@ function hostileMails(host: string): string[] {
   return [...files, ...chunks].map((mail) => aimed(mail, host));
 }
 
-describe.skipIf(reason !== null)(
-  `P01, P05, E05: mail that wants out of the window${reason === null ? '' : ` (skipped: ${reason})`}`,
-  () => {
-    const dir = mkdtempSync(join(tmpdir(), 'posthorn-trap-'));
-    const profile = join(dir, 'profile');
-    /** What reached the recorder that every address leads to. */
-    const reached: string[] = [];
-    /** What pages and frames asked for that is not ours. */
-    const asked: string[] = [];
-    const happened: string[] = [];
-    let recorder: Server;
-    let host: string;
-    let world: DemoWorld;
-    let ina: DemoPerson;
-    let posthorn: RealWindow;
-    let page: Page;
-    let count: number;
-    let tracer: ChildProcess | null = null;
-    const traceFile = join(dir, 'trace');
+describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the window${skipped}`, () => {
+  /** What reached the recorder that every address leads to. */
+  const reached: string[] = [];
+  /** What pages and frames asked for that is not ours. */
+  const asked: string[] = [];
+  const happened: string[] = [];
+  let recorder: Server;
+  let host: string;
+  let opened: DemoWindow;
+  let page: Page;
+  let count: number;
+  let tracer: ChildProcess | null = null;
+  const traceFile = (): string => join(opened.dir, 'trace');
 
-    beforeAll(async () => {
-      recorder = createServer((socket) => {
-        reached.push('a connection');
-        socket.on('error', () => undefined);
-        socket.once('data', (data) => reached.push(data.toString('latin1').split('\r\n')[0] ?? ''));
-      });
-      recorder.listen(0, '127.0.0.1');
-      await once(recorder, 'listening');
-      host = `127.0.0.1:${(recorder.address() as AddressInfo).port}`;
-      const own = connect((recorder.address() as AddressInfo).port, '127.0.0.1', () => own.end());
-      await once(own, 'close');
-      // The recorder records.
-      expect(reached.splice(0)).toHaveLength(1);
-      world = await startDemoWorld({ count: 10 });
-      ina = world.accounts[0] as DemoPerson;
-      const mails = [
-        ...hostileMails(host),
-        htmlMail(
-          'links',
-          `<p><a id="blank" target="_blank" href="http://${host}/blank">www.bank.example</a></p>
+  beforeAll(async () => {
+    recorder = createServer((socket) => {
+      reached.push('a connection');
+      socket.on('error', () => undefined);
+      socket.once('data', (data) => reached.push(data.toString('latin1').split('\r\n')[0] ?? ''));
+    });
+    recorder.listen(0, '127.0.0.1');
+    await once(recorder, 'listening');
+    host = `127.0.0.1:${(recorder.address() as AddressInfo).port}`;
+    const own = connect((recorder.address() as AddressInfo).port, '127.0.0.1', () => own.end());
+    await once(own, 'close');
+    // The recorder records.
+    expect(reached.splice(0)).toHaveLength(1);
+    const mails = [
+      ...hostileMails(host),
+      htmlMail(
+        'links',
+        `<p><a id="blank" target="_blank" href="http://${host}/blank">www.bank.example</a></p>
 <p><a ping="http://${host}/ping" href="http://${host}/plain">www.post.example</a></p><form action="http://${host}/form" target="_blank"><button>Win</button></form>`,
-        ),
-      ];
-      count = mails.length;
-      world.dovecot.seedMaildir(
-        ina.address,
-        'Trap',
-        mails.map((mail, at) => ({
-          bytes: Buffer.from(mail, 'latin1'),
-          flags: [],
-          internalDate: new Date(Date.now() - at * 60_000),
-        })),
-      );
-      const pages = process.env['POSTHORN_E2E_PAGES'] ?? join(dir, 'pages');
-      if (process.env['POSTHORN_E2E_PAGES'] === undefined) await buildPages(pages);
-      posthorn = await RealWindow.open({
-        profile,
-        pages,
-        flags: world.flags,
-        passphrase: 'kade, sluis en vuurtoren',
-        display: display?.name ?? '',
-      });
-      page = posthorn.page;
-      page.setDefaultTimeout(20_000);
-      await page.setViewportSize({ width: 1440, height: 900 });
-      const context = page.context();
-      const ours = new URL(page.url()).origin;
-      context.on('request', (request) => {
-        const url = request.url();
-        if (!url.startsWith(`${ours}/`) && !/^(?:data|blob|about):/.test(url)) asked.push(url.slice(0, 200));
-      });
-      context.on('page', (opened) => happened.push(`a page: ${opened.url()}`));
-      page.on('dialog', (dialog) => {
-        happened.push(`a dialog: ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-      page.on('download', () => happened.push('a download'));
-      page.on('framenavigated', (frame) => {
-        if (!/^(?:about:|https?:\/\/[\w.-]+\/index\.html)/.test(frame.url()))
-          happened.push(`a frame went to ${frame.url()}`);
-      });
-      tracer = trace();
+      ),
+    ];
+    count = mails.length;
+    opened = await DemoWindow.open({
+      display,
+      count: 10,
+      prepare: ({ accounts, dovecot }) => {
+        dovecot.seedMaildir(
+          (accounts[0] as DemoPerson).address,
+          'Trap',
+          mails.map((mail, at) => ({
+            bytes: Buffer.from(mail, 'latin1'),
+            flags: [],
+            internalDate: new Date(Date.now() - at * 60_000),
+          })),
+        );
+      },
     });
-    afterAll(async () => {
-      await posthorn?.quit();
-      tracer?.kill('SIGTERM');
-      recorder?.close();
-      await world?.stop();
-      await display?.stop();
-      rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    page = opened.page;
+    const context = page.context();
+    const ours = new URL(page.url()).origin;
+    context.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(`${ours}/`) && !/^(?:data|blob|about):/.test(url)) asked.push(url.slice(0, 200));
     });
+    context.on('page', (made) => happened.push(`a page: ${made.url()}`));
+    page.on('dialog', (dialog) => {
+      happened.push(`a dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('download', () => happened.push('a download'));
+    page.on('framenavigated', (frame) => {
+      if (!/^(?:about:|https?:\/\/[\w.-]+\/index\.html)/.test(frame.url()))
+        happened.push(`a frame went to ${frame.url()}`);
+    });
+    tracer = trace();
+  });
+  afterAll(async () => {
+    tracer?.kill('SIGTERM');
+    await opened?.close();
+    recorder?.close();
+    await display?.stop();
+  });
 
-    /** Every socket that a process of the browser connects, from outside: names asked for are seen too. */
-    function trace(): ChildProcess | null {
-      if (spawnSync('strace', ['-V']).status !== 0) {
-        process.stderr.write('hostile-mail: without strace, name look-ups are not recorded\n');
-        return null;
-      }
-      const pids = readdirSync('/proc').filter(
-        (name) =>
-          /^\d+$/.test(name) &&
-          existsSync(`/proc/${name}/cmdline`) &&
-          readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(join(profile, 'browser')),
-      );
-      return spawn(
-        'strace',
-        [
-          '-f',
-          '-q',
-          '-e',
-          'trace=connect,sendto,sendmsg,sendmmsg',
-          '-o',
-          traceFile,
-          ...pids.flatMap((pid) => ['-p', pid]),
-        ],
-        { stdio: 'ignore' },
-      );
+  /** Every socket that a process of the browser connects, from outside: names asked for are seen too. */
+  function trace(): ChildProcess | null {
+    if (spawnSync('strace', ['-V']).status !== 0) {
+      process.stderr.write('hostile-mail: without strace, name look-ups are not recorded\n');
+      return null;
     }
+    const pids = readdirSync('/proc').filter(
+      (name) =>
+        /^\d+$/.test(name) &&
+        existsSync(`/proc/${name}/cmdline`) &&
+        readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(join(opened.profile, 'browser')),
+    );
+    return spawn(
+      'strace',
+      [
+        '-f',
+        '-q',
+        '-e',
+        'trace=connect,sendto,sendmsg,sendmmsg',
+        '-o',
+        traceFile(),
+        ...pids.flatMap((pid) => ['-p', pid]),
+      ],
+      { stdio: 'ignore' },
+    );
+  }
 
-    const nothingHappened = async (where: string): Promise<void> => {
-      expect({ where, reached, asked, happened }).toEqual({ where, reached: [], asked: [], happened: [] });
-      const ran = await Promise.all(
-        page.frames().map((frame) => frame.evaluate(() => '__xss' in window).catch(() => false)),
-      );
-      expect(ran, `${where}: a script of a mail ran`).not.toContain(true);
-    };
-    const press = async (...keys: string[]): Promise<void> => {
-      for (const key of keys) await page.keyboard.press(key);
-    };
-    const shown = async (): Promise<string> => {
-      await page.locator('.message[aria-busy=false], .message:not([aria-busy=true])').first().waitFor();
-      return (await page.locator('#subject').textContent()) ?? '';
-    };
+  const nothingHappened = async (where: string): Promise<void> => {
+    expect({ where, reached, asked, happened }).toEqual({ where, reached: [], asked: [], happened: [] });
+    const ran = await Promise.all(
+      page.frames().map((frame) => frame.evaluate(() => '__xss' in window).catch(() => false)),
+    );
+    expect(ran, `${where}: a script of a mail ran`).not.toContain(true);
+  };
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const shown = async (): Promise<string> => {
+    await page.locator('.message[aria-busy=false], .message:not([aria-busy=true])').first().waitFor();
+    return (await page.locator('#subject').textContent()) ?? '';
+  };
 
-    test('opened, answered, forwarded and searched, none of it asks for anything', async () => {
-      try {
-        await page.getByRole('heading', { name: 'Welcome to Posthorn' }).waitFor();
-        await page.keyboard.type(ina.address);
-        await press('Enter');
-        await page.locator('#wizard-password').waitFor();
-        await page.keyboard.type(ina.password);
-        await press('Enter');
-        await page.getByRole('button', { name: 'Fetch my mail' }).click();
-        await page.locator('.status-line', { hasText: 'All mail up to date' }).waitFor({ timeout: 60_000 });
-        await page.getByRole('treeitem', { name: 'Trap' }).click();
-        await page.locator('#list-title', { hasText: 'Trap' }).waitFor();
-        const rows = Number(await page.locator('[data-pane=list] [role=grid]').getAttribute('aria-rowcount'));
-        expect(rows).toBeGreaterThan(count * 0.9);
-        let before = '';
-        for (let at = 0; at < rows; at += 1) {
-          await press('j');
-          await page.locator(`[role=row][aria-rowindex="${at + 1}"][aria-selected=true]`).waitFor();
-          const subject = await shown();
-          before = subject;
-          if (at % 15 === 0) {
-            for (const key of ['r', 'f']) {
-              await press(key);
-              await page.locator('.composer').waitFor();
-              await press('Escape');
-              await page.locator('.composer').waitFor({ state: 'hidden' });
-            }
+  test('opened, answered, forwarded and searched, none of it asks for anything', async () => {
+    try {
+      await opened.addFirstAccount();
+      await page.getByRole('treeitem', { name: 'Trap' }).click();
+      await page.locator('#list-title', { hasText: 'Trap' }).waitFor();
+      const rows = Number(await page.locator('[data-pane=list] [role=grid]').getAttribute('aria-rowcount'));
+      expect(rows).toBeGreaterThan(count * 0.9);
+      let before = '';
+      for (let at = 0; at < rows; at += 1) {
+        await press('j');
+        await page.locator(`[role=row][aria-rowindex="${at + 1}"][aria-selected=true]`).waitFor();
+        const subject = await shown();
+        before = subject;
+        if (at % 15 === 0) {
+          for (const key of ['r', 'f']) {
+            await press(key);
+            await page.locator('.composer').waitFor();
+            await press('Escape');
+            await page.locator('.composer').waitFor({ state: 'hidden' });
           }
-          await nothingHappened(`row ${at + 1}, ${subject}`);
         }
-        expect(before).not.toBe('');
-        await press('/');
-        await page.keyboard.type('payloads');
-        await page.getByRole('grid', { name: 'Search results' }).getByRole('row').first().waitFor();
-        await nothingHappened('search');
-        await press('Escape');
-      } catch (thrown) {
-        await takePicture(page, 'hostile-failed').catch(() => undefined);
-        throw thrown;
+        await nothingHappened(`row ${at + 1}, ${subject}`);
       }
-    });
+      expect(before).not.toBe('');
+      await press('/');
+      await page.keyboard.type('payloads');
+      await page.getByRole('grid', { name: 'Search results' }).getByRole('row').first().waitFor();
+      await nothingHappened('search');
+      await press('Escape');
+    } catch (thrown) {
+      await takePicture(page, 'hostile-failed').catch(() => undefined);
+      throw thrown;
+    }
+  });
 
-    test('no link, new window, dropped file or address moves the window', async () => {
-      const home = page.url();
-      const before = page.context().pages().length;
-      await page.locator('.row-subject').getByText('links', { exact: true }).first().click();
-      const frame = page.frameLocator('iframe.mail-frame');
-      for (const button of ['left', 'middle'] as const) {
-        await frame.getByText('www.bank.example').click({ button });
-        const question = page.getByRole('dialog', { name: 'This link goes somewhere else' });
-        await question.waitFor();
-        await page.getByRole('button', { name: 'Do not open' }).click();
-        await question.waitFor({ state: 'detached' });
-      }
-      expect(await frame.locator('form, button').count()).toBe(0);
-      const debug = await page.context().newCDPSession(page);
-      for (const data of [
-        { items: [{ mimeType: 'text/uri-list', data: `http://${host}/dropped` }], dragOperationsMask: 1 },
-        { items: [], files: [join(corpora, 'sec-httpleaks', 'leak.eml')], dragOperationsMask: 1 },
+  test('no link, new window, dropped file or address moves the window', async () => {
+    const home = page.url();
+    const before = page.context().pages().length;
+    await page.locator('.row-subject').getByText('links', { exact: true }).first().click();
+    const frame = page.frameLocator('iframe.mail-frame');
+    for (const button of ['left', 'middle'] as const) {
+      await frame.getByText('www.bank.example').click({ button });
+      const question = page.getByRole('dialog', { name: 'This link goes somewhere else' });
+      await question.waitFor();
+      await page.getByRole('button', { name: 'Do not open' }).click();
+      await question.waitFor({ state: 'detached' });
+    }
+    expect(await frame.locator('form, button').count()).toBe(0);
+    const debug = await page.context().newCDPSession(page);
+    for (const data of [
+      { items: [{ mimeType: 'text/uri-list', data: `http://${host}/dropped` }], dragOperationsMask: 1 },
+      { items: [], files: [join(corpora, 'sec-httpleaks', 'leak.eml')], dragOperationsMask: 1 },
+    ])
+      for (const place of [
+        { x: 100, y: 400 },
+        { x: 400, y: 400 },
+        { x: 1000, y: 400 },
       ])
-        for (const place of [
-          { x: 100, y: 400 },
-          { x: 400, y: 400 },
-          { x: 1000, y: 400 },
-        ])
-          for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-            await debug.send('Input.dispatchDragEvent', { type, ...place, data });
-      // Chromium makes a page for window.open before anybody can refuse it; it must be gone again, unloaded.
-      await page.evaluate((url) => void window.open(url), `http://${host}/open`);
-      await page.evaluate((url) => {
-        location.href = url;
-      }, `http://${host}/away`);
-      await page.getByRole('button', { name: 'New message' }).waitFor();
-      expect(page.url()).toBe(home);
-      await expect.poll(() => page.context().pages().length).toBe(before);
-      expect(reached).toEqual([]);
-    });
+        for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+          await debug.send('Input.dispatchDragEvent', { type, ...place, data });
+    // Chromium makes a page for window.open before anybody can refuse it; it must be gone again, unloaded.
+    await page.evaluate((url) => void window.open(url), `http://${host}/open`);
+    await page.evaluate((url) => {
+      location.href = url;
+    }, `http://${host}/away`);
+    await page.getByRole('button', { name: 'New message' }).waitFor();
+    expect(page.url()).toBe(home);
+    await expect.poll(() => page.context().pages().length).toBe(before);
+    expect(reached).toEqual([]);
+  });
 
-    test('nor does the browser look up a name or connect to anything', async (context) => {
-      if (tracer === null) {
-        context.skip('strace is not installed: name look-ups are not recorded');
-        return;
-      }
-      tracer.kill('SIGINT');
-      await once(tracer, 'exit');
-      tracer = null;
-      const outward = readFileSync(traceFile, 'latin1')
-        .split('\n')
-        .filter((line) => /AF_INET6?\b/.test(line))
-        // How Chromium learns whether there is a way for IPv6: a datagram socket is connected, nothing is sent.
-        .filter((line) => !/connect\(.*htons\(443\).*2001:4860:4860::8888/.test(line));
-      expect(outward).toEqual([]);
-    });
-  },
-);
+  test('nor does the browser look up a name or connect to anything', async (context) => {
+    if (tracer === null) {
+      context.skip('strace is not installed: name look-ups are not recorded');
+      return;
+    }
+    tracer.kill('SIGINT');
+    await once(tracer, 'exit');
+    tracer = null;
+    const outward = readFileSync(traceFile(), 'latin1')
+      .split('\n')
+      .filter((line) => /AF_INET6?\b/.test(line))
+      // How Chromium learns whether there is a way for IPv6: a datagram socket is connected, nothing is sent.
+      .filter((line) => !/connect\(.*htons\(443\).*2001:4860:4860::8888/.test(line));
+    expect(outward).toEqual([]);
+  });
+});
