@@ -99,6 +99,7 @@ export function createShelvedCache({ cache, path, shelf, clock, log }: ShelvedCa
         break;
       case 'removeFolder':
       case 'dropBodies':
+      case 'forgetRested':
         schedule(sweepAfterMs);
         break;
       case 'applyBatch': {
