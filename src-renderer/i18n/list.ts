@@ -31,6 +31,7 @@ export const listWords = {
   'list.selectAll': 'Select all {count} in {name}',
   'list.archiveOwn': 'Archive puts each into the archive of its own account.',
   'list.empty': 'Nothing here',
+  'list.noAccountText': 'Add one, and your mail appears here.',
   'list.emptyInbox': 'Nothing left here',
   'list.emptyInboxText': 'New mail appears at once.',
   'list.emptyUnread': 'Nothing unread',

@@ -48,6 +48,8 @@ test('an .eml file given as argument is shown, and asks for nothing', async () =
     expect(await page.getByText('Ada Lovelace').first().isVisible()).toBe(true);
     expect(await page.getByRole('toolbar').filter({ hasText: 'Archive' }).count()).toBe(0);
     await page.getByText('A file, in none of your folders').waitFor();
+    // Nothing is said of mail where no account could bring any.
+    await page.getByText('Add one, and your mail appears here.').waitFor();
     await page.screenshot({ path: join('test-artefacts', 'opened-file.png') });
     expect(window.problems).toEqual([]);
   } finally {
