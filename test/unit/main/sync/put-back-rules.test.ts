@@ -51,7 +51,6 @@ const handlers = () =>
     register: world.register,
     engines: { get: () => world.engine } as unknown as Engines,
   });
-const context = {} as Parameters<ReturnType<typeof handlers>['journal.retry']>[1];
 
 const servers: [string, Partial<BackendCapabilities>][] = [
   ['with MOVE', {}],
@@ -77,7 +76,7 @@ test.each(servers)(
     await goOn();
     expect(onServer('Box')).toEqual(['Mail 2']);
     world.backend.calls.length = 0;
-    await handlers()['journal.retry']({ opId: entry?.opId ?? '' }, context);
+    await handlers()['journal.retry']({ opId: entry?.opId ?? '' });
     await expect.poll(() => world.journal.ops()).toEqual([]);
     await goOn();
     expect(onServer('Box')).toEqual(['Mail 1', 'Mail 2']);
@@ -95,7 +94,7 @@ test('R6: of a message that was deleted elsewhere before it could be copied the 
   expect(onServer('Box')).toEqual(['Mail 2']);
   const [entry] = journalEntries(world.journal);
   expect(entry).toMatchObject({ offer: 'put-back' });
-  await handlers()['journal.cancel']({ opId: entry?.opId ?? '' }, context);
+  await handlers()['journal.cancel']({ opId: entry?.opId ?? '' });
   await goOn();
   expect(onServer('Box')).toEqual(['Mail 2']);
   expect(world.journal.ops()).toEqual([]);
