@@ -55,7 +55,8 @@ export const settingsWords = {
   'settings.modeSendFirst': 'Send what waits, then change it',
   'settings.modeDiscard': 'Discard what waits and change it',
   'settings.offline': 'Readable without network',
-  'settings.offlineAll': 'The mail of this account lies on this computer: all of it that was fetched can be read.',
+  'settings.offlineAll':
+    'The mail of this account lies on this computer: all of it that was fetched can be read.',
   'settings.days': 'Keep texts of',
   'settings.daysHint': 'Senders and subjects are always here. A text that you open is kept, too.',
   'settings.days.7': 'the last week',
