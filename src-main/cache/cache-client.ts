@@ -194,7 +194,8 @@ class StoreLink implements CacheClient {
     });
     await this.#remember(opened);
     this.#opened = opened;
-    this.#options.log(opened.fresh ? 'warn' : 'info', 'the cache is open', {
+    const isLost = opened.fresh && opened.reason !== 'first';
+    this.#options.log(isLost ? 'warn' : 'info', 'the cache is open', {
       fresh: opened.fresh,
       reason: opened.reason,
     });
