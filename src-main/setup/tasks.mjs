@@ -79,6 +79,7 @@ export const tasks = {
       handOver(node, [join(root, 'node_modules', 'electron-builder', 'cli.js'), ...args], { cwd: root, env }),
   },
   docs: { run: (context) => runScript(context, ['src-main', 'ipc', 'write-docs.ts']) },
+  agreement: { run: (context) => runScript(context, ['test', 'agreement', 'write-document.ts']) },
 };
 
 async function prepareTests({ root, node, args }) {

@@ -90,7 +90,8 @@ function hasWords(segment: Segment): boolean {
 function plain(html: string, defects: DefectList): string {
   const text = htmlToPlain(html);
   if (text === null) defects.add('html-unreadable');
-  return text ?? crudeText(html);
+  // Words where HTML has none (in the head): some write them all the same.
+  return text === null || text === '' ? crudeText(html) : text;
 }
 
 function textBlock(text: string): string {

@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import encodingJapanese from 'encoding-japanese';
 import iconv from 'iconv-lite';
 import libmime from 'libmime';
+import { guessCharset } from './charset-guess.ts';
 
 export interface DecodedText {
   text: string;
@@ -149,6 +150,13 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
   return { text, charset: name, problem: lost > 0 ? 'charset-broken' : null };
 }
 
+function guess(bytes: Buffer): { text: string; charset: string } {
+  const utf8 = asUtf8(bytes);
+  if (utf8 !== null) return { text: utf8, charset: 'utf-8' };
+  const charset = guessCharset(bytes);
+  return { text: iconv.decode(bytes, charset), charset };
+}
+
 function orGuess(text: string | null, charset: string, bytes: Buffer): DecodedText {
   if (text !== null) return { text, charset, problem: null };
   return { ...guess(bytes), problem: 'charset-broken' };
@@ -163,53 +171,6 @@ function byMark(bytes: Buffer): DecodedText | null {
   if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff)
     return { text: iconv.decode(bytes, 'utf-16be'), charset: 'utf-16be', problem: null };
   return null;
-}
-
-/** The character set of bytes that are not UTF-8 and do not say what they are. */
-function guess(bytes: Buffer): { text: string; charset: string } {
-  const utf8 = asUtf8(bytes);
-  if (utf8 !== null) return { text: utf8, charset: 'utf-8' };
-  const sample = bytes.subarray(0, 16 * 1024);
-  const cyrillic = guessCyrillic(sample);
-  if (cyrillic !== null) return { text: iconv.decode(bytes, cyrillic), charset: cyrillic };
-  for (const charset of ['cp932', 'euc-jp', 'gb18030', 'cp949', 'big5'] as const) {
-    if (fitsDoubleByte(sample, charset)) return { text: iconv.decode(bytes, charset), charset };
-  }
-  return { text: iconv.decode(bytes, 'windows-1252'), charset: 'windows-1252' };
-}
-
-/** Western text has single high bytes between ASCII letters; Cyrillic text has words of them, mostly of one case. */
-function guessCyrillic(sample: Buffer): 'windows-1251' | 'koi8-r' | null {
-  let high = 0;
-  let runs = 0;
-  let letters = 0;
-  let upperHalf = 0;
-  for (let i = 0; i < sample.length; i++) {
-    const byte = sample[i] ?? 0;
-    if (byte < 128) continue;
-    high++;
-    if ((sample[i - 1] ?? 0) < 128) runs++;
-    if (byte >= 0xc0) letters++;
-    if (byte >= 0xe0) upperHalf++;
-  }
-  if (high < 12 || high / runs < 3 || letters < high * 0.97) return null;
-  // Text is mostly lower case: 0xE0–0xFF in windows-1251, 0xC0–0xDF in KOI8-R.
-  return upperHalf * 2 >= letters ? 'windows-1251' : 'koi8-r';
-}
-
-function fitsDoubleByte(sample: Buffer, charset: string): boolean {
-  const text = iconv.decode(sample, charset);
-  const wide = count(text, /[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\u3000-\u303f]/g);
-  const kana = count(text, /[\u3040-\u30ff]/g);
-  const hangul = count(text, /[\uac00-\ud7a3]/g);
-  const odd = count(
-    text.slice(0, -1),
-    /[\ufffd\ue000-\uf8ff\uff61-\uff9f]|[^\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uff60\u2000-\u26ff\u00a0-\u00ff]/g,
-  );
-  if (wide < 4 || odd * 10 > wide) return false;
-  if (charset === 'cp932' || charset === 'euc-jp') return kana * 6 >= wide;
-  if (charset === 'cp949') return hangul * 2 >= wide;
-  return true;
 }
 
 function decodeJapanese(bytes: Buffer, from: 'JIS' | 'EUCJP'): string | null {

@@ -1,3 +1,5 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { guessCharset } from './charset-guess.ts';
 import { decodeText } from './charset.ts';
 import type { DefectList } from './defect-list.ts';
 import type { ReadLimits } from './limits.ts';
@@ -79,31 +81,44 @@ export function readHeaderBlock(
   }
 
   function finish(bodyStart: number): HeaderBlock {
-    const fields = spans.map(({ name, from, to }) => ({
+    const lines = spans.map(({ from, to }) =>
+      bytes.subarray(from, Math.min(to, from + limits.maxHeaderValue)),
+    );
+    const charset = rawCharset(lines);
+    const fields = spans.map(({ name }, index) => ({
       name,
-      raw: headerText(bytes.subarray(from, Math.min(to, from + limits.maxHeaderValue)), defects),
+      raw: headerText(lines[index] ?? bytes.subarray(0, 0), charset, defects),
     }));
     return { fields, bodyStart };
   }
 }
 
-function headerText(line: Buffer, defects: DefectList): string {
+/**
+ * What unencoded characters that are not UTF-8 are read as: the character set that the same header
+ * gives its text, else a guess over all of them together, for one field alone is too short to tell.
+ */
+function rawCharset(lines: readonly Buffer[]): string | null {
+  const odd = lines.filter((line) => !isAscii(line) && !isUtf8(line));
+  if (odd.length === 0) return null;
+  const type = lines.find((line) => /^content-type\s*:/i.test(line.toString('latin1', 0, 40)));
+  const named = /charset\s*=\s*"?([\w:.-]{2,40})/i.exec(type?.toString('latin1') ?? '')?.[1]?.toLowerCase();
+  if (named !== undefined && !/^(?:us-)?ascii$|^utf-?8$|unknown/.test(named)) return named;
+  return guessCharset(Buffer.concat(odd.flatMap((line) => [line.subarray(line.indexOf(58) + 1), lineBreak])));
+}
+
+const lineBreak = Buffer.from('\n');
+
+function headerText(line: Buffer, charset: string | null, defects: DefectList): string {
   const colon = line.indexOf(58);
   let value = line.subarray(colon + 1);
-  let high = false;
-  for (const byte of value) {
-    if (byte > 127) {
-      high = true;
-      break;
-    }
-  }
+  const high = !isAscii(value);
   if (value.includes(0)) {
     defects.add('header-nul');
     value = Buffer.from(value.filter((byte) => byte !== 0));
   }
   let text: string;
   if (high) {
-    const decoded = decodeText(value, null);
+    const decoded = decodeText(value, isUtf8(value) ? null : charset);
     if (decoded.charset !== 'utf-8') defects.add('header-8bit');
     text = decoded.text;
   } else text = value.toString('latin1');
