@@ -8,6 +8,7 @@ import { createMimeReader, type MimeReader } from '../mime/mime-reader.ts';
 import { createRemoteImages, type RemoteImages } from '../mime/remote-images.ts';
 import { createSanitiser, type Sanitiser } from '../mime/sanitiser.ts';
 import { appRoot } from '../platform/app-root.ts';
+import { createFetchPublic, type FetchPublic } from '../platform/fetch-public.ts';
 import { createNetwork, type Network } from '../platform/network.ts';
 import type { Options } from '../platform/options.ts';
 import { openShell } from '../shell/open-shell.ts';
@@ -17,6 +18,8 @@ import type { Profile } from './open-profile.ts';
 /** The network, the shell, the cache in it, and what reads mail. */
 export interface Browser {
   network: Network;
+  /** For what strangers' mail names. */
+  fetchPublic: FetchPublic;
   shell: Shell;
   cache: CacheClient;
   bodyShelf: BodyShelf;
@@ -39,10 +42,8 @@ export async function openBrowser(
     log,
     clock,
   });
-  const remoteImages = createRemoteImages(async (url, limits) => {
-    const answer = await network.fetchHttps(url, limits);
-    return { contentType: answer.contentType, body: answer.body };
-  });
+  const fetchPublic = createFetchPublic(network, clock);
+  const remoteImages = createRemoteImages(fetchPublic);
   const shell = await openShell({
     profileDir: paths.profile,
     headless: options.headless,
@@ -76,6 +77,7 @@ export async function openBrowser(
   if (profile.hooks !== null) profile.crashPids.push(...(await shell.processIds()));
   return {
     network,
+    fetchPublic,
     shell,
     cache,
     bodyShelf,

@@ -40,7 +40,11 @@ export async function readMessage(
           embedded,
         }),
       ),
-      remoteImages: { count: clean?.remote.count ?? 0, hosts: clean?.remote.hosts ?? [] },
+      remoteImages: {
+        count: clean?.remote.count ?? 0,
+        hosts: clean?.remote.hosts ?? [],
+        trackers: clean?.remote.trackers ?? [],
+      },
       inReplyTo: mail.inReplyTo,
       references: mail.references,
       defects: unclean

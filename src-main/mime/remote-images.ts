@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import type { FetchPublic } from '../platform/fetch-public.ts';
 import type { RemoteContent } from '../shell/shell.ts';
+import { rasterType } from './raster-type.ts';
 
 const mostImages = 200;
 const mostBytes = 10 * 1024 * 1024;
 const timeoutMs = 15_000;
+/** For asking over https what was only offered in clear: a host without it must not cost the whole time. */
+const upgradeMs = 5_000;
 /** Fetched side by side: with the size limit this bounds what a mail can make us hold at once. */
 const sideBySide = 6;
-const rasterTypes = /^image\/(png|gif|jpe?g|webp|bmp|avif|x-icon|vnd\.microsoft\.icon)\b/i;
 
-/** Fetches over https only, certificates checked, no cookies, no referrer. Rejects on anything else. */
-export type FetchImage = (
-  url: string,
-  limits: { maxBytes: number; timeoutMs: number },
-) => Promise<{ contentType: string; body: Uint8Array }>;
+interface Picture {
+  contentType: string;
+  body: Uint8Array;
+}
 
 /**
  * Pictures that the user asked to see: main fetches them and hands them out under unguessable tokens
@@ -24,11 +26,11 @@ export interface RemoteImages {
   content(token: string): Promise<RemoteContent>;
 }
 
-export function createRemoteImages(fetchImage: FetchImage): RemoteImages {
-  const pictures = new Map<string, { contentType: string; body: Uint8Array }>();
+export function createRemoteImages(fetchPublic: FetchPublic): RemoteImages {
+  const pictures = new Map<string, Picture>();
   let held = 0;
 
-  function keep(token: string, picture: { contentType: string; body: Uint8Array }): void {
+  function keep(token: string, picture: Picture): void {
     pictures.set(token, picture);
     held += picture.body.length;
     for (const [oldest, old] of pictures) {
@@ -38,22 +40,38 @@ export function createRemoteImages(fetchImage: FetchImage): RemoteImages {
     }
   }
 
+  async function picture(url: string, within: number): Promise<Picture> {
+    const { status, body } = await fetchPublic(url, { maxBytes: mostBytes, timeoutMs: within });
+    const contentType = status === 200 ? rasterType(body) : null;
+    if (contentType === null) throw new Error('not a picture');
+    return { contentType, body };
+  }
+
   return {
     async load(urls) {
       const wanted = [...new Set(urls)].slice(0, mostImages);
       const tokens: Record<string, string> = {};
       const rest = wanted.values();
+      /** Hosts that were asked in vain over https: not once for each picture. */
+      const clearOnly = new Set<string>();
+      const fetched = async (url: string): Promise<Picture> => {
+        const { protocol, host } = new URL(url);
+        if (protocol !== 'http:') return await picture(url, timeoutMs);
+        if (!clearOnly.has(host)) {
+          try {
+            return await picture(url.replace(/^http:/i, 'https:'), upgradeMs);
+          } catch {
+            clearOnly.add(host);
+          }
+        }
+        return await picture(url, timeoutMs);
+      };
       const lane = async (): Promise<void> => {
         for (const url of rest) {
           try {
-            // A picture that is only offered in clear is asked for over https or not at all.
-            const picture = await fetchImage(url.replace(/^http:/i, 'https:'), {
-              maxBytes: mostBytes,
-              timeoutMs,
-            });
-            if (!rasterTypes.test(picture.contentType)) continue;
+            const found = await fetched(url);
             const token = randomBytes(16).toString('hex');
-            keep(token, picture);
+            keep(token, found);
             tokens[url] = `/remote/${token}`;
           } catch {
             // The count tells the user; which of a stranger's hosts failed is nobody's business.
@@ -61,15 +79,11 @@ export function createRemoteImages(fetchImage: FetchImage): RemoteImages {
         }
       };
       await Promise.all(Array.from({ length: sideBySide }, lane));
-      return { tokens, failed: urls.length - Object.keys(tokens).length };
+      return { tokens, failed: new Set(urls).size - Object.keys(tokens).length };
     },
     content(token) {
-      const picture = pictures.get(token);
-      return Promise.resolve(
-        picture === undefined
-          ? { status: 403 }
-          : { status: 200, contentType: picture.contentType, body: picture.body },
-      );
+      const found = pictures.get(token);
+      return Promise.resolve(found === undefined ? { status: 403 } : { status: 200, ...found });
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Tracker } from '../../src-shared/text/trackers.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Page, Shell } from '../shell/shell.ts';
@@ -6,13 +7,18 @@ import type { Page, Shell } from '../shell/shell.ts';
 const answerSchema = v.object({
   id: v.number(),
   html: v.string(),
-  remote: v.object({ count: v.number(), hosts: v.array(v.string()), urls: v.array(v.string()) }),
+  remote: v.object({
+    count: v.number(),
+    hosts: v.array(v.string()),
+    urls: v.array(v.string()),
+    trackers: v.array(v.object({ host: v.string(), service: v.nullable(v.string()) })),
+  }),
   blocked: v.number(),
 });
 
 export interface Sanitised {
   html: string;
-  remote: { count: number; hosts: string[]; urls: string[] };
+  remote: { count: number; hosts: string[]; urls: string[]; trackers: Tracker[] };
 }
 
 /** HTML longer than this, or slower, is shown as its text instead. */

@@ -20,10 +20,17 @@ export const readerWords = {
   'reader.rowDate': 'Date',
   'reader.noDate': 'without a date',
   'reader.images': {
-    one: 'Images from outside are not shown (1 address)',
-    other: 'Images from outside are not shown ({count} addresses)',
+    one: 'Images from outside are not shown (1 address).',
+    other: 'Images from outside are not shown ({count} addresses).',
   },
-  'reader.imagesHosts': 'They lie on {hosts}',
+  'reader.imagesWhere': 'Where from',
+  'reader.imagesHosts': 'The images lie on {hosts}.',
+  'reader.trackers': {
+    one: '1 tracker was taken out.',
+    other: '{count} trackers were taken out.',
+  },
+  'reader.trackersHosts':
+    'Pictures that nobody sees would have told {hosts} that you opened this message; they are never fetched.',
   'reader.showOnce': 'Show once',
   'reader.loadingImages': 'Fetching the images…',
   'reader.imagesFailed': {
@@ -68,6 +75,9 @@ export const readerWords = {
   'reader.noText': 'This message has no text.',
   'reader.linkTitle': 'This link goes somewhere else',
   'reader.linkText': 'The words in the message say “{words}”, but the link leads to another address:',
+  'reader.linkOddTitle': 'This link is written in mixed letters',
+  'reader.linkOddText':
+    'Some letters of the address look like others, so that it can be taken for another one. Its true name is:',
   'reader.linkOpen': 'Open it anyway',
   'reader.linkStay': 'Do not open',
   'reader.starred': 'Starred',

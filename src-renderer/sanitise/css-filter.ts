@@ -61,6 +61,9 @@ function allowedValue(name: string, value: string, pictures: RemotePictures): st
   // A shorthand with var() has no longhand values.
   if (value === '' || !properties.test(name)) return refuse(value, pictures);
   if (name === 'position' && !/^(?:static|relative|absolute|inherit|initial|unset)$/.test(value)) return null;
+  // A hidden pointer, or one that looks like work, is a trick.
+  if (name === 'cursor' && !/^(?:auto|default|pointer|text|help|inherit|initial|unset)$/.test(value))
+    return refuse(value, pictures);
   if (frameHeight.test(value)) return null;
   const bare = withoutStrings(value);
   for (const match of bare.matchAll(/([-\w\\]+)\(/g))
@@ -106,7 +109,10 @@ function withoutStrings(value: string): string {
   return value.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
 }
 
-/** A style block, written again; "" when nothing of it is allowed. */
+/**
+ * A style block, written again for the inside of `.mail-body` alone: the frame around it, its page and its
+ * policy for dark colours are ours. "" when nothing of it is allowed.
+ */
 export function filterStyleSheet(css: string, pictures: RemotePictures, idPrefix: string): string {
   const sheet = new CSSStyleSheet();
   try {
@@ -115,8 +121,9 @@ export function filterStyleSheet(css: string, pictures: RemotePictures, idPrefix
   } catch {
     return '';
   }
+  const rules = filterRules(sheet.cssRules, pictures, idPrefix, 0);
   // "<" only stands in strings and selectors here; as an escape it cannot end the style element.
-  return filterRules(sheet.cssRules, pictures, idPrefix, 0).replaceAll('<', '\\3c ');
+  return rules === '' ? '' : `@scope (.mail-body) {\n${rules.replaceAll('<', '\\3c ')}\n}`;
 }
 
 function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: string, depth: number): string {
@@ -126,7 +133,7 @@ function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: str
     if (rule instanceof CSSStyleRule) {
       filterDeclarations(rule.style, pictures);
       if (rule.style.length > 0)
-        out.push(`${prefixIds(rule.selectorText, idPrefix)} { ${rule.style.cssText} }`);
+        out.push(`${ownSelector(rule.selectorText, idPrefix)} { ${rule.style.cssText} }`);
     } else if (rule instanceof CSSMediaRule) {
       const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
       if (inner !== '') out.push(`@media ${rule.media.mediaText} {\n${inner}\n}`);
@@ -135,8 +142,11 @@ function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: str
   return out.join('\n');
 }
 
-/** Ids in the HTML get a prefix (nothing in it may be named like something of ours): selectors follow. */
-function prefixIds(selector: string, idPrefix: string): string {
+/**
+ * Ids in the HTML get a prefix (nothing in it may be named like something of ours): selectors follow. The
+ * mail's body has become a `div`, of the same weight in the cascade.
+ */
+function ownSelector(selector: string, idPrefix: string): string {
   let depth = 0;
   let quote = '';
   let out = '';
@@ -150,7 +160,15 @@ function prefixIds(selector: string, idPrefix: string): string {
     else if (char === '"' || char === "'") quote = char;
     else if (char === '[') depth++;
     else if (char === ']') depth--;
-    out += char === '#' && quote === '' && depth === 0 ? `#${idPrefix}` : char;
+    const free = quote === '' && depth === 0;
+    if (
+      free &&
+      /^body(?![\w\\-]|[^\0-\x7f])/i.test(selector.slice(i, i + 5)) &&
+      !/[\w.#:\\-]|[^\0-\x7f]/.test(selector[i - 1] ?? ' ')
+    ) {
+      out += 'div:where(:scope)';
+      i += 3;
+    } else out += char === '#' && free ? `#${idPrefix}` : char;
   }
   return out;
 }

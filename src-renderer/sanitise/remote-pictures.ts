@@ -1,3 +1,5 @@
+import { trackerAt, type Tracker } from '../../src-shared/text/trackers.ts';
+
 /**
  * The pictures of one message that lie on other people's servers. Held back unless `shown` names an
  * address of ours in their place.
@@ -5,6 +7,8 @@
 export class RemotePictures {
   /** Addresses in the order of their first appearance. */
   readonly urls = new Set<string>();
+  /** Address → whose it is. Never fetched, not even when the user asks for the pictures. */
+  readonly trackers = new Map<string, Tracker>();
   /** Remote content of kinds that are never loaded. */
   refused = 0;
   readonly #shown: ReadonlyMap<string, string>;
@@ -13,10 +17,20 @@ export class RemotePictures {
     this.#shown = new Map(Object.entries(shown));
   }
 
+  /** Notes `raw` as a tracker when it is one. `tiny`: nobody would see it. */
+  isTracker(raw: string, tiny: boolean): boolean {
+    const url = remoteUrl(raw);
+    if (url === null) return false;
+    const { host, pathname, search } = new URL(url);
+    const tracker = trackerAt(host, `${pathname}${search}`, tiny);
+    if (tracker !== null) this.trackers.set(url, tracker);
+    return tracker !== null;
+  }
+
   /** What to load in place of `raw`, null for nothing. */
   resolve(raw: string): string | null {
     const url = remoteUrl(raw);
-    if (url === null) return null;
+    if (url === null || this.isTracker(url, false)) return null;
     this.urls.add(url);
     const shown = this.#shown.get(url);
     // Only our own token addresses: whatever asked for more does not get it.

@@ -13,7 +13,12 @@ export function safeLink(raw: string): string | null {
   } catch {
     return null;
   }
-  if (url.protocol === 'http:' || url.protocol === 'https:') return url.host === '' ? null : url.href;
+  if (url.protocol === 'http:' || url.protocol === 'https:') {
+    // "https://www.bank.example@evil.test/": nobody signs in this way from a mail.
+    url.username = '';
+    url.password = '';
+    return url.host === '' ? null : url.href;
+  }
   if (url.protocol !== 'mailto:') return null;
   const kept = url.search
     .slice(1)

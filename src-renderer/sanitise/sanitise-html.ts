@@ -1,4 +1,5 @@
 import createPurifier, { type Config } from 'dompurify';
+import type { Tracker } from '../../src-shared/text/trackers.ts';
 import { filterDeclarations, filterStyleSheet } from './css-filter.ts';
 import { remoteUrl, RemotePictures } from './remote-pictures.ts';
 import { safeLink } from './safe-link.ts';
@@ -15,6 +16,8 @@ export interface SanitisedHtml {
   /** Remote pictures that can be shown on request. */
   remoteImages: string[];
   remoteHosts: string[];
+  /** Pictures that only count readers: taken out, never fetched. */
+  trackers: Tracker[];
   /** Elements, attributes and remote content that were taken out and cannot be shown. */
   blocked: number;
 }
@@ -184,7 +187,13 @@ export function sanitiseHtml(html: string, options: SanitiseOptions = {}): Sanit
   try {
     root = purifier.sanitize(tame.html, config) as unknown as HTMLElement;
   } catch {
-    return { html: '<div class="mail-body"></div>', remoteImages: [], remoteHosts: [], blocked: 1 };
+    return {
+      html: '<div class="mail-body"></div>',
+      remoteImages: [],
+      remoteHosts: [],
+      trackers: [],
+      blocked: 1,
+    };
   }
   const cleaner = new Cleaner(root.ownerDocument, pictures);
   const out = cleaner.clean(root);
@@ -192,6 +201,7 @@ export function sanitiseHtml(html: string, options: SanitiseOptions = {}): Sanit
     html: out,
     remoteImages: [...pictures.urls],
     remoteHosts: pictures.hosts(),
+    trackers: [...pictures.trackers.values()],
     blocked: purifier.removed.length + cleaner.removed + pictures.refused + (tame.cut ? 1 : 0),
   };
 }
@@ -309,12 +319,29 @@ class Cleaner {
       if (source !== '') this.removed++;
       return;
     }
+    if (this.#pictures.isTracker(url, this.#unseen(image))) {
+      image.remove();
+      return;
+    }
     const shown = this.#pictures.resolve(source);
     if (shown === null) image.dataset['remoteSrc'] = url;
     else {
       image.setAttribute('src', shown);
       image.setAttribute('referrerpolicy', 'no-referrer');
     }
+  }
+
+  /** Drawn as a point or not at all. A line of one pixel across the mail is a picture. */
+  #unseen(image: HTMLElement): boolean {
+    const style = this.#scratch(image.getAttribute('style') ?? '');
+    if (style.display === 'none' || style.visibility === 'hidden' || style.opacity === '0') return true;
+    const sides = [
+      [style.width, style.maxWidth, image.getAttribute('width')],
+      [style.height, style.maxHeight, image.getAttribute('height')],
+    ].map((values) => values.find((value) => value !== null && value !== '')?.trim());
+    const point = (size: string | undefined): boolean =>
+      size !== undefined && /^0*[01](?:\.\d+)?(?:px)?$/.test(size);
+    return sides.some(point) && sides.every((size) => size === undefined || point(size));
   }
 
   #link(link: HTMLElement): void {

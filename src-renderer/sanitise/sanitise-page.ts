@@ -1,4 +1,5 @@
 import type {} from '../page-bridge/bridge.ts';
+import type { Tracker } from '../../src-shared/text/trackers.ts';
 import { sanitiseHtml, type SanitiseOptions } from './sanitise-html.ts';
 
 /** What main asks of the hidden page; pages have a document, main has none. */
@@ -11,7 +12,7 @@ export interface SanitiseQuestion {
 export interface SanitiseAnswer {
   id: number;
   html: string;
-  remote: { count: number; hosts: string[]; urls: string[] };
+  remote: { count: number; hosts: string[]; urls: string[]; trackers: Tracker[] };
   blocked: number;
 }
 
@@ -28,11 +29,11 @@ function isQuestion(message: unknown): message is SanitiseQuestion {
 
 window.posthorn.onMessage((message) => {
   if (!isQuestion(message)) return;
-  const { html, remoteImages, remoteHosts, blocked } = sanitiseHtml(message.html, message.options);
+  const { html, remoteImages, remoteHosts, trackers, blocked } = sanitiseHtml(message.html, message.options);
   const answer: SanitiseAnswer = {
     id: message.id,
     html,
-    remote: { count: remoteImages.length, hosts: remoteHosts, urls: remoteImages },
+    remote: { count: remoteImages.length, hosts: remoteHosts, urls: remoteImages, trackers },
     blocked,
   };
   window.posthorn.send(answer);

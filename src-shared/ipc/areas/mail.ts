@@ -3,6 +3,7 @@ import { folderBodiesSchema } from '../../model/body-policy.ts';
 import type { FolderView } from '../../model/folder.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
 import type { AppErrorData } from '../../error.ts';
+import type { Tracker } from '../../text/trackers.ts';
 import { method } from '../method.ts';
 
 export interface MessagePart {
@@ -26,8 +27,8 @@ export interface MessageContent {
   /** Sanitised: no script, no request; remote pictures taken out. */
   html: string | null;
   attachments: MessagePart[];
-  /** Pictures on other hosts that the mail asks for and that are not shown. */
-  remoteImages: { count: number; hosts: string[] };
+  /** Pictures on other hosts that the mail asks for and that are not shown; trackers are never fetched. */
+  remoteImages: { count: number; hosts: string[]; trackers: Tracker[] };
   inReplyTo: string;
   references: string[];
   defects: { code: string; detail: string }[];
@@ -133,7 +134,7 @@ export const mailMethods = {
     params: v.object({ messageId: v.string() }),
     doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
     returns:
-      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], remoteImages, defects}',
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),

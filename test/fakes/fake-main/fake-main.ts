@@ -253,7 +253,18 @@ export class FakeMain {
             file('4', 'Colours uncoated.zip', 'application/zip', 12_000),
           ]
         : [],
-      remoteImages: html === null ? { count: 0, hosts: [] } : { count: 12, hosts: ['cdn.canal.example'] },
+      remoteImages:
+        html === null
+          ? { count: 0, hosts: [], trackers: [] }
+          : {
+              count: 12,
+              hosts: ['cdn.canal.example'],
+              trackers: [
+                { host: 'canal.list-manage.com', service: 'Mailchimp' },
+                { host: 'open.canal.example', service: null },
+                { host: 'cdn.canal.example', service: null },
+              ],
+            },
       inReplyTo: '',
       references: [],
       defects:

@@ -51,7 +51,7 @@ const message = (part: Partial<FullMessage>): FullMessage => ({
   text: 'One\n\n> old',
   html: null,
   attachments: [],
-  remoteImages: { count: 0, hosts: [] },
+  remoteImages: { count: 0, hosts: [], trackers: [] },
   inReplyTo: '',
   references: [],
   defects: [],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMisleading } from '../../../../src-renderer/features/message-view/link-check.ts';
+import { linkDoubt, targetWords } from '../../../../src-renderer/features/message-view/link-check.ts';
 
 test.each([
   ['https://example.org/a', 'example.org', false],
@@ -8,8 +8,26 @@ test.each([
   ['https://example.org.evil.test/', 'www.example.org', true],
   ['https://evil.test/', 'https://bank.example/login', true],
   ['https://evil.test/', 'read more', false],
-  ['https://example.org/', 'ann@other.example', false],
+  ['https://other.example/', 'ann@other.example', false],
   ['mailto:ann@example.org', 'example.com', false],
 ])('%s behind “%s”: misleading %s', (url, words, expected) => {
-  expect(isMisleading({ url, words })).toBe(expected);
+  expect(linkDoubt({ url, words }) === 'other-host').toBe(expected);
+});
+
+test.each([
+  ['ann@bank.example', 'https://evil.test/', 'other-host'],
+  ['Sign in at bank.example, now', 'https://evil.test/bank.example', 'other-host'],
+  ['report.pdf', 'https://files.example.org/x', null],
+  ['www.bank.example', 'https://www.bank.example:8443/', null],
+  ['Click here', 'https://xn--pypal-4ve.com/', 'odd-letters'],
+  ['Click here', 'https://xn--mnchen-3ya.de/', null],
+  ['bank.example', 'mailto:ann@example.org', null],
+])('"%s" leading to %s: %s', (words, url, doubt) => {
+  expect(linkDoubt({ url, words })).toBe(doubt);
+});
+
+test('a target is shown with its true host', () => {
+  expect(targetWords('https://xn--mnchen-3ya.de/a?b#c')).toBe('https://münchen.de/a?b#c');
+  expect(targetWords('https://xn--pypal-4ve.com/')).toBe('https://xn--pypal-4ve.com/');
+  expect(targetWords('mailto:ann@example.org')).toBe('ann@example.org');
 });

@@ -128,6 +128,7 @@ export async function show(
 ): Promise<{
   html: string;
   remoteImages: string[];
+  trackers: { host: string; service: string | null }[];
   remoteHosts: string[];
   blocked: number;
   xss: boolean;

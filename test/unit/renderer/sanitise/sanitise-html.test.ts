@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     );
     await hidden.close();
     expect(html).toBe(
-      '<style>p { color: red; }</style><div class="mail-body" style="margin: 0px; background-color: red;"><p style="color: blue;">x</p><table style="color: green; background-image: url(&quot;/remote/t&quot;);"><tbody><tr><td>y</td></tr></tbody></table></div>',
+      '<style>@scope (.mail-body) {\np { color: red; }\n}</style><div class="mail-body" style="margin: 0px; background-color: red;"><p style="color: blue;">x</p><table style="color: green; background-image: url(&quot;/remote/t&quot;);"><tbody><tr><td>y</td></tr></tbody></table></div>',
     );
   });
 
@@ -93,6 +93,54 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(html).toContain('data-remote-src="https://a.leak.test/4.png"');
     await expect.poll(() => [...browser.remote].sort()).toEqual(['t1', 't2']);
     expect(browser.incidents).toEqual([]);
+  });
+
+  test('trackers are named and taken out, not fetched even when pictures are', async () => {
+    browser.remote.length = 0;
+    const mail =
+      '<img src="https://a.example/logo.png" width=600 height=1><img src="https://a.example/1" width=1 height=1><img src="https://b.example/2" style="display:none"><img src="https://us1.list-manage.com/track/open.php?u=1"><img src="https://c.example/e/open.gif?id=3" width=20><table background="https://www.google-analytics.com/collect?v=1"><tr><td>x</table>';
+    const result = await show(browser, mail);
+    expect(result.trackers).toEqual([
+      { host: 'a.example', service: null },
+      { host: 'b.example', service: null },
+      { host: 'us1.list-manage.com', service: 'Mailchimp' },
+      { host: 'c.example', service: null },
+      { host: 'www.google-analytics.com', service: 'Google Analytics' },
+    ]);
+    expect(result.remoteImages).toEqual(['https://a.example/logo.png']);
+    expect(result.html).not.toMatch(/a\.example\/1|b\.example|list-manage|c\.example|google/);
+    const all = (mail.match(/https:[^"]+/g) ?? []).map((url, at): [string, string] => [
+      url,
+      `/remote/t${at}`,
+    ]);
+    await show(browser, mail, { remote: Object.fromEntries(all) });
+    await expect.poll(() => browser.remote).toEqual(['t0']);
+  });
+
+  test('a style block reaches the inside of the mail and nothing of its frame', async () => {
+    await show(
+      browser,
+      '<style>body.x, body > p { color: rgb(1, 2, 3) } html, :root, * { overflow: visible !important; background: rgb(9, 9, 9) !important } .body, [class=body], #body { color: rgb(4, 5, 6) } *, html, body { display: none !important }</style><body class=x><p>x</p><b class=body>y</b><i id=body>z</i></body>',
+    );
+    const seen = await browser.page.evaluate(() => {
+      const inner = document.querySelector('iframe')?.contentDocument;
+      const look = (selector: string) => {
+        const element = inner?.querySelector(selector);
+        return element == null ? null : getComputedStyle(element);
+      };
+      return {
+        root: [look('html')?.display, look('html')?.backgroundColor, look('html')?.overflow],
+        frame: look('body')?.display,
+        mail: [look('.mail-body')?.color, look('.mail-body')?.display],
+        colours: [look('p')?.color, look('b')?.color, look('i')?.color],
+      };
+    });
+    expect(seen).toEqual({
+      root: ['block', 'rgb(255, 255, 255)', 'hidden'],
+      frame: 'block',
+      mail: ['rgb(1, 2, 3)', 'none'],
+      colours: ['rgb(1, 2, 3)', 'rgb(4, 5, 6)', 'rgb(4, 5, 6)'],
+    });
   });
 
   test('styles: only what is known is written again', async () => {
