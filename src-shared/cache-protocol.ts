@@ -252,9 +252,11 @@ export const windowMethods = [
   'contacts',
 ] as const satisfies readonly StoreMethod[];
 
+/** `aborted`: the browser gave the transaction up and does not say why; main looks whether the disk is full. */
+export type StoreTrouble = 'quota' | 'aborted' | 'damaged' | 'bug';
+
 export type StoreAnswer =
-  | { id: number; ok: true; value: unknown }
-  | { id: number; ok: false; error: string; code: 'quota' | 'damaged' | 'bug' };
+  { id: number; ok: true; value: unknown } | { id: number; ok: false; error: string; code: StoreTrouble };
 
 /** Told to main and to every window after the transaction that made the change. */
 export interface StoreNotice {

@@ -19,6 +19,8 @@ export interface CacheClientOptions {
   volatileAccounts?(): string[];
   /** Called whenever the cache has (another) id; to be written durably before it resolves. */
   rememberCacheId(cacheId: string): Promise<void> | void;
+  /** Whether the disk of the cache has little room left. */
+  lacksRoom(): Promise<boolean>;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, detail?: Record<string, unknown>): void;
   clock: Clock;
 }
@@ -241,6 +243,11 @@ class StoreLink implements CacheClient {
       this.#calls.delete(message.id);
       call.reject(toError(message));
       if (this.#ready) void this.#openStore(true).catch((error: unknown) => this.#failed(error));
+    } else if (message.code === 'aborted') {
+      this.#calls.delete(message.id);
+      void this.#options
+        .lacksRoom()
+        .then((full) => call.reject(toError({ ...message, code: full ? 'quota' : 'bug' })));
     } else {
       this.#calls.delete(message.id);
       call.reject(toError(message));

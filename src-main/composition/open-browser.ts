@@ -69,6 +69,7 @@ export async function openBrowser(
       cacheIds
         .write(cacheId)
         .catch((error: unknown) => log('warn', 'the cache is not remembered', { error })),
+    lacksRoom: async () => (await profile.space.level()) !== 'ok',
     log,
     clock,
   });

@@ -10,7 +10,7 @@ import type { databaseNames, DatabaseDependencies } from './database.ts';
 export type CachePlace = (typeof databaseNames)[number];
 
 interface StorageBuckets {
-  open(name: string): Promise<{ indexedDB: IDBFactory }>;
+  open(name: string, options: { persisted: boolean }): Promise<{ indexedDB: IDBFactory }>;
   keys(): Promise<string[]>;
   delete(name: string): Promise<void>;
 }
@@ -25,7 +25,8 @@ export async function openPlace(
   place: CachePlace,
   given: DatabaseDependencies | undefined,
 ): Promise<DatabaseDependencies | undefined> {
-  const bucket = await buckets(given)?.open(place);
+  // Not persisted, Chromium throws the whole cache away, open as it is, once the disk has under 2 GB or a tenth left.
+  const bucket = await buckets(given)?.open(place, { persisted: true });
   return bucket === undefined ? given : { indexedDB: bucket.indexedDB, IDBKeyRange };
 }
 

@@ -5,6 +5,7 @@ import {
   type StoreAnswer,
   type StoreMethod,
   type StoreParams,
+  type StoreTrouble,
 } from '../../src-shared/cache-protocol.ts';
 import { StoreMistake } from './apply-batch.ts';
 import { isStoreMethod, isWindowParams, readRequest } from './requests.ts';
@@ -107,7 +108,8 @@ export class StoreServer {
         value: (await this.#store.run(method, given as StoreParams<typeof method>)) ?? null,
       };
     } catch (error) {
-      const code = codeOf(error);
+      const told = codeOf(error);
+      const code = told === 'aborted' && (await this.#store.isGone()) ? 'damaged' : told;
       if (code === 'damaged') this.#store.markDamaged();
       return {
         id,
@@ -134,11 +136,13 @@ const damagedNames = new Set([
 ]);
 
 /** What a failure means for main: room is missing, the cache must be opened anew, or we erred. */
-export function codeOf(error: unknown): 'quota' | 'damaged' | 'bug' {
+export function codeOf(error: unknown): StoreTrouble {
   const names = namesOf(error);
   if (names.some((name) => name === 'QuotaExceededError')) return 'quota';
   if (error instanceof StoreMistake) return 'bug';
   if (error instanceof DamagedCacheError || names.some((name) => damagedNames.has(name))) return 'damaged';
+  // Of several requests in a transaction that was given up, Chromium tells but one the true reason.
+  if (names.some((name) => name === 'AbortError')) return 'aborted';
   return 'bug';
 }
 

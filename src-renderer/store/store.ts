@@ -73,6 +73,16 @@ export class Store {
     this.#damaged = true;
   }
 
+  /** The browser deleted the databases while they were in use; asked after it gave a transaction up. */
+  async isGone(): Promise<boolean> {
+    const session = this.#session;
+    if (session === null) return false;
+    return await session.databases.disk.meta.get('cache').then(
+      (meta) => meta === undefined,
+      () => true,
+    );
+  }
+
   /** There is something to delete that nobody waits for. */
   get isUntidy(): boolean {
     return this.#session !== null && !this.#tidyFailed && isUntidy(this.#session.memory);

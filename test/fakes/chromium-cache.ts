@@ -79,6 +79,7 @@ export async function cacheInChromium(
       },
     },
     expectedCacheId,
+    lacksRoom: () => Promise.resolve(false),
     rememberCacheId: (id) => {
       cacheIds.push(id);
     },

@@ -248,6 +248,8 @@ describe('never twice', () => {
     expect(taken.map((mail) => mail.to)).toEqual([['bob@example.test'], ['eve@example.test']]);
     expect(taken[0]?.bytes.equals(taken[1]?.bytes ?? Buffer.alloc(0))).toBe(true);
     await posthorn.call('sync.run', { accountId });
+    await until(async () => (await inFolder('ann', 'Sent', messageIdHeader)).length > 0, 'a copy in Sent');
+    await posthorn.call('sync.run', { accountId });
     expect(await inFolder('ann', 'Sent', messageIdHeader)).toHaveLength(1);
   });
 });

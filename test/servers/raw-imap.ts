@@ -190,9 +190,16 @@ export class RawImap {
       .sort((a, b) => a.uid - b.uid);
   }
 
-  async append(path: string, bytes: Buffer | string, flags: readonly string[] = []): Promise<RawResult> {
+  /** `internalDate` as `messages` gives it; without it the server takes its own time. */
+  async append(
+    path: string,
+    bytes: Buffer | string,
+    flags: readonly string[] = [],
+    internalDate?: string,
+  ): Promise<RawResult> {
     const body = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    return await this.ok('APPEND', quoted(toModifiedUtf7(path)), `(${flags.join(' ')})`, body);
+    const date = internalDate === undefined ? [] : [quoted(internalDate)];
+    return await this.ok('APPEND', quoted(toModifiedUtf7(path)), `(${flags.join(' ')})`, ...date, body);
   }
 
   /** On the selected folder: `how` is +FLAGS, -FLAGS or FLAGS. */

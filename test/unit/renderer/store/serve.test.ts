@@ -122,5 +122,8 @@ it('tells a full disk from a damaged one', () => {
     codeOf(Object.assign(new Error('x'), { name: 'BulkError', failures: [{ name: 'QuotaExceededError' }] })),
   ).toBe('quota');
   expect(codeOf(new DOMException('x', 'UnknownError'))).toBe('damaged');
+  expect(
+    codeOf(Object.assign(new Error('x'), { name: 'BulkError', failures: [{ name: 'AbortError' }] })),
+  ).toBe('aborted');
   expect(codeOf(new TypeError('x'))).toBe('bug');
 });
