@@ -16,10 +16,12 @@ import { accountHandlers } from './ipc/handlers/account-handlers.ts';
 import { appHandlers } from './ipc/handlers/app-handlers.ts';
 import { journalHandlers } from './ipc/handlers/journal-handlers.ts';
 import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
+import { trustHandlers } from './ipc/handlers/trust-handlers.ts';
 import { offlineHandlers } from './ipc/handlers/offline-handlers.ts';
 import { searchHandlers } from './ipc/handlers/search-handlers.ts';
 import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
 import { serverFolderHandlers } from './ipc/handlers/server-folder-handlers.ts';
+import { createMessageSource } from './ipc/message-source.ts';
 import { createOpenedFiles } from './ipc/opened-files.ts';
 import { createNews, type News } from './ipc/news.ts';
 import { createPush } from './ipc/push.ts';
@@ -196,6 +198,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   shell.onSuspendResume(onPower);
   hooks?.onPower(onPower);
   const opened = createOpenedFiles(browser.reader);
+  const source = createMessageSource({ cache, engines, register, opened });
   let started = readArgument(options.argument);
   const serve = createServe(
     {
@@ -247,12 +250,21 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       ...journalHandlers({ journal, cache, engines, register }),
       ...sendingHandlers(sending),
       ...serverFolderHandlers({ engines, register }),
+      ...trustHandlers({
+        ...browser,
+        source,
+        register,
+        accountStore,
+        clock,
+        online: () => connectivity.online(),
+        picturesFrom: () => settings.get().remoteImagesFrom,
+      }),
       ...mailHandlers({
         ...mail,
         ...browser,
         engines,
         register,
-        opened,
+        source,
         online: () => connectivity.online(),
         beforeSync: (accountIds) => sending.flush(accountIds),
         afterSync: (accountIds) => sending.synced(accountIds),

@@ -15,6 +15,8 @@ export const settingsSchema = v.object({
   /** Seconds until a shown message counts as read; 0 at once, −1 never by itself. */
   markReadSeconds: v.optional(v.pipe(v.number(), v.minValue(-1), v.maxValue(60)), 1),
   stayOffline: v.optional(v.boolean(), false),
+  /** Addresses (lower case) whose pictures from outside are shown, when the mail is really from them. */
+  remoteImagesFrom: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(400))), v.maxLength(2_000)), []),
   providerDatabaseUrl: v.optional(v.pipe(v.string(), v.maxLength(1000)), ''),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -9,6 +9,7 @@ import { listWords } from './list.ts';
 import { noticeWords } from './notices.ts';
 import { offlineWords } from './offline.ts';
 import { readerWords } from './reader.ts';
+import { trustWords } from './trust.ts';
 import { searchWords } from './search.ts';
 import { statusWords } from './status.ts';
 
@@ -19,6 +20,7 @@ export const catalogue = {
   ...listWords,
   ...offlineWords,
   ...readerWords,
+  ...trustWords,
   ...searchWords,
   ...journalWords,
   ...statusWords,

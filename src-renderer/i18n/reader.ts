@@ -32,6 +32,9 @@ export const readerWords = {
   'reader.trackersHosts':
     'Pictures that nobody sees would have told {hosts} that you opened this message; they are never fetched.',
   'reader.showOnce': 'Show once',
+  'reader.showAlways': 'Always for this sender',
+  'reader.alwaysShown': 'Images in mail that is really from {address} are always shown.',
+  'reader.stopAlways': 'No longer',
   'reader.loadingImages': 'Fetching the images…',
   'reader.imagesFailed': {
     one: 'One image could not be fetched.',

@@ -34,6 +34,9 @@ import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
 import Search from '@lucide/svelte/icons/search';
+import ShieldAlert from '@lucide/svelte/icons/shield-alert';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import ShieldQuestion from '@lucide/svelte/icons/shield-question-mark';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings-2';
 import Star from '@lucide/svelte/icons/star';
@@ -68,6 +71,9 @@ export const icons = {
   down: ChevronDown,
   download: Download,
   draft: FileText,
+  'shield-good': ShieldCheck,
+  'shield-ask': ShieldQuestion,
+  'shield-bad': ShieldAlert,
   file: File,
   'file-archive': FileArchive,
   'file-image': FileImage,

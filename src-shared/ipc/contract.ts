@@ -7,6 +7,7 @@ import { mailMethods } from './areas/mail.ts';
 import type { testHookMethods } from './areas/test-hooks.ts';
 import { offlineMethods } from './areas/offline.ts';
 import { serverFolderMethods } from './areas/server-folders.ts';
+import { trustMethods } from './areas/trust.ts';
 import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/sending.ts';
 
 /**
@@ -17,6 +18,7 @@ export const contract = {
   ...appMethods,
   ...accountMethods,
   ...mailMethods,
+  ...trustMethods,
   ...offlineMethods,
   ...sendingMethods,
   ...serverFolderMethods,

@@ -187,6 +187,33 @@ describe('reader', () => {
     await expect.poll(() => calls(page, 'app.openLink')).toEqual([{ url: 'https://canal.example/ice' }]);
   });
 
+  test('says who sent a message, and leaves its list only after asking', async () => {
+    const page = await open({ accounts: 1, messages: 50 });
+    await rows(page).first().waitFor();
+    await rows(page).first().click();
+    const mark = page.getByRole('button', { name: /^Really from/ });
+    await mark.focus();
+    await page.keyboard.press('Enter');
+    expect(await mark.getAttribute('aria-expanded')).toBe('true');
+    const panel = page.getByRole('region', { name: 'Who sent this' });
+    await panel.getByText('signature (DKIM) of', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Unsubscribe' }).click();
+    const question = page.getByRole('dialog', { name: 'Leave this mailing list?' });
+    await question.getByRole('button', { name: 'Stay on the list' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(await calls(page, 'message.unsubscribe')).toEqual([]);
+    await page.getByRole('button', { name: 'Unsubscribe' }).click();
+    await question.getByRole('button', { name: 'Unsubscribe' }).click();
+    await page.getByText('was told to send you no more').waitFor();
+    expect(await calls(page, 'message.unsubscribe')).toHaveLength(1);
+    // A sender who cannot be imitated may be trusted with pictures, and no longer.
+    await page.getByRole('button', { name: 'Always for this sender' }).click();
+    await expect.poll(async () => (await calls(page, 'message.loadRemote')).length).toBe(1);
+    await page.getByRole('button', { name: 'No longer' }).click();
+    await page.getByRole('button', { name: 'Show once' }).waitFor();
+    expect((await calls(page, 'settings.set')).at(-1)).toEqual({ settings: { remoteImagesFrom: [] } });
+  });
+
   test('says that a message cannot be read without network, and reads it once there is one', async () => {
     const page = await open({ offline: true, accounts: 1, messages: 50 });
     await rows(page).first().waitFor();

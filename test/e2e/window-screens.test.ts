@@ -6,6 +6,24 @@ import { axeFaults } from './screen-checks.ts';
 
 const open = useFakeWindow();
 
+/** Opens messages from the top until one has such a line under its sender, and unfolds what is behind it. */
+async function unfoldTrust(page: Page, line: RegExp): Promise<void> {
+  await rows(page).first().click();
+  for (let at = 0; at < 20; at += 1) {
+    const mark = page.locator('.trust').last();
+    await mark.waitFor();
+    if (line.test((await mark.textContent()) ?? '')) {
+      await mark.click();
+      await page.getByRole('region', { name: 'Who sent this' }).waitFor();
+      return;
+    }
+    const before = await page.locator('#subject').textContent();
+    await page.keyboard.press('j');
+    await expect.poll(() => page.locator('#subject').textContent()).not.toBe(before);
+  }
+  throw new Error(`no message says ${line.source}`);
+}
+
 const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)?][] = [
   ['main-light', {}, { colorScheme: 'light' }, (page) => rows(page).nth(5).click()],
   ['main-dark', {}, { colorScheme: 'dark' }, (page) => rows(page).first().click()],
@@ -69,6 +87,13 @@ const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)
     (page) => page.getByRole('button', { name: 'Folders' }).click(),
   ],
   ['640', {}, { viewport: { width: 640, height: 900 } }, (page) => rows(page).first().click()],
+  ['trust', {}, {}, async (page) => unfoldTrust(page, /^Really from/)],
+  [
+    'trust-failed-narrow-dark',
+    { settings: { theme: 'dark' } },
+    { viewport: { width: 640, height: 900 } },
+    async (page) => unfoldTrust(page, /^Claims to be from/),
+  ],
   ['200-percent', {}, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
   ['100000', { accounts: 1, messages: 100_000 }, {}, (page) => rows(page).nth(2).click()],
   ['forced-colours', {}, { forcedColors: 'active' }, (page) => rows(page).first().click()],

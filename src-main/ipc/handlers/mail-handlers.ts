@@ -1,6 +1,5 @@
 import { AppError, publicError } from '../../../src-shared/error.ts';
 import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
-import type { MessageRow } from '../../../src-shared/model/message.ts';
 import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
@@ -17,8 +16,7 @@ import type { FolderVerbs } from '../../sync/folder-verbs.ts';
 import type { FolderRegister } from '../../sync/folder-register.ts';
 import type { Undo } from '../../sync/undo.ts';
 import type { Verbs } from '../../sync/verbs.ts';
-import { awayOf } from '../../sync/away.ts';
-import type { OpenedFiles } from '../opened-files.ts';
+import type { MessageSource } from '../message-source.ts';
 import type { Handlers } from '../serve.ts';
 import { folderView } from '../folder-view.ts';
 import { createMessageList } from './message-list.ts';
@@ -41,8 +39,7 @@ export interface MailHandlerPorts {
   beforeSync(accountIds: readonly string[]): Promise<void>;
   /** What the servers told is taken in where it speaks of mails of ours. */
   afterSync(accountIds: readonly string[]): Promise<void>;
-  /** Files that the program was started with. */
-  opened: OpenedFiles;
+  source: MessageSource;
 }
 
 type MailMethods = Extract<
@@ -51,59 +48,22 @@ type MailMethods = Extract<
 >;
 export type MailHandlers = Pick<
   Handlers,
-  Exclude<MailMethods, 'message.send' | 'message.reportsFor' | 'message.reportsIn'>
+  Exclude<
+    MailMethods,
+    'message.send' | 'message.reportsFor' | 'message.reportsIn' | 'message.trust' | 'message.unsubscribe'
+  >
 >;
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
-  const {
-    accounts,
-    cache,
-    engines,
-    register,
-    verbs,
-    folders,
-    undo,
-    reader,
-    sanitiser,
-    remoteImages,
-    shell,
-    opened,
-  } = ports;
+  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell } =
+    ports;
+  const { rowOf, bytesOf } = ports.source;
   const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
   const listMessages = createMessageList({
     cache,
     engines,
     accountOf: (accountId) => accounts.need(accountId),
   });
-
-  async function rowOf(messageId: string): Promise<MessageRow> {
-    if (opened.has(messageId)) return await opened.row(messageId);
-    const [row] = await cache.call('rows', { messageIds: [messageId] });
-    if (row == null)
-      throw (
-        awayOf(messageId, register, away) ??
-        new AppError({
-          code: 'not-found',
-          scope: 'message',
-          next: 'tell-user',
-          detail: 'That message is not here any more.',
-        })
-      );
-    return row;
-  }
-
-  async function bytesOf(row: MessageRow): Promise<Buffer> {
-    if (opened.has(row.messageId)) return await opened.bytes(row.messageId);
-    const engine = engines.get(row.accountId);
-    if (engine === undefined)
-      throw new AppError({
-        code: 'not-found',
-        scope: 'account',
-        next: 'tell-user',
-        detail: 'The account of that message is gone.',
-      });
-    return await engine.raw(row.messageId);
-  }
 
   async function partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string }> {
     const raw = await bytesOf(await rowOf(messageId));

@@ -9,6 +9,7 @@ import { FakeServerSide } from './fake-server-side.ts';
 import { FakeReports } from './fake-reports.ts';
 import { FakeSending } from './fake-sending.ts';
 import { FakeStore } from './fake-store.ts';
+import { madeTrust } from './fake-trust.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
 import { madeMail, newsletterHtml, plainText } from './made-mail.ts';
 
@@ -160,6 +161,10 @@ export class FakeMain {
         return this.store.thread(settings.threadId);
       case 'message.get':
         return this.#message(given.messageId);
+      case 'message.trust':
+        return madeTrust(this.#message(given.messageId), Number(given.messageId.slice(1).split('.')[0]));
+      case 'message.unsubscribe':
+        return { host: 'canal.example' };
       case 'message.loadRemote':
         return { html: newsletterHtml, shown: 1, failed: 0 };
       case 'message.source':

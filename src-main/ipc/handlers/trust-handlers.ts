@@ -1,0 +1,81 @@
+import { AppError } from '../../../src-shared/error.ts';
+import type { ReadMail } from '../../../src-shared/model/mail.ts';
+import type { MessageRow } from '../../../src-shared/model/message.ts';
+import { shownHost } from '../../../src-shared/text/shown-host.ts';
+import type { AccountStore } from '../../accounts/account-store.ts';
+import type { CachePort } from '../../cache/cache-port.ts';
+import type { MimeReader } from '../../mime/mime-reader.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { FetchPublic } from '../../platform/fetch-public.ts';
+import type { FolderRegister } from '../../sync/folder-register.ts';
+import { offline } from '../../sync/session.ts';
+import { headerBytes } from '../../trust/header-bytes.ts';
+import { createKnownPeople } from '../../trust/known-people.ts';
+import { listFacts } from '../../trust/list-facts.ts';
+import { messageTrust } from '../../trust/message-trust.ts';
+import type { MessageSource } from '../message-source.ts';
+import type { Handlers } from '../serve.ts';
+
+export interface TrustHandlerPorts {
+  source: MessageSource;
+  reader: MimeReader;
+  cache: CachePort;
+  register: FolderRegister;
+  accountStore: Pick<AccountStore, 'all' | 'get'>;
+  fetchPublic: FetchPublic;
+  clock: Clock;
+  online(): boolean;
+  picturesFrom(): readonly string[];
+}
+
+export type TrustHandlers = Pick<Handlers, 'message.trust' | 'message.unsubscribe'>;
+
+export function trustHandlers(ports: TrustHandlerPorts): TrustHandlers {
+  const { source, reader, accountStore, register } = ports;
+  const people = createKnownPeople(ports.cache, ports.clock);
+
+  async function headOf(messageId: string): Promise<{ row: MessageRow; mail: ReadMail }> {
+    const row = await source.rowOf(messageId);
+    return { row, mail: await reader.read(headerBytes(await source.bytesOf(row))) };
+  }
+
+  return {
+    'message.trust': async ({ messageId }) => {
+      const { row, mail } = await headOf(messageId);
+      return await messageTrust(
+        {
+          mail,
+          account: accountStore.get(row.accountId) ?? null,
+          role: register.get(row.folderId)?.role ?? null,
+          own: accountStore.all().flatMap(({ identities }) => identities),
+          picturesFrom: ports.picturesFrom(),
+        },
+        people,
+      );
+    },
+    'message.unsubscribe': async ({ messageId }) => {
+      const { mail } = await headOf(messageId);
+      const { unsubscribe } = listFacts(mail.headers);
+      if (unsubscribe?.kind !== 'one-click')
+        throw refused(
+          'This message does not offer to be unsubscribed in one click. Nothing was sent; use the way that it names.',
+        );
+      if (!ports.online()) throw offline();
+      // RFC 8058 3.2: this very body, and nothing that would tell one reader from another but the address itself.
+      const { status } = await ports.fetchPublic(unsubscribe.url, {
+        form: 'List-Unsubscribe=One-Click',
+        maxBytes: 1024 * 1024,
+        timeoutMs: 20_000,
+      });
+      if (status < 200 || status >= 300)
+        throw refused(
+          `${unsubscribe.target} did not confirm that you are unsubscribed (it answered ${status}). Try again later, or unsubscribe on its page.`,
+        );
+      return { host: shownHost(new URL(unsubscribe.url).hostname) };
+    },
+  };
+}
+
+function refused(detail: string): AppError {
+  return new AppError({ code: 'refused', scope: 'message', next: 'tell-user', detail });
+}

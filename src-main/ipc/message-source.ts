@@ -1,0 +1,53 @@
+import { AppError } from '../../src-shared/error.ts';
+import type { MessageRow } from '../../src-shared/model/message.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import { awayOf } from '../sync/away.ts';
+import type { Engines } from '../sync/engines.ts';
+import type { FolderRegister } from '../sync/folder-register.ts';
+import type { OpenedFiles } from './opened-files.ts';
+
+/** A message by its id, wherever it lies: in a folder, or in a file that the program was started with. */
+export interface MessageSource {
+  /** @throws AppError `not-found` */
+  rowOf(messageId: string): Promise<MessageRow>;
+  /** Fetched when it is not here. @throws AppError `not-cached` and others */
+  bytesOf(row: MessageRow): Promise<Buffer>;
+}
+
+export function createMessageSource(ports: {
+  cache: CachePort;
+  engines: Engines;
+  register: FolderRegister;
+  opened: OpenedFiles;
+}): MessageSource {
+  const { cache, engines, register, opened } = ports;
+  return {
+    async rowOf(messageId) {
+      if (opened.has(messageId)) return await opened.row(messageId);
+      const [row] = await cache.call('rows', { messageIds: [messageId] });
+      if (row == null)
+        throw (
+          awayOf(messageId, register, (accountId) => engines.get(accountId)?.away() ?? null) ??
+          new AppError({
+            code: 'not-found',
+            scope: 'message',
+            next: 'tell-user',
+            detail: 'That message is not here any more.',
+          })
+        );
+      return row;
+    },
+    async bytesOf(row) {
+      if (opened.has(row.messageId)) return await opened.bytes(row.messageId);
+      const engine = engines.get(row.accountId);
+      if (engine === undefined)
+        throw new AppError({
+          code: 'not-found',
+          scope: 'account',
+          next: 'tell-user',
+          detail: 'The account of that message is gone.',
+        });
+      return await engine.raw(row.messageId);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { MessageTrust } from '../../src-shared/ipc/areas/trust.ts';
+import type { AccountSettings } from '../../src-shared/model/account.ts';
+import type { FolderRole } from '../../src-shared/model/folder.ts';
+import type { ReadMail } from '../../src-shared/model/mail.ts';
+import type { MailAddress } from '../../src-shared/model/message.ts';
+import { shownHost } from '../../src-shared/text/shown-host.ts';
+import { asciiDomain } from './ascii-domain.ts';
+import type { KnownPeople } from './known-people.ts';
+import { listFacts } from './list-facts.ts';
+import { organisation, ownResults, ownServer } from './own-results.ts';
+import { senderWarnings } from './sender-warnings.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface TrustQuestion {
+  mail: Pick<ReadMail, 'headers' | 'from' | 'replyTo'>;
+  /** Null for a file that lies in no account. */
+  account: AccountSettings | null;
+  role: FolderRole | null;
+  /** Of all accounts. */
+  own: readonly MailAddress[];
+  /** Senders whose pictures may be shown. */
+  picturesFrom: readonly string[];
+}
+
+/** Who sent a message: what the account's own server found out, and what is odd about the sender. */
+export async function messageTrust(question: TrustQuestion, people: KnownPeople): Promise<MessageTrust> {
+  const { mail, account, role, own } = question;
+  const from = mail.from[0];
+  const domain = from === undefined ? '' : asciiDomain(from.address);
+  const facts = listFacts(mail.headers);
+  const common = {
+    domain: shownHost(domain),
+    list: facts.list,
+    unsubscribe: facts.unsubscribe,
+    showImages: false,
+  };
+  const isOwn = own.some(({ address }) => address.toLowerCase() === from?.address.toLowerCase());
+  if (role === 'drafts' || (role === 'sent' && isOwn))
+    return {
+      ...common,
+      verdict: 'own',
+      sentence: 'Written by you',
+      reason: 'It lies where only mail of your own is kept.',
+      checkedBy: null,
+      results: [],
+      warnings: [],
+      unsubscribe: null,
+    };
+  const addresses = account?.identities.map(({ address }) => address) ?? [];
+  const checks =
+    account === null
+      ? { checkedBy: null, results: [] }
+      : ownResults(mail.headers, ownServer(account.incoming?.host ?? '', addresses));
+  const warnings = await senderWarnings(mail, own, people);
+  const several =
+    warnings.some(({ code }) => code === 'several-senders') &&
+    (mail.from.some(({ address }) => organisation(asciiDomain(address)) !== organisation(domain)) ||
+      mail.headers.filter(({ name }) => name.toLowerCase() === 'from').length > 1);
+  const verdict = several
+    ? {
+        verdict: 'unchecked' as const,
+        sentence: 'Could not be checked',
+        reason: 'The message names several senders, so that nobody can say which of them was checked.',
+        checkedBy: checks.checkedBy,
+        results: [],
+      }
+    : account === null
+      ? {
+          ...verdictOf(checks, domain, facts.listId),
+          reason: 'This is a file. No mail server of yours has checked who wrote it.',
+        }
+      : verdictOf(checks, domain, facts.listId);
+  return {
+    ...common,
+    ...verdict,
+    warnings,
+    showImages:
+      verdict.verdict === 'verified' &&
+      from !== undefined &&
+      question.picturesFrom.includes(from.address.toLowerCase()),
+  };
+}

@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import { getDomain } from 'tldts';
+import type { MailHeader } from '../../src-shared/model/mail.ts';
+import { parseAuthResults, type AuthResult } from './auth-results.ts';
+
+/** The domain that somebody registered ("example.co.uk" of "mx.example.co.uk"); the host itself where there is none. */
+export function organisation(host: string): string {
+  const bare = host.toLowerCase().replace(/\.$/, '');
+  return getDomain(bare, { allowPrivateDomains: true, validateHostname: false }) ?? bare;
+}
+
+/** Whose receiving servers go by other names than where mail is fetched. */
+const alsoNamed: Readonly<Record<string, readonly string[]>> = {
+  'gmail.com': ['google.com'],
+  'googlemail.com': ['google.com'],
+  'fastmail.com': ['messagingengine.com'],
+  'me.com': ['icloud.com', 'apple.com'],
+  'icloud.com': ['apple.com'],
+  'mac.com': ['icloud.com', 'apple.com'],
+  'zoho.com': ['zohomail.com'],
+  'zoho.eu': ['zohomail.eu'],
+  'proton.me': ['protonmail.ch'],
+  'protonmail.com': ['protonmail.ch'],
+  'yandex.com': ['yandex.net'],
+  'yandex.ru': ['yandex.net'],
+  'aol.com': ['yahoo.com'],
+  'gmx.de': ['gmx.net'],
+  'gmx.com': ['gmx.net'],
+  'ionos.de': ['kundenserver.de'],
+  'ionos.com': ['kundenserver.de'],
+  '1und1.de': ['kundenserver.de'],
+};
+const microsoft = new Set(['office365.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com']);
+
+/** Whose word about a message is believed. */
+export interface OwnServer {
+  /** Organisations of the server where mail is fetched and of the account's addresses. */
+  organisations: ReadonlySet<string>;
+  /** Exchange Online writes its results without a name. */
+  nameless: boolean;
+}
+
+export function ownServer(incomingHost: string, addresses: readonly string[]): OwnServer {
+  const domains = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1));
+  const organisations = new Set<string>();
+  for (const host of [incomingHost, ...domains]) {
+    if (host === '' || isIP(host) !== 0 || !host.includes('.')) continue;
+    const own = organisation(host);
+    organisations.add(own);
+    for (const other of alsoNamed[own] ?? []) organisations.add(other);
+  }
+  return { organisations, nameless: microsoft.has(organisation(incomingHost)) };
+}
+
+export interface OwnResults {
+  checkedBy: string | null;
+  results: AuthResult[];
+}
+
+/**
+ * What the account's own server says about a message. Anybody can write such fields, so only those count that
+ * bear its name and stand above the first trace of a foreign server (RFC 8601 4.1, 5): from the top, until a
+ * Received line by somebody else; and of these the topmost block, for what a server adds it adds above.
+ */
+export function ownResults(headers: readonly MailHeader[], server: OwnServer): OwnResults {
+  let checkedBy: string | null = null;
+  const results: AuthResult[] = [];
+  for (const { name, value } of headers) {
+    const field = name.toLowerCase();
+    if (field === 'received' && (checkedBy !== null || !isBy(value, server))) break;
+    // Written by the sender: nothing above a message's own fields was.
+    if (field === 'from' || field === 'subject') break;
+    if (field !== 'authentication-results') continue;
+    const parsed = parseAuthResults(value);
+    if (parsed === null) continue;
+    const named = parsed.authservId !== '';
+    if (named ? !server.organisations.has(organisation(parsed.authservId)) : !server.nameless) continue;
+    checkedBy ??= named ? parsed.authservId : 'Outlook';
+    // Checks may be spread over several fields; what is said twice was said first by the one above.
+    for (const result of parsed.results)
+      if (result.method === 'dkim' || !results.some((known) => known.method === result.method))
+        results.push(result);
+  }
+  return { checkedBy, results };
+}
+
+/** A Received line of the own server, or of a step within one machine. */
+function isBy(received: string, server: OwnServer): boolean {
+  const by = /\bby\s+\[?([^\s;()\]]+)/i.exec(received)?.[1];
+  if (by === undefined) return false;
+  return isIP(by) !== 0 || !by.includes('.') || server.organisations.has(organisation(by));
+}

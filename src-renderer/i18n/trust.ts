@@ -1,0 +1,31 @@
+export const trustWords = {
+  'trust.panel': 'Who sent this',
+  'trust.first': 'first message from this address',
+  'trust.list': 'Mailing list',
+  'trust.checks': 'Checked',
+  'trust.noChecks': 'nothing that could be checked',
+  'trust.check': '{method}: {result}',
+  'trust.checkOf': '{method} of {domain}: {result}',
+  'trust.dkim': 'signature (DKIM)',
+  'trust.spf': 'sending server (SPF)',
+  'trust.dmarc': 'wish of the sender’s domain (DMARC)',
+  'trust.arc': 'seals of servers on the way (ARC)',
+  'trust.pass': 'right',
+  'trust.fail': 'wrong',
+  'trust.softfail': 'probably wrong',
+  'trust.none': 'there is none',
+  'trust.unsubscribe': 'Unsubscribe',
+  'trust.unsubscribeTitle': 'Leave this mailing list?',
+  'trust.unsubscribe.one-click':
+    'Posthorn tells this server that you want no more of these messages. It learns that your address is read:',
+  'trust.unsubscribe.mail':
+    'The list asks for a message to this address. It is put before you; nothing is sent yet:',
+  'trust.unsubscribe.page': 'The list has a page for it, which opens in your browser:',
+  'trust.unsubscribeUnsure':
+    'Who sent this message could not be proven. To a swindler, leaving is a sign that somebody reads: mark it as junk instead if you never joined.',
+  'trust.go.one-click': 'Unsubscribe',
+  'trust.go.mail': 'Write the message',
+  'trust.go.page': 'Open the page',
+  'trust.stay': 'Stay on the list',
+  'trust.unsubscribed': '{host} was told to send you no more',
+} as const;
