@@ -3,6 +3,7 @@ import { accountMethods } from '../../src-shared/ipc/areas/account.ts';
 import { appMethods } from '../../src-shared/ipc/areas/app.ts';
 import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
 import { sendingMethods } from '../../src-shared/ipc/areas/sending.ts';
+import { trustMethods } from '../../src-shared/ipc/areas/trust.ts';
 import { offlineMethods } from '../../src-shared/ipc/areas/offline.ts';
 import { serverFolderMethods } from '../../src-shared/ipc/areas/server-folders.ts';
 import { eventNames, type EventName } from '../../src-shared/ipc/contract.ts';
@@ -15,6 +16,7 @@ const areas: readonly { title: string; methods: Readonly<Record<string, Method>>
   { title: 'The program', methods: appMethods },
   { title: 'Accounts', methods: accountMethods },
   { title: 'Folders, messages, search', methods: mailMethods },
+  { title: 'Who sent a message', methods: trustMethods },
   { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
   { title: 'Going offline', methods: offlineMethods },
   { title: 'Quota and sharing', methods: serverFolderMethods },
