@@ -45,6 +45,7 @@ export async function readMessage(
         hosts: clean?.remote.hosts ?? [],
         trackers: clean?.remote.trackers ?? [],
       },
+      protection: mail.protection,
       inReplyTo: mail.inReplyTo,
       references: mail.references,
       defects: unclean

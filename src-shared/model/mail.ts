@@ -33,6 +33,9 @@ export const defectSentences = {
   'charset-broken': 'Some characters of a text cannot be read.',
   'text-truncated': 'The text is longer than Posthorn shows; the rest can be saved as a file.',
   'html-unreadable': 'The HTML of the message could not be turned into plain text.',
+  partial:
+    'This message was sent in pieces, of which this is one; Posthorn shows what is in it and does not put them together yet.',
+  'external-body': 'A part of this message lies on another computer; Posthorn does not fetch it.',
   encrypted: 'This message is encrypted; Posthorn cannot decrypt it yet.',
   'filename-changed': 'The name of an attachment was changed to a safe one.',
 } as const;
@@ -44,6 +47,47 @@ export interface Defect {
   detail: string;
 }
 
+/**
+ * A part that somebody signed or encrypted. Nothing about it was checked: not a mark of trust, and what
+ * stands beside it in the message has nothing to do with it.
+ */
+export interface MailProtection {
+  /** The part that is signed or encrypted, "" for a message that is a multipart as a whole. */
+  partId: string;
+  what: 'signed' | 'encrypted';
+  by: 'openpgp' | 'smime';
+  /** A multipart (RFC 1847), one opaque part (RFC 8551 3), armour in a text, or a signature alone. */
+  form: 'multipart' | 'opaque' | 'inline' | 'detached';
+  /** All of the message is inside of it; else other parts stand beside it. */
+  whole: boolean;
+  /** For people. */
+  sentence: string;
+}
+
+/** "This message is signed (OpenPGP); the signature was not checked." */
+export function protectionSentence({
+  what,
+  by,
+  whole,
+}: Pick<MailProtection, 'what' | 'by' | 'whole'>): string {
+  const name = by === 'openpgp' ? 'OpenPGP' : 'S/MIME';
+  const subject = whole ? 'This message' : 'A part of this message, not all of it,';
+  return what === 'signed'
+    ? `${subject} is signed (${name}); Posthorn did not check the signature.`
+    : `${subject} is encrypted (${name}); Posthorn cannot read it yet.`;
+}
+
+/**
+ * A piece of the text that stands for itself: what one signature covers, or all outside of any. Pieces are
+ * shown apart from each other, so that no style of one reaches another.
+ */
+export interface MailSection {
+  /** Index in `protection`; null: nothing protects it. */
+  protection: number | null;
+  text: string;
+  html: string | null;
+}
+
 export interface MailHeader {
   name: string;
   /** Unfolded, encoded words decoded, without control characters. */
@@ -51,7 +95,7 @@ export interface MailHeader {
 }
 
 export interface MailAttachment {
-  /** IMAP part number ("2", "1.3"), or "1.uu1" for a file written into a text by uuencode. */
+  /** IMAP part number ("2", "1.3"), or that and a file packed in it: "1.uu1", "1.yenc1", "2.hqx1", "3.tnef2", "4.apple1". */
   partId: string;
   /** Safe to show and to suggest for saving; never empty. */
   filename: string;
@@ -102,6 +146,10 @@ export interface ReadMail {
   /** As the sender wrote it: only the sanitiser may see it. null when the message has none. */
   html: string | null;
   attachments: MailAttachment[];
+  /** Signed and encrypted parts, the outermost first. */
+  protection: MailProtection[];
+  /** `text` and `html` in pieces; more than one only when something is protected and something is not. */
+  sections: MailSection[];
   /** Content-ID (without angle brackets) → partId of a picture. */
   inlineImages: Record<string, string>;
   /** First words for the list, at most 200 characters. */

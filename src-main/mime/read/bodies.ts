@@ -1,19 +1,20 @@
-import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
-import type { MailAttachment } from '../../../src-shared/model/mail.ts';
-import { decodeText } from './charset.ts';
-import type { DefectList } from './defect-list.ts';
-import { decodeWords, oneLine } from './encoded-words.ts';
-import { unflow } from './flowed.ts';
+import type { MailAttachment, MailProtection, MailSection } from '../../../src-shared/model/mail.ts';
+import { AttachmentList, fileNameOf } from './attachment-list.ts';
+import { DefectList } from './defect-list.ts';
 import { crudeText, htmlToPlain } from './html-text.ts';
 import type { ReadLimits } from './limits.ts';
-import { defaultName } from './part-names.ts';
-import { decodeTransfer, uuFiles } from './transfer.ts';
-import { isMessageType, partBytes, type Part } from './tree.ts';
+import type { Tnef } from './packed/tnef.ts';
+import { readPartText } from './part-text.ts';
+import { isMessageType, partBytes, type Part } from './part.ts';
+import { findProtections } from './protection.ts';
+import { parseTree } from './tree.ts';
 
 /** A piece of the body in reading order: one of both, or two forms of the same. */
 interface Segment {
   text: string | null;
   html: string | null;
+  /** The signed part that all of it stands in; null when any of it stands outside. */
+  unit: string | null;
 }
 
 export interface Bodies {
@@ -21,6 +22,8 @@ export interface Bodies {
   html: string | null;
   attachments: MailAttachment[];
   inlineImages: Record<string, string>;
+  protection: MailProtection[];
+  sections: MailSection[];
 }
 
 const textual = new Set([
@@ -51,28 +54,73 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
   let segments = collector.walk(root, true);
   if (!segments.some(hasWords)) {
     const nested = collector.nestedMessages[0];
-    // A bare forward: show what it carries rather than nothing.
-    if (nested !== undefined) segments = [...segments, ...new Collector(limits, defects).walk(nested, true)];
+    const { tnef } = collector;
+    // Outlook's own form alone has the text; or a bare forward: show what it carries rather than nothing.
+    if (tnef !== null) segments = [...segments, { text: tnef.text, html: tnef.html, unit: null }];
+    else if (nested !== undefined)
+      segments = [...segments, ...new Collector(limits, new DefectList(0)).walk(nested, true)];
   }
-  const anyHtml = segments.some((segment) => segment.html !== null);
-  const html = anyHtml
-    ? segments.map((segment) => segment.html ?? textBlock(segment.text ?? '')).join('\n')
-    : null;
-  const text = segments
-    .map((segment) => segment.text ?? plain(segment.html ?? '', defects))
-    .filter((piece) => piece.trim() !== '')
-    .join('\n\n')
-    .slice(0, limits.maxTextTotal);
+  const { text, html } = joined(segments, limits, defects);
   const cited = html === null ? '' : html.slice(0, limits.maxTextTotal);
   const inlineImages: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const attachment of collector.attachments) {
+  for (const attachment of collector.attachments.list) {
     if (attachment.contentId === null) continue;
     if (attachment.contentId in inlineImages) continue;
     if (attachment.contentType.startsWith('image/')) inlineImages[attachment.contentId] = attachment.partId;
     attachment.embedded =
       attachment.contentType.startsWith('image/') && citesContentId(cited, attachment.contentId);
   }
-  return { text, html, attachments: collector.attachments, inlineImages: { ...inlineImages } };
+  const protection = findProtections(root);
+  for (const one of protection) if (one.what === 'encrypted') defects.add('encrypted');
+  return {
+    text,
+    html,
+    attachments: collector.attachments.list,
+    inlineImages: { ...inlineImages },
+    protection,
+    sections: sectionsOf(segments, protection, { text, html }, (some) => joined(some, limits, defects)),
+  };
+}
+
+function joined(
+  segments: readonly Segment[],
+  limits: ReadLimits,
+  defects: DefectList,
+): { text: string; html: string | null } {
+  const anyHtml = segments.some((segment) => segment.html !== null);
+  return {
+    html: anyHtml
+      ? segments.map((segment) => segment.html ?? textBlock(segment.text ?? '')).join('\n')
+      : null,
+    text: segments
+      .map((segment) => segment.text ?? plain(segment.html ?? '', defects))
+      .filter((piece) => piece.trim() !== '')
+      .join('\n\n')
+      .slice(0, limits.maxTextTotal),
+  };
+}
+
+function sectionsOf(
+  segments: readonly Segment[],
+  protection: readonly MailProtection[],
+  all: { text: string; html: string | null },
+  join: (segments: readonly Segment[]) => { text: string; html: string | null },
+): MailSection[] {
+  const indexOf = (unit: string | null): number | null => {
+    const index =
+      unit === null ? -1 : protection.findIndex((one) => one.partId === unit && one.what === 'signed');
+    return index < 0 ? null : index;
+  };
+  const runs: { unit: string | null; segments: Segment[] }[] = [];
+  for (const segment of segments) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.unit === segment.unit) last.segments.push(segment);
+    else runs.push({ unit: segment.unit, segments: [segment] });
+  }
+  const [only, ...others] = runs;
+  if (only === undefined) return [];
+  if (others.length === 0) return [{ protection: indexOf(only.unit), ...all }];
+  return runs.map((run) => ({ protection: indexOf(run.unit), ...join(run.segments) }));
 }
 
 function citesContentId(html: string, contentId: string): boolean {
@@ -100,8 +148,10 @@ function textBlock(text: string): string {
 }
 
 class Collector {
-  readonly attachments: MailAttachment[] = [];
+  readonly attachments: AttachmentList;
   readonly nestedMessages: Part[] = [];
+  /** What a winmail.dat says of the message itself, when it has words. */
+  tnef: Tnef | null = null;
   readonly #limits: ReadLimits;
   readonly #defects: DefectList;
   #hasBody = false;
@@ -109,6 +159,7 @@ class Collector {
   constructor(limits: ReadLimits, defects: DefectList) {
     this.#limits = limits;
     this.#defects = defects;
+    this.attachments = new AttachmentList(defects, limits.maxTextBytes);
   }
 
   walk(part: Part, first: boolean): Segment[] {
@@ -116,8 +167,13 @@ class Collector {
     if (type.startsWith('multipart/') && part.children.length > 0) {
       if (type === 'multipart/alternative') return this.#alternative(part);
       if (type === 'multipart/related') return this.#related(part, first);
-      if (type === 'multipart/encrypted') this.#defects.add('encrypted');
-      return part.children.flatMap((child, index) => this.walk(child, first && index === 0));
+      if (type === 'multipart/appledouble' && this.attachments.addAppleDouble(part)) return [];
+      return part.children.flatMap((child, index) => {
+        const segments = this.walk(child, first && index === 0);
+        // The first of two halves is what is signed (RFC 1847 2.1), with all that it holds.
+        const signed = type === 'multipart/signed' && index === 0;
+        return signed ? segments.map((segment) => ({ ...segment, unit: part.partId })) : segments;
+      });
     }
     if (type.startsWith('multipart/')) return [];
     if (isMessageType(type)) {
@@ -126,8 +182,17 @@ class Collector {
       this.#attach(part);
       return [];
     }
+    const [signed] = part.children;
+    if (signed !== undefined) {
+      this.#attach(part);
+      return this.walk(signed, first).map((segment) => ({ ...segment, unit: part.partId }));
+    }
     if (this.#isBody(part, first)) return this.#body(part);
     this.#attach(part);
+    if (type === 'message/partial' && part.type.params.get('number') === '1') {
+      // The first piece begins with the header of the whole (RFC 2046 5.2.2): its text can be read as far as it goes.
+      this.nestedMessages.push(parseTree(partBytes(part).bytes, this.#limits, new DefectList(0)));
+    }
     return [];
   }
 
@@ -145,23 +210,28 @@ class Collector {
   #alternative(part: Part): Segment[] {
     let text: string | null = null;
     let html: string | null = null;
+    const units = new Set<string | null>();
     for (const child of part.children) {
       const hadBody = this.#hasBody;
       this.#hasBody = false;
       const segments = this.walk(child, true);
       this.#hasBody = hadBody || this.#hasBody;
+      for (const segment of segments) units.add(segment.unit);
       const childHtml = segments.some((segment) => segment.html !== null);
       if (childHtml) {
         const joined = segments.map((segment) => segment.html ?? textBlock(segment.text ?? '')).join('\n');
         if (joined.trim() !== '') html = joined;
       } else if (segments.length > 0) {
         const joined = segments.map((segment) => segment.text ?? '').join('\n\n');
-        if (text === null || text.trim() === '') text = joined;
+        if (text === null || joined.trim() !== '') text = joined;
       }
     }
     if (text === null && html === null) return [];
+    const [unit = null, ...otherUnits] = units;
+    // A signed form beside an unsigned one: which is shown is nobody's word.
+    if (otherUnits.length > 0) return [{ text, html, unit: null }];
     // "Your program cannot show HTML" and the like: an empty plain form is none.
-    return [{ text: text !== null && text.trim() === '' && html !== null ? null : text, html }];
+    return [{ text: text !== null && text.trim() === '' && html !== null ? null : text, html, unit }];
   }
 
   #related(part: Part, first: boolean): Segment[] {
@@ -176,105 +246,13 @@ class Collector {
 
   #body(part: Part): Segment[] {
     this.#hasBody = true;
-    const { bytes, broken } = partBytes(part);
-    if (broken) this.#defects.add('encoding-broken');
-    if (part.encoding === 'unknown') this.#defects.add('encoding-unknown', oneLine(part.encodingName));
-    const cut = bytes.length > this.#limits.maxTextBytes;
-    if (cut) this.#defects.add('text-truncated');
-    const shown = cut ? bytes.subarray(0, this.#limits.maxTextBytes) : bytes;
-    const isHtml = part.type.value === 'text/html' || part.type.value === 'application/xhtml+xml';
-    let label = part.type.params.get('charset') ?? null;
-    if (label === null && isHtml) label = metaCharset(shown);
-    const decoded = decodeText(shown, label);
-    if (decoded.problem !== null) this.#defects.add(decoded.problem, oneLine(label ?? ''));
-    const text = decoded.text.replace(/\r\n?/g, '\n').replaceAll('\0', '');
-    if (isHtml) return [{ text: null, html: text }];
-    if (part.type.value === 'text/enriched' || part.type.value === 'text/richtext')
-      return [{ text: fromEnriched(text), html: null }];
-    return [{ text: this.#plainText(part, text), html: null }];
-  }
-
-  #plainText(part: Part, text: string): string {
-    let out = text;
-    const files = part.encoding === 'uuencode' || !text.includes('begin') ? [] : uuFiles(text);
-    for (const [index, file] of [...files.entries()].reverse()) {
-      this.attachments.push({
-        partId: `${part.partId}.uu${index + 1}`,
-        filename: this.#safe(file.name, 'application/octet-stream'),
-        contentType: 'application/octet-stream',
-        size: file.bytes.length,
-        disposition: 'attachment',
-        contentId: null,
-        embedded: false,
-      });
-      out = out.slice(0, file.from) + out.slice(file.to);
-    }
-    if (part.type.params.get('format')?.toLowerCase() === 'flowed') {
-      out = unflow(out, part.type.params.get('delsp')?.toLowerCase() === 'yes');
-    }
-    return out;
+    const { isHtml, text, files } = readPartText(part, this.#limits, this.#defects);
+    for (const file of files) this.attachments.addFromText(file);
+    return [isHtml ? { text: null, html: text, unit: null } : { text, html: null, unit: null }];
   }
 
   #attach(part: Part): void {
-    if (part.encoding === 'unknown') this.#defects.add('encoding-unknown', oneLine(part.encodingName));
-    const disposition =
-      part.disposition?.value === 'inline' || (part.disposition === null && part.contentId !== null)
-        ? 'inline'
-        : 'attachment';
-    const smime =
-      part.type.value.endsWith('pkcs7-mime') && part.type.params.get('smime-type') !== 'signed-data';
-    if (smime) this.#defects.add('encrypted');
-    const given = fileNameOf(part);
-    this.attachments.push({
-      partId: part.partId,
-      filename: given === null ? defaultName(part) : this.#safe(given, part.type.value),
-      contentType: part.type.value,
-      size: decodedSize(part),
-      disposition,
-      contentId: part.contentId,
-      embedded: false,
-    });
+    const tnef = this.attachments.add(part);
+    if (tnef !== null && (tnef.html ?? tnef.text ?? '').trim() !== '') this.tnef ??= tnef;
   }
-
-  #safe(name: string, contentType: string): string {
-    const safe = safeFilename(name, contentType.startsWith('image/') ? 'image' : 'attachment');
-    if (safe !== name.trim()) this.#defects.add('filename-changed', safe);
-    return safe;
-  }
-}
-
-export function fileNameOf(part: Part): string | null {
-  const name = part.disposition?.params.get('filename') ?? part.type.params.get('name') ?? null;
-  return name === null || name.trim() === '' ? null : decodeWords(name);
-}
-
-function decodedSize(part: Part): number {
-  const length = part.bodyEnd - part.bodyStart;
-  if (part.encoding === 'identity' || part.encoding === 'unknown') return length;
-  if (part.encoding !== 'base64') return partBytes(part).bytes.length;
-  // Exact for small parts; large ones are counted by their first line's length, without decoding all.
-  if (length < 65_536)
-    return decodeTransfer(part.source.subarray(part.bodyStart, part.bodyEnd), 'base64').bytes.length;
-  const body = part.source.subarray(part.bodyStart, part.bodyEnd);
-  const lineEnd = body.indexOf(10);
-  const line = lineEnd < 0 ? length : lineEnd + 1;
-  const breaks = lineEnd < 0 ? 0 : Math.ceil(length / line) * (body[lineEnd - 1] === 13 ? 2 : 1);
-  const padding = body.subarray(-8).toString('latin1').split('=').length - 1;
-  return Math.max(0, Math.floor(((length - breaks) * 3) / 4) - padding);
-}
-
-/** `<meta charset>` of an HTML part whose header names no character set. */
-function metaCharset(bytes: Buffer): string | null {
-  return (
-    /<meta[^>]{0,200}charset\s*=\s*["']?([\w:.-]{2,40})/i.exec(bytes.toString('latin1', 0, 2_048))?.[1] ??
-    null
-  );
-}
-
-/** text/enriched (RFC 1896): commands cut out, "<<" is "<", one line break is a blank. */
-function fromEnriched(text: string): string {
-  return text
-    .replace(/<param>[^<]{0,500}<\/param>/gi, '')
-    .replace(/<<|<\/?[A-Za-z-]{1,60}>/g, (tag) => (tag === '<<' ? '<' : ''))
-    .replace(/\n+/g, (breaks) => (breaks.length === 1 ? ' ' : breaks.slice(1)));
 }

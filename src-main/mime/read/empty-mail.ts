@@ -18,6 +18,8 @@ export function emptyMail(code: DefectCode, size: number): ReadMail {
     text: '',
     html: null,
     attachments: [],
+    protection: [],
+    sections: [],
     inlineImages: {},
     preview: '',
     hasAttachments: false,

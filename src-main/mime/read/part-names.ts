@@ -1,6 +1,6 @@
 import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import { decodeWords, oneLine } from './encoded-words.ts';
-import type { Part } from './tree.ts';
+import type { Part } from './part.ts';
 
 const extensions: Record<string, string> = {
   'image/jpeg': 'jpg',

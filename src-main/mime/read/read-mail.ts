@@ -1,7 +1,8 @@
 import type { MailAttachment, MailPart, ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
 import { parseAddresses } from './addresses.ts';
-import { fileNameOf, readBodies, type Bodies } from './bodies.ts';
+import { fileNameOf } from './attachment-list.ts';
+import { readBodies, type Bodies } from './bodies.ts';
 import { parseDate } from './dates.ts';
 import { DefectList } from './defect-list.ts';
 import { emptyMail } from './empty-mail.ts';
@@ -9,9 +10,9 @@ import { decodeWords, oneLine } from './encoded-words.ts';
 import type { HeaderField } from './header-block.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
 import { previewOf } from './preview.ts';
-import { uuFiles } from './transfer.ts';
-import { decodeText } from './charset.ts';
-import { parseTree, partBytes, type Part } from './tree.ts';
+import { filesInPart, filesInText, packedPart } from './packed/packed-files.ts';
+import { partBytes, type Part } from './part.ts';
+import { parseTree } from './tree.ts';
 
 const single = new Set([
   'from',
@@ -60,7 +61,7 @@ export function readFacts(bytes: Uint8Array): Pick<ReadMail, 'preview' | 'hasAtt
   }
 }
 
-/** Decoded bytes of one part (or of a file in a text: "1.uu1"); null when there is no such part. */
+/** Decoded bytes of one part (or of a file packed in it: "1.uu1", "2.tnef1"); null when there is no such part. */
 export function readPart(
   bytes: Uint8Array,
   partId: string,
@@ -69,13 +70,14 @@ export function readPart(
   const effective = { ...defaultLimits, ...limits };
   try {
     const root = parseTree(withLineFeeds(asBuffer(bytes)), effective, new DefectList(1));
-    const uu = /^(.*)\.uu(\d{1,2})$/.exec(partId);
-    const part = findPart(root, uu?.[1] ?? partId);
+    const packed = packedPart(partId);
+    const part = findPart(root, packed?.partId ?? partId);
     if (part === null) return null;
     const decoded = partBytes(part).bytes;
-    if (uu === null) return decoded;
-    const text = decodeText(decoded, part.type.params.get('charset') ?? null).text.replace(/\r\n?/g, '\n');
-    return uuFiles(text)[Number(uu[2]) - 1]?.bytes ?? null;
+    if (packed === null) return decoded;
+    const { packing, number } = packed;
+    const inText = filesInText(decoded).find((one) => one.packing === packing && one.number === number);
+    return (inText?.file ?? filesInPart(packing, decoded)[number - 1])?.bytes ?? null;
   } catch {
     return null;
   }
@@ -112,7 +114,7 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   if (rawDate === null) defects.add('no-date');
   else if (date === null) defects.add('bad-date');
   const bodies: Bodies = limits.headersOnly
-    ? { text: '', html: null, attachments: [], inlineImages: {} }
+    ? { text: '', html: null, attachments: [], inlineImages: {}, protection: [], sections: [] }
     : readBodies(root, limits, defects);
   return {
     headers: fields.map((field) => ({ name: field.name, value: oneLine(decodeWords(field.raw)) })),
@@ -163,7 +165,7 @@ function messageIds(raw: string): string[] {
 
 function isRealAttachment(attachment: MailAttachment): boolean {
   if (attachment.embedded) return false;
-  return !/^application\/(?:pgp-signature|pgp-encrypted|(?:x-)?pkcs7-signature|ms-tnef-signature)$|^message\/(?:delivery-status|disposition-notification)$|^text\/(?:rfc822-headers|x-amp-html)$/.test(
+  return !/^application\/(?:pgp-signature|pgp-encrypted|(?:x-)?pkcs7-(?:signature|mime))$|^message\/(?:delivery-status|disposition-notification)$|^text\/(?:rfc822-headers|x-amp-html)$/.test(
     attachment.contentType,
   );
 }

@@ -1,10 +1,13 @@
+import { uuFiles } from './packed/uuencode.ts';
+import { yencFiles } from './packed/yenc.ts';
+
 /** Content-Transfer-Encoding (RFC 2045 section 6). Decoders never throw; damage is counted. */
 export interface Decoded {
   bytes: Buffer;
   broken: boolean;
 }
 
-export type TransferEncoding = 'identity' | 'base64' | 'quoted-printable' | 'uuencode' | 'unknown';
+export type TransferEncoding = 'identity' | 'base64' | 'quoted-printable' | 'uuencode' | 'yenc' | 'unknown';
 
 export function transferEncoding(value: string): TransferEncoding {
   const name = value
@@ -20,6 +23,7 @@ export function transferEncoding(value: string): TransferEncoding {
     name === 'quotedprintable'
   )
     return 'quoted-printable';
+  if (name === 'x-yenc' || name === 'yenc') return 'yenc';
   if (name === 'x-uuencode' || name === 'uuencode' || name === 'x-uue' || name === 'uue') return 'uuencode';
   if (
     name === '' ||
@@ -44,7 +48,15 @@ export function decodeTransfer(body: Buffer, encoding: TransferEncoding): Decode
     case 'uuencode': {
       const files = uuFiles(body.toString('latin1'));
       const first = files[0];
-      return first === undefined ? { bytes: body, broken: true } : { bytes: first.bytes, broken: false };
+      return first === undefined
+        ? { bytes: body, broken: true }
+        : { bytes: first.bytes, broken: first.broken };
+    }
+    case 'yenc': {
+      const first = yencFiles(body.toString('latin1'))[0];
+      return first === undefined
+        ? { bytes: body, broken: true }
+        : { bytes: first.bytes, broken: first.broken };
     }
     default:
       return { bytes: body, broken: false };
@@ -77,12 +89,21 @@ function decodeBase64(body: Buffer): Decoded {
   let bits = 0;
   let held = 0;
   let foreign = 0;
+  let padded = false;
+  let goesOn: boolean | null = null;
   for (let i = 0; i < body.length; i++) {
     const byte = body[i] ?? 0;
     const value = base64Values[byte] ?? 255;
+    if (value !== 255 && padded) {
+      goesOn ??= isBase64(text.slice(i));
+      if (!goesOn) return { bytes: out.subarray(0, length), broken: true };
+      padded = false;
+    }
     if (value === 255) {
-      if (byte === 61) held = bits = 0;
-      else if (byte !== 10 && byte !== 13 && byte !== 32 && byte !== 9) foreign++;
+      if (byte === 61) {
+        held = bits = 0;
+        padded = true;
+      } else if (byte !== 10 && byte !== 13 && byte !== 32 && byte !== 9) foreign++;
       continue;
     }
     held = ((held << 6) | value) & 0xffffff;
@@ -93,6 +114,12 @@ function decodeBase64(body: Buffer): Decoded {
     }
   }
   return { bytes: out.subarray(0, length), broken: foreign > 0 || bits === 6 };
+}
+
+/** Behind a padding: another encoded piece, or words that somebody appended. */
+function isBase64(text: string): boolean {
+  const joined = text.replace(/\s+/g, '');
+  return joined.length % 4 === 0 && /^[A-Za-z0-9+/=]+$/.test(joined);
 }
 
 function hexValue(byte: number): number {
@@ -143,59 +170,4 @@ function decodeQuotedPrintable(body: Buffer): Decoded {
     }
   }
   return { bytes: out.subarray(0, length), broken };
-}
-
-export interface UuFile {
-  name: string;
-  bytes: Buffer;
-  /** Range in the text. */
-  from: number;
-  to: number;
-}
-
-/** Files that uuencode wrote into a text (POSIX: "begin 644 name", lines, "end"). At most 50. */
-export function uuFiles(text: string): UuFile[] {
-  const files: UuFile[] = [];
-  const begin = /^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?$/gm;
-  for (let match = begin.exec(text); match !== null && files.length < 50; match = begin.exec(text)) {
-    const pieces: Buffer[] = [];
-    let at = match.index + match[0].length + 1;
-    let end = -1;
-    while (at < text.length) {
-      const lineEnd = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
-      const line = text.slice(at, lineEnd).replace(/\r$/, '');
-      at = lineEnd + 1;
-      if (line === 'end') {
-        end = Math.min(at, text.length);
-        break;
-      }
-      const piece = uuLine(line);
-      if (piece === null) break;
-      pieces.push(piece);
-    }
-    if (end < 0 || pieces.length === 0) continue;
-    files.push({ name: match[1] ?? '', bytes: Buffer.concat(pieces), from: match.index, to: end });
-    begin.lastIndex = end;
-  }
-  return files;
-}
-
-function uuLine(line: string): Buffer | null {
-  if (line === '' || line === '`') return Buffer.alloc(0);
-  const length = (line.charCodeAt(0) - 32) & 63;
-  if (
-    line.charCodeAt(0) < 32 ||
-    line.charCodeAt(0) > 96 ||
-    line.length - 1 < Math.floor((length * 4) / 3) - 1
-  )
-    return null;
-  const out = Buffer.alloc(length);
-  let written = 0;
-  for (let i = 1; written < length; i += 4) {
-    const value = (k: number): number =>
-      ((Number.isNaN(line.charCodeAt(i + k)) ? 32 : line.charCodeAt(i + k)) - 32) & 63;
-    const word = (value(0) << 18) | (value(1) << 12) | (value(2) << 6) | value(3);
-    for (const shift of [16, 8, 0]) if (written < length) out[written++] = (word >> shift) & 255;
-  }
-  return out;
 }

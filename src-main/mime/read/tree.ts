@@ -1,31 +1,10 @@
+import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
-import { readHeaderBlock, type HeaderField } from './header-block.ts';
-import { parseParameters, type ParameterValue } from './header-params.ts';
+import { readHeaderBlock } from './header-block.ts';
 import type { ReadLimits } from './limits.ts';
-import { decodeTransfer, transferEncoding, type TransferEncoding } from './transfer.ts';
-
-/**
- * The MIME tree as ranges of one buffer. One forward pass: every line is compared once with the
- * boundaries that are open at that point, so nesting does not multiply the work. A streaming
- * splitter was not used: it is asynchronous, knows no offsets, and joins nested messages to text.
- */
-export interface Part {
-  partId: string;
-  fields: HeaderField[];
-  type: ParameterValue;
-  /** True when the part itself says its type. */
-  typed: boolean;
-  disposition: ParameterValue | null;
-  encoding: TransferEncoding;
-  encodingName: string;
-  contentId: string | null;
-  /** What the offsets count in: the message, or the decoded bytes of an encoded message around this part. */
-  source: Buffer;
-  headerStart: number;
-  bodyStart: number;
-  bodyEnd: number;
-  children: Part[];
-}
+import { describePart, isMessageType, partBytes, type Part } from './part.ts';
+import { sunParts } from './sun-attachment.ts';
+import { decodeTransfer } from './transfer.ts';
 
 interface Delimiter {
   /** Index in the stack of open boundaries; −1 at the end of the bytes. */
@@ -38,6 +17,11 @@ interface Delimiter {
 
 const dash = 45;
 
+/**
+ * One forward pass: every line is compared once with the boundaries that are open at that point, so
+ * nesting does not multiply the work. A streaming splitter was not used: it is asynchronous, knows no
+ * offsets, and joins nested messages to text.
+ */
 export function parseTree(bytes: Buffer, limits: ReadLimits, defects: DefectList): Part {
   const counter = { parts: 0 };
   return new TreeReader(bytes, limits, defects, counter, 0).message(0, '').part;
@@ -87,7 +71,7 @@ class TreeReader {
       this.#limits,
       this.#defects,
     );
-    const part = describe(block.fields, this.#bytes, start, block.bodyStart, inDigest);
+    const part = describePart(block.fields, this.#bytes, start, block.bodyStart, inDigest);
     const isMultipart = part.type.value.startsWith('multipart/');
     part.partId = isMultipart && isMessage ? (prefix === '' ? '' : `${prefix}.TEXT`) : leafId;
     if (this.#limits.headersOnly) {
@@ -98,7 +82,12 @@ class TreeReader {
     const container = isMultipart || isMessageType(part.type.value);
     if (container && tooDeep) this.#defects.add('too-deep');
     let end: Delimiter;
-    if (isMultipart && !tooDeep) end = this.#multipart(part, isMessage ? prefix : leafId, depth);
+    if (part.type.value === 'multipart/x-sun-attachment') {
+      end = this.#nextDelimiter(part.bodyStart);
+      part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
+      part.children = sunParts(part, isMessage ? prefix : leafId, this.#limits, this.#defects);
+      this.#counter.parts += part.children.length;
+    } else if (isMultipart && !tooDeep) end = this.#multipart(part, isMessage ? prefix : leafId, depth);
     else if (isMessageType(part.type.value) && !tooDeep && part.encoding === 'identity') {
       const inner = this.message(part.bodyStart, leafId, depth + 1);
       part.children.push(inner.part);
@@ -108,6 +97,8 @@ class TreeReader {
       end = this.#nextDelimiter(part.bodyStart);
       part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
       if (isMessageType(part.type.value) && !tooDeep) this.#encodedMessage(part, leafId, depth);
+      else if (/^application\/(?:x-)?pkcs7-mime$/.test(part.type.value) && !tooDeep)
+        this.#signedContent(part, leafId, depth);
     }
     return { part, end };
   }
@@ -118,6 +109,14 @@ class TreeReader {
     part.children.push(
       new TreeReader(decoded, this.#limits, this.#defects, this.#counter, depth + 1).message(0, leafId).part,
     );
+  }
+
+  /** What an opaque S/MIME signature holds is a MIME entity (RFC 8551 3.5.2): readable, whoever signed it. */
+  #signedContent(part: Part, leafId: string, depth: number): void {
+    const content = signedContent(partBytes(part).bytes);
+    if (content === null) return;
+    const reader = new TreeReader(content, this.#limits, this.#defects, this.#counter, depth + 1);
+    part.children.push(reader.message(0, leafId).part);
   }
 
   #multipart(part: Part, prefix: string, depth: number): Delimiter {
@@ -226,10 +225,6 @@ class TreeReader {
   }
 }
 
-export function isMessageType(type: string): boolean {
-  return type === 'message/rfc822' || type === 'message/global' || type === 'message/news';
-}
-
 /** The line break before a delimiter belongs to the delimiter (RFC 2046 5.1.1). */
 function beforeDelimiter(bytes: Buffer, start: number, at: number): number {
   if (at >= bytes.length) return at;
@@ -248,52 +243,4 @@ function sniffBoundary(bytes: Buffer, from: number): string | null {
     );
   const found = match?.[1];
   return found === undefined || /^-+$/.test(found) ? null : found;
-}
-
-function describe(
-  fields: HeaderField[],
-  source: Buffer,
-  headerStart: number,
-  bodyStart: number,
-  inDigest: boolean,
-): Part {
-  const first = (name: string): string | null =>
-    fields.find((field) => field.name.toLowerCase() === name)?.raw ?? null;
-  const rawType = first('content-type');
-  const type = rawType === null ? { value: '', params: new Map<string, string>() } : parseParameters(rawType);
-  const typed = /^[^\s/;]+\/[^\s/;]+$/.test(type.value);
-  if (!typed)
-    type.value =
-      type.value === 'text'
-        ? 'text/plain'
-        : inDigest
-          ? 'message/rfc822'
-          : type.value === 'multipart'
-            ? 'multipart/mixed'
-            : 'text/plain';
-  const rawDisposition = first('content-disposition');
-  const encodingName = first('content-transfer-encoding') ?? '';
-  const rawId = first('content-id');
-  const contentId = rawId === null ? null : rawId.replace(/^[\s<]+|[\s>]+$/g, '');
-  return {
-    partId: '',
-    fields,
-    type,
-    typed: rawType !== null,
-    disposition: rawDisposition === null ? null : parseParameters(rawDisposition),
-    encoding: type.value.startsWith('multipart/') ? 'identity' : transferEncoding(encodingName),
-    encodingName,
-    contentId: contentId === '' ? null : contentId,
-    source,
-    headerStart,
-    bodyStart,
-    bodyEnd: bodyStart,
-    children: [],
-  };
-}
-
-/** Decoded bytes of a part; of a nested message or multipart as they stand. */
-export function partBytes(part: Part): { bytes: Buffer; broken: boolean } {
-  const body = part.source.subarray(part.bodyStart, part.bodyEnd);
-  return decodeTransfer(body, part.encoding);
 }

@@ -109,28 +109,31 @@ export function* fileChecks(): Generator<Check> {
       ours,
       theirs,
     });
-    const listed = readCorpus(`${folder}${name}.list`)
-      .toString('utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && line !== 'body.rtf' && line !== 'body.html');
-    const files = mail.attachments.filter((one) => one.filename !== 'winmail.dat');
+    const inside = corpusFiles('mimekit').filter(
+      ({ path }) => path.startsWith(`tnef/${name}/`) && !path.includes('/message.'),
+    );
+    const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.\d$/, '');
+    const files = mail.attachments;
     yield check(
       'attachment names',
       files
         .map((one) => one.filename)
         .sort()
         .join('|'),
-      listed.sort().join('|'),
+      inside
+        .map(({ path }) => nameOf(path))
+        .sort()
+        .join('|'),
     );
-    for (const { path } of corpusFiles('mimekit')) {
-      if (!path.startsWith(`tnef/${name}/`) || path.includes('message.')) continue;
-      const wanted = readCorpus(`mimekit/${path}`);
-      const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.\d$/, '');
+    for (const { path } of inside) {
+      // Their copies of text files have another kind of line end.
+      const plain = (bytes: Uint8Array): string =>
+        sha256(Buffer.from(Buffer.from(bytes).toString('latin1').replace(/\r\n/g, '\n'), 'latin1'));
+      const wanted = plain(readCorpus(`mimekit/${path}`));
       const ours = files
-        .filter((one) => one.filename === file)
-        .map((one) => sha256(readPart(bytes, one.partId) ?? new Uint8Array()));
-      yield check(`bytes of ${file}`, ours.includes(sha256(wanted)) ? 'the same' : 'other', 'the same');
+        .filter((one) => one.filename === nameOf(path))
+        .map((one) => plain(readPart(bytes, one.partId) ?? new Uint8Array()));
+      yield check(`bytes of ${nameOf(path)}`, ours.includes(wanted) ? 'the same' : 'other', 'the same');
     }
     const rtf = `${folder}${name}/message.rtf`;
     if (inCorpus(rtf))

@@ -258,6 +258,7 @@ export class FakeMain {
             file('4', 'Colours uncoated.zip', 'application/zip', 12_000),
           ]
         : [],
+      protection: [],
       remoteImages:
         html === null
           ? { count: 0, hosts: [], trackers: [] }

@@ -5,7 +5,7 @@ import { parseDate } from '../../../../src-main/mime/read/dates.ts';
 import { parseParameters } from '../../../../src-main/mime/read/header-params.ts';
 import { unflow } from '../../../../src-main/mime/read/flowed.ts';
 import { decodeText } from '../../../../src-main/mime/read/charset.ts';
-import { uuFiles } from '../../../../src-main/mime/read/transfer.ts';
+import { uuFiles } from '../../../../src-main/mime/read/packed/uuencode.ts';
 import type { DefectCode, MailPart, ReadMail } from '../../../../src-shared/model/mail.ts';
 
 const mail = (lines: string[], eol = '\r\n'): Buffer => Buffer.from(lines.join(eol), 'latin1');

@@ -54,6 +54,7 @@ const message = (part: Partial<FullMessage>): FullMessage => ({
   remoteImages: { count: 0, hosts: [], trackers: [] },
   inReplyTo: '',
   references: [],
+  protection: [],
   defects: [],
   ...part,
 });

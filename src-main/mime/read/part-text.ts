@@ -1,0 +1,89 @@
+import { decodeText } from './charset.ts';
+import type { DefectList } from './defect-list.ts';
+import { oneLine } from './encoded-words.ts';
+import { unflow } from './flowed.ts';
+import type { ReadLimits } from './limits.ts';
+import { filesInText } from './packed/packed-files.ts';
+import { partBytes, type Part } from './part.ts';
+
+/** A file that stood in the text of a part, named so that its bytes are found again. */
+export interface FileInText {
+  partId: string;
+  /** As written. */
+  name: string;
+  contentType: string | null;
+  size: number;
+}
+
+export interface PartText {
+  isHtml: boolean;
+  text: string;
+  files: FileInText[];
+}
+
+/** The words of a text part: decoded, files written into it taken out, flowed lines joined. */
+export function readPartText(part: Part, limits: ReadLimits, defects: DefectList): PartText {
+  const { bytes, broken } = partBytes(part);
+  if (broken) defects.add('encoding-broken');
+  if (part.encoding === 'unknown') defects.add('encoding-unknown', oneLine(part.encodingName));
+  const isHtml = part.type.value === 'text/html' || part.type.value === 'application/xhtml+xml';
+  const packed = isHtml || part.encoding === 'uuencode' || part.encoding === 'yenc' ? [] : filesInText(bytes);
+  let words = bytes;
+  for (const { file } of packed.toReversed())
+    words = Buffer.concat([words.subarray(0, file.from), words.subarray(file.to)]);
+  if (packed.some(({ file }) => file.broken)) defects.add('encoding-broken');
+  const cut = words.length > limits.maxTextBytes;
+  if (cut) defects.add('text-truncated');
+  const shown = cut ? words.subarray(0, limits.maxTextBytes) : words;
+  let label = part.type.params.get('charset') ?? null;
+  if (label === null && isHtml) label = metaCharset(shown);
+  const decoded = decodeText(shown, label);
+  if (decoded.problem !== null) defects.add(decoded.problem, oneLine(label ?? ''));
+  const text = decoded.text.replace(/\r\n?/g, '\n').replaceAll('\0', '');
+  return {
+    isHtml,
+    text: isHtml ? text : plainText(part, text),
+    files: packed.map(({ packing, number, file }) => ({
+      partId: `${part.partId}.${packing}${number}`,
+      name: decodeText(Buffer.from(file.name, 'latin1'), label).text,
+      contentType: file.contentType,
+      size: file.bytes.length,
+    })),
+  };
+}
+
+function plainText(part: Part, text: string): string {
+  if (part.type.value === 'text/enriched') return fromEnriched(text);
+  if (part.type.value === 'text/richtext') return fromRichtext(text);
+  if (part.type.params.get('format')?.toLowerCase() !== 'flowed') return text;
+  return unflow(text, part.type.params.get('delsp')?.toLowerCase() === 'yes');
+}
+
+/** `<meta charset>` of an HTML part whose header names no character set. */
+function metaCharset(bytes: Buffer): string | null {
+  return (
+    /<meta[^>]{0,200}charset\s*=\s*["']?([\w:.-]{2,40})/i.exec(bytes.toString('latin1', 0, 2_048))?.[1] ??
+    null
+  );
+}
+
+/** text/enriched (RFC 1896): commands cut out, "<<" is "<", one line break is a blank. */
+function fromEnriched(text: string): string {
+  return text
+    .replace(/<param>[^<]{0,500}<\/param>/gi, '')
+    .replace(/<<|<\/?[A-Za-z-]{1,60}>/g, (tag) => (tag === '<<' ? '<' : ''))
+    .replace(/\n+/g, (breaks) => (breaks.length === 1 ? ' ' : breaks.slice(1)));
+}
+
+/** text/richtext (RFC 1341 7.1.3): line breaks are blanks, commands say where lines end. */
+function fromRichtext(text: string): string {
+  return text
+    .replace(/<comment>[\s\S]{0,5000}?<\/comment>/gi, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/<\/?([A-Za-z-]{1,60})>/g, (_tag, command: string) => {
+      const name = command.toLowerCase();
+      if (name === 'lt') return '<';
+      return name === 'nl' || name === 'np' || name === 'paragraph' ? '\n' : '';
+    })
+    .replace(/ *\n */g, '\n');
+}
