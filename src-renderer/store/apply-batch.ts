@@ -200,6 +200,6 @@ function changeFlags(
 
 function flagsChanged(memory: StoreMemory, row: number, changes: Changes): void {
   const segment = memory.segments[memory.rows.segment(row)];
-  if (segment !== undefined && !memory.rows.has(row, rowBits.gone)) changes.states.add(segment);
+  if (segment !== undefined && !memory.rows.has(row, rowBits.gone)) changes.mark(segment, row);
   memory.reproject(row, changes);
 }

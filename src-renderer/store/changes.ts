@@ -21,6 +21,8 @@ export const maxChangedIds = 500;
 export class Changes {
   readonly appended = new Map<Segment, AppendedRow[]>();
   readonly states = new Set<Segment>();
+  /** Rows of which the flags changed, or that are gone, by segment. */
+  readonly marked = new Map<Segment, number[]>();
   readonly droppedSegments = new Set<Segment>();
   /** Folders whose counters, rows or description changed: they get a new version. */
   readonly folders = new Set<FolderState>();
@@ -56,6 +58,10 @@ export class Changes {
     else this.#changedRows.push(row);
   }
 
+  mark(segment: Segment, row: number): void {
+    push(this.marked, segment, row);
+  }
+
   leave(folder: FolderState, row: number): void {
     push(this.left, folder, row);
   }
@@ -65,8 +71,8 @@ export class Changes {
   }
 }
 
-function push(map: Map<FolderState, number[]>, folder: FolderState, row: number): void {
-  const rows = map.get(folder);
-  if (rows === undefined) map.set(folder, [row]);
+function push<K>(map: Map<K, number[]>, key: K, row: number): void {
+  const rows = map.get(key);
+  if (rows === undefined) map.set(key, [row]);
   else rows.push(row);
 }

@@ -1,8 +1,9 @@
 import type { AppendedRow, Changes } from './changes.ts';
-import type { CacheDatabase, SegmentKeys, SegmentState } from './database.ts';
+import { segmentRange, type CacheDatabase, type SegmentKeys } from './database.ts';
 import type { Segment } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
-import { diskBits, linesOf, type SegmentTexts } from './segment-texts.ts';
+import { linesOf, type SegmentTexts } from './segment-texts.ts';
+import { stateOf, takeMarks } from './state-marks.ts';
 import { deleteSegments, rangesOf, sweptFrom } from './segment-ranges.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function commit(
     db.folders,
     db.keys,
     db.states,
+    db.marks,
     db.envelopes,
     db.previews,
     db.bodies,
@@ -29,19 +31,22 @@ export async function commit(
     db.contacts,
     db.resting,
   ];
+  const whole = new Set([...changes.states, ...changes.appended.keys()]);
+  const marks = takeMarks(memory, changes, whole);
+  const states = [...whole].filter((segment) => !segment.dropped);
   await db.transaction('rw', tables, async () => {
     const work: PromiseLike<unknown>[] = [];
     for (const [segment, rows] of changes.appended)
       if (!segment.dropped) work.push(append(db, segment, rows));
-    const states = [...changes.states, ...changes.appended.keys()].filter((segment) => !segment.dropped);
-    if (states.length > 0)
-      work.push(db.states.bulkPut([...new Set(states)].map((segment) => stateOf(memory, segment))));
+    if (states.length > 0) work.push(db.states.bulkPut(states.map((segment) => stateOf(memory, segment))));
+    if (marks.length > 0) work.push(db.marks.bulkPut(marks));
     work.push(...dropSegments(db, changes));
     for (const [segment, previews] of changes.previews)
       if (!segment.dropped) work.push(putPreviews(db, segment, previews));
     work.push(...writeSmallTables(db, memory, changes));
     await Promise.all(work);
   });
+  for (const segment of states) segment.folder.unfolded.delete(segment);
   for (const [segment, rows] of changes.appended) {
     segment.saved += rows.length;
     texts.forget(segment);
@@ -100,19 +105,6 @@ function joinKeys(
   return keys;
 }
 
-function stateOf(memory: StoreMemory, segment: Segment): SegmentState {
-  const flags = new Uint32Array(segment.rows.length);
-  const bits = new Uint8Array(segment.rows.length);
-  let extra: Record<number, string[]> | null = null;
-  segment.rows.forEach((row, slot) => {
-    flags[slot] = memory.rows.flags(row);
-    bits[slot] = memory.rows.state(row) & diskBits;
-    const words = memory.extraFlags.get(row);
-    if (words !== undefined) (extra ??= {})[slot] = words;
-  });
-  return { f: segment.folder.folderId, s: segment.no, flags, bits, extra };
-}
-
 async function putPreviews(
   db: CacheDatabase,
   segment: Segment,
@@ -144,7 +136,14 @@ function writeSmallTables(db: CacheDatabase, memory: StoreMemory, changes: Chang
   const work: PromiseLike<unknown>[] = [];
   for (const folder of changes.deletedFolders) {
     folder.dropped = [];
-    work.push(db.folders.delete(folder.folderId), ...deleteSegments(db, folder.folderId));
+    folder.unfolded.clear();
+    folder.markRecords = 0;
+    const { lower, upper } = segmentRange(folder.folderId);
+    work.push(
+      db.folders.delete(folder.folderId),
+      db.marks.where('[f+n]').between(lower, upper, true, true).delete(),
+      ...deleteSegments(db, folder.folderId),
+    );
   }
   const folders = [...changes.folders].filter(
     (folder) => !changes.deletedFolders.has(folder) && (folder.description !== null || folder.onDisk),

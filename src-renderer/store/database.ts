@@ -3,7 +3,7 @@ import type { FolderCursor, FolderRole } from '../../src-shared/model/folder.ts'
 import type { PendingPatches } from '../../src-shared/patch.ts';
 
 /** Grows with every change of the layout: the cache is then emptied and filled again from the server. */
-export const cacheSchema = 2;
+export const cacheSchema = 3;
 /** The cache lies in one of these; it changes its place when it is rewritten. */
 export const databaseNames = ['posthorn-cache', 'posthorn-cache-2'] as const;
 
@@ -44,6 +44,8 @@ export interface FolderDiskRecord {
   readable: number;
   /** Segments from and to that are gone but not yet deleted. */
   dropped?: [number, number][];
+  /** Number of the last record of marks. */
+  marks?: number;
 }
 
 /** What of a segment never changes and is needed in memory. Arrays have one element a row. */
@@ -69,6 +71,24 @@ export interface SegmentState {
   /** diskGone | diskReadable | diskAttachments. */
   bits: Uint8Array;
   /** Keywords without a bit, by slot. */
+  extra: Record<number, string[]> | null;
+  /** Number of the folder's last record of marks when this was written: that one and all before are in it. */
+  after: number;
+}
+
+/**
+ * Rows that changed in very many segments at once, by place: read after the states, and put into them when nobody
+ * waits (see `state-marks.ts`). Arrays have one element a row.
+ */
+export interface StateMarks {
+  f: string;
+  /** Counts up within a folder; never used twice. */
+  n: number;
+  s: Uint32Array;
+  slot: Uint8Array;
+  flags: Uint32Array;
+  bits: Uint8Array;
+  /** Keywords without a bit, by index in the arrays. */
   extra: Record<number, string[]> | null;
 }
 
@@ -124,6 +144,7 @@ export interface CacheDatabase extends Dexie {
   folders: EntityTable<FolderDiskRecord, 'folderId'>;
   keys: Table<SegmentKeys, [string, number]>;
   states: Table<SegmentState, [string, number]>;
+  marks: Table<StateMarks, [string, number]>;
   envelopes: Table<SegmentText, [string, number]>;
   previews: Table<SegmentText, [string, number]>;
   bodies: Table<BodyPart, [string, number]>;
@@ -157,6 +178,7 @@ export function makeDatabase(name: string, dependencies?: DatabaseDependencies):
     folders: 'folderId',
     keys: '[f+s]',
     states: '[f+s]',
+    marks: '[f+n]',
     envelopes: '[f+s]',
     previews: '[f+s]',
     bodies: '[id+part]',

@@ -69,6 +69,7 @@ function split(
   const place = (accountId: string): Changes => (volatile.has(accountId) ? ram : disk);
   for (const [segment, rows] of changes.appended) place(segment.folder.accountId).appended.set(segment, rows);
   for (const segment of changes.states) place(segment.folder.accountId).states.add(segment);
+  for (const [segment, rows] of changes.marked) place(segment.folder.accountId).marked.set(segment, rows);
   for (const segment of changes.droppedSegments) place(segment.folder.accountId).droppedSegments.add(segment);
   for (const [segment, lines] of changes.previews)
     place(segment.folder.accountId).previews.set(segment, lines);

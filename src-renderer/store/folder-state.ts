@@ -49,6 +49,11 @@ export class FolderState {
   onDisk = false;
   /** Segments that are gone but not yet deleted (segment-ranges.ts). */
   dropped: [first: number, last: number][] = [];
+  /** Number of the last record of marks (state-marks.ts). */
+  marks = 0;
+  /** Segments whose state on disk is older than a record of marks, and how many such records there are. */
+  readonly unfolded = new Set<Segment>();
+  markRecords = 0;
 
   constructor(number: number, folderId: string, accountId: string, rows: RowTable) {
     this.number = number;
@@ -93,6 +98,7 @@ export class FolderState {
     this.flagged = record.flagged;
     this.readable = record.readable;
     this.dropped = record.dropped ?? [];
+    this.marks = record.marks ?? 0;
     this.onDisk = true;
   }
 
@@ -117,6 +123,7 @@ export class FolderState {
       flagged: this.flagged,
       readable: this.readable,
       ...(this.dropped.length > 0 ? { dropped: this.dropped } : {}),
+      ...(this.marks > 0 ? { marks: this.marks } : {}),
     };
   }
 

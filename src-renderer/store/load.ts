@@ -4,6 +4,7 @@ import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
 import { DamagedCacheError, diskBits } from './segment-texts.ts';
 import { isDropped } from './segment-ranges.ts';
+import { applyMarks, readMarks } from './state-marks.ts';
 
 /** Segments read at once: about 4 MB. */
 const atOnce = 512;
@@ -27,6 +28,7 @@ export async function loadFolders(db: CacheDatabase, memory: StoreMemory): Promi
 export async function loadRows(db: CacheDatabase, memory: StoreMemory): Promise<void> {
   for (const folder of memory.folders) {
     if (!folder.onDisk) continue;
+    const marked = await readMarks(db, folder);
     for (let first = 0; first < folder.nextSegment; first += atOnce) {
       const { lower, upper } = segmentRange(folder.folderId, first, first + atOnce - 1);
       const [keys, states] = await db.transaction('r', db.keys, db.states, () =>
@@ -37,7 +39,11 @@ export async function loadRows(db: CacheDatabase, memory: StoreMemory): Promise<
       );
       if (keys.length !== states.length) throw new DamagedCacheError('segments are missing');
       keys.forEach((segmentKeys, at) => {
-        if (!isDropped(folder, segmentKeys.s)) loadSegment(memory, folder, segmentKeys, states[at]);
+        if (isDropped(folder, segmentKeys.s)) return;
+        const state = states[at];
+        const isMarked = state?.s === segmentKeys.s && applyMarks(state, marked.get(state.s) ?? []);
+        const segment = loadSegment(memory, folder, segmentKeys, state);
+        if (isMarked) folder.unfolded.add(segment);
       });
     }
     fillOrders(memory, folder);
@@ -55,7 +61,7 @@ function loadSegment(
   folder: FolderState,
   keys: SegmentKeys,
   state: SegmentState | undefined,
-): void {
+): Segment {
   const count = keys.uid.length;
   if (state?.s !== keys.s || state.flags.length !== count || keys.refEnd.length !== count)
     throw new DamagedCacheError('a segment is not whole');
@@ -96,6 +102,7 @@ function loadSegment(
   }
   folder.segments.add(segment);
   if (count < segmentRows && segment.gen === folder.gen) folder.open = segment;
+  return segment;
 }
 
 function fillOrders(memory: StoreMemory, folder: FolderState): void {

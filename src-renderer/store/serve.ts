@@ -12,6 +12,9 @@ import { isStoreMethod, isWindowParams, readRequest } from './requests.ts';
 import { DamagedCacheError } from './segment-texts.ts';
 import type { Store } from './store.ts';
 
+/** Nobody asked anything for so long: nobody is in the middle of something. */
+const restMs = 1_000;
+
 interface Waiting {
   method: StoreMethod;
   params: unknown;
@@ -29,6 +32,9 @@ export class StoreServer {
   readonly #fromWindows: Waiting[] = [];
   readonly #windowRequests = new Set<string>();
   #busy = false;
+  /** Requests so far: none came meanwhile when it stayed the same. */
+  #asked = 0;
+  #resting = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -82,6 +88,7 @@ export class StoreServer {
       return;
     }
     this.#busy = true;
+    this.#asked += 1;
     void this.#answer(waiting).then((answer) => {
       this.#busy = false;
       waiting.answer(answer);
@@ -91,7 +98,24 @@ export class StoreServer {
 
   /** Whoever asks meanwhile waits for one small transaction. */
   #tidyWhenIdle(): void {
-    if (!this.#store.isUntidy) return;
+    const when = this.#store.tidyWhen;
+    if (when === 'idle') this.#tidy();
+    else if (when === 'rest') this.#tidyAtRest();
+  }
+
+  #tidyAtRest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    const asked = this.#asked;
+    setTimeout(() => {
+      this.#resting = false;
+      if (this.#busy) return;
+      if (asked === this.#asked && this.#store.tidyWhen !== null) this.#tidy();
+      else this.#tidyWhenIdle();
+    }, restMs);
+  }
+
+  #tidy(): void {
     this.#busy = true;
     void this.#store.tidy().then(() => {
       this.#busy = false;

@@ -113,7 +113,7 @@ export function removeRow(memory: StoreMemory, row: number, changes: Changes): v
   segment.folder.held -= 1;
   segment.live -= 1;
   if (segment.live > 0) {
-    changes.states.add(segment);
+    changes.mark(segment, row);
     return;
   }
   dropSegment(segment, changes);

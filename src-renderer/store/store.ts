@@ -24,7 +24,7 @@ import { ServerQueries } from './server-queries.ts';
 import { Snapshots } from './snapshots.ts';
 import { Views } from './views.ts';
 import { forgetRested } from './resting.ts';
-import { isUntidy, sweepSome } from './sweep.ts';
+import { sweepSome, tidyWhen } from './sweep.ts';
 import { settlePatched } from './waiting-rows.ts';
 
 type Handlers = { [M in StoreMethod]: (params: StoreParams<M>) => StoreResult<M> | Promise<StoreResult<M>> };
@@ -83,12 +83,12 @@ export class Store {
     );
   }
 
-  /** There is something to delete that nobody waits for. */
-  get isUntidy(): boolean {
-    return this.#session !== null && !this.#tidyFailed && isUntidy(this.#session.memory);
+  /** When `tidy` is to be called: as soon as nobody asks anything, or when nobody has for a while; null: not at all. */
+  get tidyWhen(): 'idle' | 'rest' | null {
+    return this.#session === null || this.#tidyFailed ? null : tidyWhen(this.#session.memory);
   }
 
-  /** Deletes a little of what is gone. What fails is tried again after the next opening. */
+  /** Does a little of what nobody waits for. What fails is tried again after the next opening. */
   async tidy(): Promise<void> {
     try {
       const { databases, memory } = this.#opened();
@@ -291,7 +291,7 @@ export class Store {
   async #rewrite(): Promise<void> {
     const { databases, memory, contacts } = await this.#loaded();
     await contacts.write();
-    while (isUntidy(memory)) await sweepSome(databases, memory);
+    while (tidyWhen(memory) !== null) await sweepSome(databases, memory);
     const disk = await rewriteDatabase(databases.disk, this.#dependencies);
     const session = new Session(new Databases(disk, databases.ram, databases.volatile));
     this.#session = session;

@@ -24,25 +24,28 @@ export function vanishRange(
   let plain = 0;
   let unread = 0;
   let flagged = 0;
-  const leaveSegment = (): void => {
+  const leaveSegment = (end: number): void => {
     const segment = memory.segments[current];
     if (segment === undefined || inSegment === 0) return;
     segment.live -= inSegment;
-    if (segment.live > 0) changes.states.add(segment);
-    else dropSegment(segment, changes);
+    if (segment.live === 0) dropSegment(segment, changes);
+    // The plain rows of a run lie one after the other.
+    else
+      for (let index = end - inSegment; index < end; index += 1)
+        changes.mark(segment, folder.byUid.at(index));
     inSegment = 0;
   };
   for (let index = from; index < to; index += 1) {
     const row = folder.byUid.at(index);
     const state = rows.state(row);
     if ((state & notPlain) !== 0 || (ownIds.size > 0 && ownIds.has(row))) {
-      leaveSegment();
+      leaveSegment(index);
       vanish(memory, row, changes);
       continue;
     }
     const segment = rows.segment(row);
     if (segment !== current) {
-      leaveSegment();
+      leaveSegment(index);
       current = segment;
     }
     rows.set(row, rowBits.gone, true);
@@ -52,7 +55,7 @@ export function vanishRange(
     inSegment += 1;
     plain += 1;
   }
-  leaveSegment();
+  leaveSegment(to);
   folder.byUid.removeRange(from, to);
   if (plain === 0) return;
   folder.held -= plain;

@@ -33,7 +33,7 @@ test('rows that vanished by the thousand are gone at once and deleted bit by bit
   const { store, cacheId } = await emptied(dependencies);
   expect(await store.run('page', { view: viewOf('f1'), start: 0, count: 10 })).toMatchObject({ total: 1 });
   expect((await store.run('folders', {}))[0]).toMatchObject({ cached: 1, unread: 1 });
-  expect(store.isUntidy).toBe(true);
+  expect(store.tidyWhen).toBe('idle');
   store.close();
   expect(await segmentsOnDisk(dependencies)).toEqual([66, 66, 66]);
 
@@ -42,7 +42,7 @@ test('rows that vanished by the thousand are gone at once and deleted bit by bit
   expect(await next.run('open', { expectedCacheId: cacheId })).toMatchObject({ fresh: false });
   await next.run('applyBatch', { folderId: 'f1', gen: 1, insert: [newRow(count + 1)] });
   expect(await next.run('uids', { folderId: 'f1' })).toBe(`1,${count + 1}`);
-  for (let steps = 0; next.isUntidy; steps += 1) {
+  for (let steps = 0; next.tidyWhen !== null; steps += 1) {
     expect(steps).toBeLessThan(10);
     await next.tidy();
   }
