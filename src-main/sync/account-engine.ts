@@ -65,7 +65,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         register,
         clock,
         signal,
-        onNews: (folderId) => pull.want(folderId),
+        onNews: (folderId) => pull.heard(folderId),
         onFolders: () => pull.wantAll(),
       }).catch((thrown: unknown) => {
         if (!signal.aborted) session.lost(toAppError(thrown));

@@ -3,7 +3,9 @@ import { countUids } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
 import type { EnginePorts, EngineState } from './engine-ports.ts';
 import type { FolderListing } from './folder-listing.ts';
+import { folderRank } from './folder-rank.ts';
 import type { FolderEntry } from './folder-register.ts';
+import { createOldNews } from './old-news.ts';
 import type { OnlineRows } from './online-rows.ts';
 import { prefetch } from './prefetch.ts';
 import { leftBehind } from './left-behind.ts';
@@ -46,6 +48,8 @@ export interface PullRunnerPorts {
 export interface PullRunner {
   /** This folder is to be asked, before others. */
   want(folderId: string): void;
+  /** The server told of something in this folder, which may be known already. */
+  heard(folderId: string): void;
   /** All folders are to be asked. */
   wantAll(): void;
   /** Starts when there is a connection and something to do; false when nothing runs. */
@@ -55,8 +59,9 @@ export interface PullRunner {
 export function createPullRunner(ports: PullRunnerPorts): PullRunner {
   const { engine, accountId, session, requests, replay, online, setState } = ports;
   const { register, cache } = engine;
-  const wanted = new Set<string>();
+  const wanted = new Map<string, 'asked' | 'heard'>();
   const failedFolders = new Map<string, AppErrorData>();
+  const oldNews = createOldNews({ ...engine, accountId });
   let passWanted = false;
   /** Fetching ahead by policy is not finished: it gives way to everything else and goes on after it. */
   let prefetchWanted = false;
@@ -89,7 +94,10 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
         passWanted = false;
         try {
           await replay.settled();
-          if (one !== null) wanted.add(one);
+          if (one !== null) {
+            wanted.delete(one);
+            await pullOne(one, upTo(rowsPerTurn), call);
+          }
           if (full) await pullEverything(call);
           await pullWanted(call);
           await bodies(taken, call);
@@ -131,11 +139,10 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
   }
 
   async function pullWanted(call: Call): Promise<void> {
-    while (wanted.size > 0) {
-      const [folderId] = wanted;
-      if (folderId === undefined) return;
+    for (const [folderId, why] of wanted) {
       wanted.delete(folderId);
-      await pullOne(folderId, upTo(rowsPerTurn), call);
+      const isOld = why === 'heard' && online === null && (await oldNews.isOld(folderId, call));
+      if (!isOld) await pullOne(folderId, upTo(rowsPerTurn), call);
     }
   }
 
@@ -147,7 +154,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     const entries = register
       .all(accountId)
       .filter((entry) => entry.selectable && !entry.local)
-      .toSorted((a, b) => rank(a) - rank(b));
+      .toSorted((a, b) => folderRank(a) - folderRank(b));
     if (online !== null) {
       ports.onFoldersKnown();
       replay.kick();
@@ -200,6 +207,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
           : await online.refresh(folderId, call),
       );
       failedFolders.delete(folderId);
+      oldNews.pulled(folderId);
       return true;
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -228,7 +236,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       return;
     }
     prefetchWanted = !(await prefetch({
-      entries: register.all(accountId).toSorted((a, b) => rank(a) - rank(b)),
+      entries: register.all(accountId).toSorted((a, b) => folderRank(a) - folderRank(b)),
       policy: engine.account().bodies,
       everything: all,
       ports: engine,
@@ -246,7 +254,11 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
 
   return {
     want(folderId) {
-      wanted.add(folderId);
+      wanted.set(folderId, 'asked');
+      run();
+    },
+    heard(folderId) {
+      if (!wanted.has(folderId)) wanted.set(folderId, 'heard');
       run();
     },
     wantAll() {
@@ -255,9 +267,4 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
     },
     run,
   };
-}
-
-function rank(entry: FolderEntry): number {
-  const order = ['inbox', 'drafts', 'sent', null, 'flagged', 'archive', 'junk', 'trash', 'all'];
-  return order.indexOf(entry.role);
 }

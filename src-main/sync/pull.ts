@@ -1,4 +1,5 @@
 import type { FolderCursor } from '../../src-shared/model/folder.ts';
+import type { NewRow } from '../../src-shared/model/message.ts';
 import { countUids } from '../../src-shared/uid-set.ts';
 import type { Call, ResyncNews, SelectedFolder } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
@@ -51,8 +52,11 @@ async function pullChanges(
     if (!renumbered.kept) return renumbered.cursor;
     known = renumbered.cursor;
   } else if (anew || known.gen > entry.gen) await finishRenumbering(entry, known, ports);
+  // What SELECT told of the known ones is written while the new ones are fetched; each says what it changed.
+  const marking = selected.resync == null ? null : pullFlags(entry, known, selected, ports, call);
+  marking?.catch(() => undefined);
   report.added += await pullNew(entry, known, selected, ports, call);
-  report.changed += await pullFlags(entry, known, selected, ports, call);
+  report.changed += await (marking ?? pullFlags(entry, known, selected, ports, call));
   const { removed, compared, doubtful } = await pullRemovals(entry, known, selected, report, ports, call);
   report.removed += removed;
   const now = new Date(clock.now()).toISOString();
@@ -106,20 +110,36 @@ async function pullNew(
   call: Call,
 ): Promise<number> {
   let added = 0;
+  let before: Promise<void> = Promise.resolve();
+  let writing: Promise<void> = Promise.resolve();
+  /** Some are fetched, some are on their way and some are written; the cursor comes after all of them. */
+  const write = async (rows: NewRow[]): Promise<void> => {
+    await before;
+    before = writing;
+    writing = insert(entry, rows, ports).then((result) => {
+      added += result.inserted;
+    });
+    writing.catch(() => undefined);
+  };
   let window = ports.rowUnit.now();
   for (let from = known.uidNext, to = 0; from < selected.uidNext; from = to + 1) {
     to = Math.min(from + window, selected.uidNext) - 1;
     let found = 0;
-    await ports.backend.fetchRows(entry.path, `${from}:${to}`, call, async (rows) => {
-      // A server answers "n:m" beyond its last message with the last one; it is not new.
-      const fresh = rows.filter((row) => row.uid >= from && row.uid <= to);
-      found += fresh.length;
-      ports.crash.reach('pull.rows-fetched');
-      const result = await insert(entry, fresh, ports);
-      added += result.inserted;
-    });
+    await ports.rowUnit.measure(
+      () => (found < window / 2 ? 0 : found),
+      () =>
+        ports.backend.fetchRows(entry.path, `${from}:${to}`, call, async (rows) => {
+          // A server answers "n:m" beyond its last message with the last one; it is not new.
+          const fresh = rows.filter((row) => row.uid >= from && row.uid <= to);
+          found += fresh.length;
+          ports.crash.reach('pull.rows-fetched');
+          await write(fresh);
+        }),
+    );
     window = found < window / 2 ? Math.min(2 * window, widest) : ports.rowUnit.now();
   }
+  await before;
+  await writing;
   return added;
 }
 

@@ -13,8 +13,11 @@ export interface UnitLimits {
 /** How much one unit of bulk work holds: as much as the connection last did in an eighth of a second. */
 export interface UnitSize {
   now(): number;
-  /** Does one unit that holds so much, and learns from how long it took. */
-  measure<T>(amount: number, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does one unit that holds so much, and learns from how long it took. Where the amount is known only afterwards it is
+   * asked for then; 0: too little to learn from.
+   */
+  measure<T>(amount: number | (() => number), work: () => Promise<T>): Promise<T>;
 }
 
 export function createUnitSize(
@@ -28,7 +31,9 @@ export function createUnitSize(
       const begun = clock.monotonic();
       const result = await work();
       const took = Math.max(1, clock.monotonic() - begun);
-      const fits = Math.floor((amount * aimMs) / took);
+      const held = typeof amount === 'number' ? amount : amount();
+      if (held === 0) return result;
+      const fits = Math.floor((held * aimMs) / took);
       size = Math.max(least, Math.min(fits, 2 * size, most));
       return result;
     },
