@@ -46,6 +46,7 @@ export async function readMessage(
         trackers: clean?.remote.trackers ?? [],
       },
       protection: mail.protection,
+      report: mail.report,
       inReplyTo: mail.inReplyTo,
       references: mail.references,
       defects: unclean

@@ -1,3 +1,4 @@
+import type { MailReport } from './mail-report.ts';
 import type { MailAddress } from './message.ts';
 
 /**
@@ -150,6 +151,8 @@ export interface ReadMail {
   protection: MailProtection[];
   /** `text` and `html` in pieces; more than one only when something is protected and something is not. */
   sections: MailSection[];
+  /** What it reports about a mail that was sent; null for the mail of people. */
+  report: MailReport | null;
   /** Content-ID (without angle brackets) → partId of a picture. */
   inlineImages: Record<string, string>;
   /** First words for the list, at most 200 characters. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compareAll } from './agreement.ts';
+import { readBounces } from './bounces.ts';
 import type { Check } from './comparison.ts';
 import { corporaPresent } from './corpora.ts';
 import { reasonOf } from './known-differences.ts';
@@ -18,6 +19,7 @@ if (corporaPresent) {
 function agreementDocument(): string {
   const { rows, differences } = compareAll();
   const opening = openAll();
+  const bounces = readBounces();
   const compared = rows.reduce((sum, row) => sum + row.compared, 0);
   const agreed = rows.reduce((sum, row) => sum + row.agreed, 0);
   return `# Agreement of the mail reader with other programs
@@ -39,6 +41,12 @@ ${opening.mails} mails were opened; ${opening.errors.length === 0 ? 'none failed
 Half of them took at most ${opening.p50.toFixed(1)} ms, 99 % at most ${opening.p99.toFixed(0)} ms, the slowest ${opening.slowest.ms.toFixed(0)} ms (${opening.slowest.path}).
 
 Defects found: ${opening.defects.map(([code, n]) => `${code} ${n}`).join(', ')}.
+
+## Bounces
+
+Of ${bounces.mails} bounces, complaints and automatic answers of \`sisimai-bounces\`, ${bounces.told} (${percent(bounces.told, bounces.mails)}) give every
+recipient with the reason in words. The others: ${bounces.untold.map((path) => `\`${path}\``).join(', ')}.
+Most of them say nothing in a language that Posthorn reads, are the answers of a mailing list's program, or name nobody.
 
 ## What differs, and why
 

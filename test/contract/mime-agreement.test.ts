@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compareAll } from '../agreement/agreement.ts';
+import { readBounces } from '../agreement/bounces.ts';
 import { corporaPresent, corpora } from '../agreement/corpora.ts';
 import { reasonOf } from '../agreement/known-differences.ts';
 import { openAll } from '../agreement/opening.ts';
@@ -26,5 +27,13 @@ describe.skipIf(!corporaPresent)('the mail reader and other programs (docs/mime-
     expect(errors).toEqual([]);
     // Empty files, and bytes that are no mail: shown with their defects.
     expect(blank.length).toBeLessThan(10);
+  }, 300_000);
+
+  test('95 of 100 bounces say whom they did not reach and why', () => {
+    const { mails, told, mistaken } = readBounces();
+    process.stdout.write(`mime-agreement: ${told} of ${mails} bounces are told\n`);
+    expect(mistaken).toEqual([]);
+    expect(mails).toBeGreaterThan(400);
+    expect(told / mails).toBeGreaterThanOrEqual(0.95);
   }, 300_000);
 });

@@ -20,6 +20,7 @@ export function emptyMail(code: DefectCode, size: number): ReadMail {
     attachments: [],
     protection: [],
     sections: [],
+    report: null,
     inlineImages: {},
     preview: '',
     hasAttachments: false,

@@ -12,6 +12,7 @@ import { defaultLimits, type ReadLimits } from './limits.ts';
 import { previewOf } from './preview.ts';
 import { filesInPart, filesInText, packedPart } from './packed/packed-files.ts';
 import { partBytes, type Part } from './part.ts';
+import { readMailReport } from './reports/mail-report.ts';
 import { parseTree } from './tree.ts';
 
 const single = new Set([
@@ -116,20 +117,27 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   const bodies: Bodies = limits.headersOnly
     ? { text: '', html: null, attachments: [], inlineImages: {}, protection: [], sections: [] }
     : readBodies(root, limits, defects);
+  const [to, subject] = [
+    addresses('to'),
+    oneLine(decodeWords(value(fields, 'subject') ?? '')).slice(0, 10_000),
+  ];
   return {
     headers: fields.map((field) => ({ name: field.name, value: oneLine(decodeWords(field.raw)) })),
     messageId: messageIds(value(fields, 'message-id') ?? '')[0] ?? '',
     inReplyTo: messageIds(value(fields, 'in-reply-to') ?? '')[0] ?? '',
     references: messageIds(value(fields, 'references') ?? ''),
-    subject: oneLine(decodeWords(value(fields, 'subject') ?? '')).slice(0, 10_000),
+    subject,
     from,
     sender: addresses('sender'),
-    to: addresses('to'),
+    to,
     cc: addresses('cc'),
     bcc: addresses('bcc'),
     replyTo: addresses('reply-to'),
     date,
     ...bodies,
+    report: limits.headersOnly
+      ? null
+      : readMailReport(root, { fields, from, to, subject, text: bodies.text }),
     preview: previewOf(bodies.text),
     hasAttachments: bodies.attachments.some(isRealAttachment),
     defects: defects.list(),

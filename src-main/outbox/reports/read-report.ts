@@ -1,6 +1,6 @@
 import type { MailPart, ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
-import { parseDeliveryStatus, type RecipientStatus } from './delivery-status.ts';
+import { parseDeliveryStatus, type RecipientStatus } from '../../mime/read/reports/delivery-status.ts';
 
 /** What a mail that came back says, before it is known about which mail it speaks. */
 export interface ReadReport {

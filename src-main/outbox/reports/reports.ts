@@ -4,10 +4,10 @@ import type { ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MessageRow } from '../../../src-shared/model/message.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
 import type { OutboxStore } from '../outbox-store.ts';
-import { fromXtext, type RecipientStatus } from './delivery-status.ts';
+import { fromXtext, type RecipientStatus } from '../../mime/read/reports/delivery-status.ts';
 import { looksLikeReport, readPlainBounce, readReport, type ReadReport } from './read-report.ts';
 import type { ReportStore, SentMail } from './report-store.ts';
-import { reportSentence } from './report-sentence.ts';
+import { reportSentence } from '../../mime/read/reports/report-sentence.ts';
 
 export interface ReportPorts {
   store: ReportStore;

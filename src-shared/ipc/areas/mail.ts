@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { folderBodiesSchema } from '../../model/body-policy.ts';
 import type { FolderView } from '../../model/folder.ts';
+import type { MailReport } from '../../model/mail-report.ts';
 import type { MailProtection } from '../../model/mail.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
 import type { AppErrorData } from '../../error.ts';
@@ -32,6 +33,8 @@ export interface MessageContent {
   remoteImages: { count: number; hosts: string[]; trackers: Tracker[] };
   /** Signed and encrypted parts; nothing was checked. */
   protection: MailProtection[];
+  /** What it reports about a mail that was sent, in sentences; null for the mail of people. */
+  report: MailReport | null;
   inReplyTo: string;
   references: string[];
   defects: { code: string; detail: string }[];
@@ -137,7 +140,7 @@ export const mailMethods = {
     params: v.object({ messageId: v.string() }),
     doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
     returns:
-      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),

@@ -259,6 +259,7 @@ export class FakeMain {
           ]
         : [],
       protection: [],
+      report: null,
       remoteImages:
         html === null
           ? { count: 0, hosts: [], trackers: [] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { recipientParameters, senderParameters } from '../../../../src-main/backends/smtp/dsn.ts';
-import { fromXtext } from '../../../../src-main/outbox/reports/delivery-status.ts';
+import { fromXtext } from '../../../../src-main/mime/read/reports/delivery-status.ts';
 
 describe('a request for delivery reports (RFC 3461)', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { DeliveryReport } from '../../../src-shared/ipc/areas/sending.ts';
+import type { DeliveryReport } from '../../../../src-shared/ipc/areas/sending.ts';
 
 /** One recipient's part of a delivery status (RFC 3464 2.3). */
 export interface RecipientStatus {
@@ -32,8 +32,8 @@ export function parseDeliveryStatus(bytes: Uint8Array): DeliveryStatus {
   const recipients: RecipientStatus[] = [];
   for (const fields of groups) {
     envelopeId ??= fields.get('original-envelope-id') ?? null;
-    const action = fields.get('action')?.toLowerCase().split(/\s/)[0] ?? '';
-    if (!isAction(action) || recipients.length >= mostRecipients) continue;
+    const action = actionOf(fields);
+    if (action === null || recipients.length >= mostRecipients) continue;
     recipients.push({
       original: addressOf(fields.get('original-recipient')),
       final: addressOf(fields.get('final-recipient')),
@@ -43,6 +43,16 @@ export function parseDeliveryStatus(bytes: Uint8Array): DeliveryStatus {
     });
   }
   return { envelopeId: envelopeId === null ? null : fromXtext(envelopeId), recipients };
+}
+
+/** Where the action is missing the class of the status says it (RFC 3463 3.1). */
+function actionOf(fields: Map<string, string>): DeliveryReport['action'] | null {
+  const action = fields.get('action')?.toLowerCase().split(/\s/)[0] ?? '';
+  if (isAction(action)) return action;
+  if (action !== '' || !fields.has('final-recipient')) return null;
+  const status = fields.get('status') ?? fields.get('diagnostic-code') ?? '';
+  const kind = /\b([45])\.\d{1,3}\.\d{1,3}\b|\b([45])\d\d\b/.exec(status);
+  return kind === null ? null : (kind[1] ?? kind[2]) === '4' ? 'delayed' : 'failed';
 }
 
 function isAction(word: string): word is DeliveryReport['action'] {

@@ -1,4 +1,4 @@
-import type { DeliveryReport } from '../../../src-shared/ipc/areas/sending.ts';
+import type { DeliveryReport } from '../../../../src-shared/ipc/areas/sending.ts';
 
 /** RFC 3463, in words; by the whole code, else by its last two numbers' family. */
 const reasons: Readonly<Record<string, string>> = {
@@ -26,10 +26,12 @@ export function reportSentence(
   action: DeliveryReport['action'],
   status: string | null,
   diagnostic: string,
+  /** Words for what the status does not say. */
+  otherwise: string | null = null,
 ): string {
   const words = plain(diagnostic);
   const said = words === '' ? '' : ` The server says: ${words}`;
-  const because = reason(status);
+  const because = statusReason(status) ?? otherwise;
   switch (action) {
     case 'failed':
       return `Could not be delivered to ${address} because ${because ?? 'its server refused it'}.${said}`;
@@ -44,7 +46,8 @@ export function reportSentence(
   }
 }
 
-function reason(status: string | null): string | null {
+/** The words for a status of RFC 3463; null for those that say nothing. */
+export function statusReason(status: string | null): string | null {
   const [, subject = '', detail = ''] = status?.split('.') ?? [];
   return reasons[`${subject}.${detail}`] ?? null;
 }

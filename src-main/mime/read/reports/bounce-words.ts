@@ -1,0 +1,48 @@
+/** What servers of all kinds write, and what it means in words that fit behind "because". The first that fits wins. */
+const meanings: readonly [RegExp, string][] = [
+  [
+    /(?:mailbox|mail ?folder|quota|inbox|maildir|storage|disk|box).{0,60}(?:full|exceed|over|limit|insufficient)|over ?quota|exceed.{0,60}(?:quota|storage|limit on|allowed size)|(?:full|overflow).{0,20}mailbox|insufficient (?:system |disk )?(?:storage|space)|mailbox size limit|too (?:much|many) mail|\u4e00\u676f|\u5bb9\u91cf/i,
+    'the mailbox is full',
+  ],
+  [
+    /(?:message|mail|data|content|size).{0,40}(?:too (?:large|big|long)|exceeds.{0,40}(?:size|limit|maximum)|size (?:limit|exceed))|message size|too large/i,
+    'the message is too large',
+  ],
+  [
+    /user (?:is )?unknown|unknown.{0,12}(?:user|recipient|address|mailbox|local|account)|no (?:such|valid) (?:user|address|mailbox|recipient|account|person|local|host in)|no (?:mailbox|account|recipients?)\b|does(?:n.t| not) (?:exist|have|match)|not (?:known|recogni[sz]ed|found|listed|a valid|exist|our customer)|invalid.{0,24}(?:recipient|address|mailbox|user)|mailbox (?:unavailable|not found|does|name)|recipient.{0,24}(?:unknown|not recogni[sz]ed|rejected|invalid|not found)|address (?:rejected|unknown|error)|bad (?:address|destination)|wasn.t found|isn.t (?:in|a)|is not a|recipientnotfound|couldn.t be found|unroutable|unrouteable|user not|not local|delivery to this recipient|\u5b58\u5728\u3057|\u898b\u3064\u304b\u308a|\u3042\u308a\u307e\u305b\u3093/i,
+    'there is no such mailbox',
+  ],
+  [
+    /suspend|inactive|disabled|deactivat|account.{0,24}(?:closed|terminated|locked|expired)|no longer|not active|has moved|out of (?:the )?office|retired/i,
+    'the mailbox is switched off',
+  ],
+  [
+    /host (?:is )?(?:unknown|not found)|unknown (?:mail )?(?:host|domain)|domain (?:name )?(?:not|does)|nxdomain|no (?:mx|route)|cannot (?:resolve|find)|couldn.t find any host|name (?:server|service|lookup)|lookup fail|mail (?:loops|server) .{0,20}not|illegal host|null ?mx/i,
+    'no way to its server was found',
+  ],
+  [
+    /loops? (?:back|detected)|mail loop|too many (?:hops|received)|hop count|forwarding loop/i,
+    'the message went round in circles between servers',
+  ],
+  [
+    /expired|timed? ?out|time-?out|retry (?:time|timeout)|too long in (?:the )?queue|has been (?:queued|frozen)|could not (?:connect|be delivered (?:within|for)|contact)|connection (?:refused|timed|lost|reset|dropped)|unreachable|not respond|not available|temporar|try again|greylist|delay(?:ed)?\b|deferred|retried|queue/i,
+    'its server did not take it in time',
+  ],
+  [
+    /virus|malware|spam|junk|unsolicited|block|black ?list|reputation|polic(?:y|ies)|refus|reject|denied|den(?:y|ies)|prohibit|not (?:accept|allow|permit|authori[sz]ed)|dmarc|\bspf\b|dkim|authenticat|relay|banned|filter|restrict|too many (?:recipients|connections|messages)|rate|limit|permission|protocol|syntax|violation|5\d\d/i,
+    'the server rejected the message',
+  ],
+  [/error|fail|undeliver|unable|could not|cannot|can.t/i, 'its server could not deliver it'],
+];
+
+/** "the mailbox is full" for "452 Over Quota"; null when nothing is said. */
+export function meaningOf(text: string): string | null {
+  const line = text.slice(0, 4_000);
+  return meanings.find(([pattern]) => pattern.test(line))?.[1] ?? null;
+}
+
+/** Says something about a delivery, beyond that there was an error. */
+export function isTelling(line: string): boolean {
+  const meaning = meaningOf(line);
+  return meaning !== null && meaning !== 'its server could not deliver it';
+}
