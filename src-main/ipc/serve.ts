@@ -70,6 +70,8 @@ function namesFile(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(namesFile);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(
-    ([key, inner]) => ((key === 'file' || key === 'toFile') && inner !== undefined) || namesFile(inner),
+    ([key, inner]) =>
+      ((key === 'file' || key === 'toFile' || key === 'toDirectory') && inner !== undefined) ||
+      namesFile(inner),
   );
 }

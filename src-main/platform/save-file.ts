@@ -1,6 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { open, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, extname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { AppError } from '../../src-shared/error.ts';
 import { makeDirectory } from './atomic-file.ts';
 
@@ -13,6 +15,11 @@ export function downloadsDirectory(): string {
 export async function saveToDownloads(name: string, bytes: Uint8Array): Promise<string> {
   const directory = downloadsDirectory();
   await makeDirectory(directory);
+  return await saveInto(directory, name, bytes);
+}
+
+/** Writes into a folder that is there, under a name that is not: nothing is replaced, no link followed. Gives the path. */
+export async function saveInto(directory: string, name: string, bytes: Uint8Array): Promise<string> {
   const extension = extname(name);
   for (let copy = 1; copy < 1000; copy += 1) {
     const path = join(
@@ -27,6 +34,7 @@ export async function saveToDownloads(name: string, bytes: Uint8Array): Promise<
       } finally {
         await file.close();
       }
+      await markAsForeign(path);
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotSave(path, error);
@@ -46,8 +54,29 @@ export async function saveToFile(path: string, bytes: Uint8Array): Promise<void>
     } finally {
       await file.close();
     }
+    await markAsForeign(path);
   } catch (error) {
     throw cannotSave(path, error);
+  }
+}
+
+/**
+ * Tells the system that a stranger made the file, where a system keeps such a mark: Windows (the zone in a stream of
+ * the file) and macOS (quarantine) then ask before they run it. A disk that cannot hold the mark is no fault.
+ */
+async function markAsForeign(path: string): Promise<void> {
+  try {
+    if (process.platform === 'win32')
+      await writeFile(`${path}:Zone.Identifier`, '[ZoneTransfer]\r\nZoneId=3\r\n');
+    else if (process.platform === 'darwin')
+      await promisify(execFile)('/usr/bin/xattr', [
+        '-w',
+        'com.apple.quarantine',
+        `0081;${Math.floor(Date.now() / 1000).toString(16)};Posthorn;`,
+        path,
+      ]);
+  } catch {
+    // The file is what matters.
   }
 }
 

@@ -135,6 +135,6 @@ function link(target: string, shown: string): string {
   return `<a href="${escapeHtml(target)}" rel="noreferrer noopener nofollow">${escapeHtml(shown)}</a>`;
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

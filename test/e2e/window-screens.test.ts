@@ -94,6 +94,16 @@ const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)
     { viewport: { width: 640, height: 900 } },
     async (page) => unfoldTrust(page, /^Claims to be from/),
   ],
+  [
+    'preview',
+    {},
+    {},
+    async (page) => {
+      await rows(page).nth(1).click();
+      await page.getByRole('button', { name: /^Paper\.csv, .*, view$/ }).click();
+      await page.getByRole('dialog').frameLocator('iframe').getByText('uncoated <b>135 g</b>').waitFor();
+    },
+  ],
   ['200-percent', {}, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
   ['100000', { accounts: 1, messages: 100_000 }, {}, (page) => rows(page).nth(2).click()],
   ['forced-colours', {}, { forcedColors: 'active' }, (page) => rows(page).first().click()],

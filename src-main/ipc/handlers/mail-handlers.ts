@@ -8,7 +8,7 @@ import { readMessage } from '../../mime/read-message.ts';
 import type { RemoteImages } from '../../mime/remote-images.ts';
 import type { Sanitiser } from '../../mime/sanitiser.ts';
 import { readFileIfThere } from '../../platform/atomic-file.ts';
-import { saveToDownloads, saveToFile } from '../../platform/save-file.ts';
+import { saveInto, saveToDownloads, saveToFile } from '../../platform/save-file.ts';
 import type { Shell } from '../../shell/shell.ts';
 import type { Engines } from '../../sync/engines.ts';
 import { offline } from '../../sync/session.ts';
@@ -178,6 +178,22 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       if (chosen === undefined) return { file: await saveToDownloads(name, bytes) };
       await saveToFile(chosen, bytes);
       return { file: chosen };
+    },
+    'message.saveAttachments': async ({ messageId, toDirectory }) => {
+      const raw = await bytesOf(await rowOf(messageId));
+      const mail = await reader.read(raw);
+      const files: string[] = [];
+      for (const { partId, filename, embedded } of mail.attachments) {
+        const bytes = embedded ? null : await reader.part(raw, partId);
+        if (bytes === null) continue;
+        const name = safeFilename(filename);
+        files.push(
+          toDirectory === undefined
+            ? await saveToDownloads(name, bytes)
+            : await saveInto(toDirectory, name, bytes),
+        );
+      }
+      return { files };
     },
     'message.loadRemote': async ({ messageId }) => {
       if (!ports.online()) throw offline();

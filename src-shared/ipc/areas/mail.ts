@@ -158,6 +158,11 @@ export const mailMethods = {
     returns: '{file}; null when the user cancelled',
     only: 'window',
   }),
+  'message.saveAttachments': method<{ files: string[] }>()({
+    params: v.object({ messageId: v.string(), toDirectory: v.optional(v.pipe(v.string(), v.minLength(1))) }),
+    doc: 'Saves all attachments of a message into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',
+    returns: '{files: [path]}, in the order of the attachments',
+  }),
   'message.loadRemote': method<{ html: string; shown: number; failed: number }>()({
     params: v.object({ messageId: v.string() }),
     doc: 'The HTML with its remote pictures, fetched by main without cookies or referrer, for this one showing.',

@@ -169,6 +169,10 @@ export class FakeMain {
         return { html: newsletterHtml, shown: 1, failed: 0 };
       case 'message.source':
         return { base64: btoa(`Subject: made up\r\n\r\n${plainText.replace(/[^\x00-\x7f]/g, '?')}`) };
+      case 'message.attachment':
+        return { base64: btoa('Name;Paper\nPoster;uncoated <b>135 g</b>\n') };
+      case 'message.saveAttachments':
+        return { files: ['/home/ina/Downloads/a', '/home/ina/Downloads/b', '/home/ina/Downloads/c'] };
       case 'message.saveAttachment':
         return { file: '/home/ina/Downloads/file' };
       case 'message.archive':
@@ -256,6 +260,7 @@ export class FakeMain {
               4_400_000,
             ),
             file('4', 'Colours uncoated.zip', 'application/zip', 12_000),
+            file('5', 'Paper.csv', 'text/csv', 41),
           ]
         : [],
       protection: [],
