@@ -86,7 +86,7 @@ const known: readonly { where: RegExp; reason: string }[] = [
       'The subject is KOI8-R without a label: Posthorn reads it as the text’s character set, the golden as Latin-1.',
   },
   {
-    where: /summary\/.* text$/,
+    where: /summary\/input\/(?:3424|4489|6144|965)-.* text$/,
     reason:
       'The golden is the text of the HTML form with its links and attachments written out; Posthorn’s text is the plain form, or its HTML as text without links.',
   },
@@ -114,8 +114,8 @@ const known: readonly { where: RegExp; reason: string }[] = [
       'Four separators that are prefixes of each other; the line “--bou” is the outermost one and ends all others (RFC 2046 5.1.2). Thunderbird looks only for the innermost.',
   },
   {
-    where: /ponymail\/.* text$/,
-    reason: 'Their hash is of the text as Pony Mail changed it.',
+    where: /ponymail\/corpus\/maven_duplicates_2017_listsao_2\.mbox#10 text$/,
+    reason: 'The hash of one mail of 963 differs; what Pony Mail hashed is not known.',
   },
 ];
 

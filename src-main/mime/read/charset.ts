@@ -122,10 +122,11 @@ export function decodeText(bytes: Buffer, label: string | null): DecodedText {
 function byLabel(bytes: Buffer, given: string): DecodedText {
   const canonical = libmime.normalizeCharset(given).toLowerCase();
   const name = meant[given] ?? meant[canonical] ?? canonical;
-  if (name === 'windows-1252' || name === 'iso-8859-15') {
+  if (!/^(?:utf|iso-?2022|cs|jis|hz)/.test(name)) {
     const text = asUtf8(bytes);
-    // Two or more well-formed sequences do not happen by chance in Western text.
-    if (text !== null && count(text, /[^\x00-\x7f]/g) >= 2)
+    // Well-formed sequences do not happen by chance in single-byte text; in double-byte text few of them may.
+    const enough = /^(?:windows|iso-8859|koi8|mac|ibm|cp8)/.test(name) ? 2 : 10;
+    if (text !== null && count(text, /[^\x00-\x7f]/g) >= enough)
       return { text, charset: 'utf-8', problem: 'charset-mislabelled' };
   }
   if (/^(?:iso-?2022-?jp|jis|csiso2022jp)/.test(name))

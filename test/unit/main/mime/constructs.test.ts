@@ -331,3 +331,12 @@ test.each([
     expect.stringContaining(expected),
   ]);
 });
+
+test('UTF-8 under another label is read as UTF-8', () => {
+  const bytes = Buffer.from('Вам выставлен счет', 'utf8').toString('latin1');
+  const read = readMail(message([...head, 'Content-Type: text/plain; charset=windows-1251', '', bytes]));
+  expect([read.text, read.defects.map((one) => one.code)]).toEqual([
+    'Вам выставлен счет',
+    ['charset-mislabelled'],
+  ]);
+});
