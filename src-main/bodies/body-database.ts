@@ -5,16 +5,28 @@ import { DatabaseSync } from 'node:sqlite';
 /** Grows when the tables change; a file of another version is made anew: its mail is on the server. */
 const schemaVersion = 1;
 
+/** Numbers that one opening of the file may give; above it the next second's begin. */
+const numbersASecond = 2 ** 22;
+/** 2026, so that numbers stay below 2^53 for 68 years. */
+const firstSecond = 1_767_225_600;
+
 /**
  * The bytes of cached messages, by a number that is never given twice. A number means nothing without the shelf's own
- * id, so that a file made anew never answers for an older one's number with another message.
+ * id, so that a file made anew never answers for an older one's number with another message. And a power cut that
+ * takes the last bodies, while the cache keeps their numbers, must not have others given those: the numbers of each
+ * opening begin at its time, or above all that are here when the clock was set back.
  */
 export class BodyDatabase {
   readonly shelfId: string;
   readonly #database: DatabaseSync;
+  #next: number;
 
-  constructor(path: string) {
+  /** `now` in milliseconds. */
+  constructor(path: string, now: number) {
     this.#database = open(path);
+    const given = this.#database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'bodies'").get();
+    const above = Math.ceil((Number(given?.['seq'] ?? 0) + 1) / numbersASecond);
+    this.#next = Math.max(above, Math.floor(now / 1_000) - firstSecond) * numbersASecond;
     this.shelfId = String(
       this.#database.prepare("SELECT value FROM facts WHERE name = 'shelf'").get()?.['value'],
     );
@@ -22,8 +34,10 @@ export class BodyDatabase {
 
   /** Numbers in the order of the bodies; committed when it returns. */
   put(accountId: string, bodies: readonly Uint8Array[]): number[] {
-    const insert = this.#database.prepare('INSERT INTO bodies (account, raw) VALUES (?, ?)');
-    return this.#transaction(() => bodies.map((raw) => Number(insert.run(accountId, raw).lastInsertRowid)));
+    const insert = this.#database.prepare('INSERT INTO bodies (key, account, raw) VALUES (?, ?, ?)');
+    const keys = bodies.map(() => this.#next++);
+    this.#transaction(() => bodies.forEach((raw, i) => insert.run(keys[i] ?? null, accountId, raw)));
+    return keys;
   }
 
   get(key: number): Uint8Array | null {

@@ -91,7 +91,7 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
 
   const keyOf = (mark: string, shelfId: string): number | null => {
     const [id, key] = mark.slice(sign.length).split('.');
-    return id === shelfId && key !== undefined && /^\d{1,15}$/.test(key) ? Number(key) : null;
+    return id === shelfId && key !== undefined && /^\d{1,16}$/.test(key) ? Number(key) : null;
   };
 
   return {

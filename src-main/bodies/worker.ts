@@ -18,7 +18,7 @@ export type ShelfAnswer =
 
 const port = parentPort;
 if (port !== null) {
-  const database = new BodyDatabase((workerData as { path: string }).path);
+  const database = new BodyDatabase((workerData as { path: string }).path, Date.now());
   port.on('message', (question: ShelfQuestion) => {
     const { id } = question;
     try {

@@ -1,3 +1,4 @@
+import { internalDateOf } from '../journal/internal-date.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -107,7 +108,7 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
           messageId: copy.messageId,
           blob,
           flags,
-          internalDate: now,
+          internalDate: internalDateOf(now),
           messageIdHeader,
           purpose: 'draft',
         },
@@ -120,7 +121,7 @@ export function createDraftCopies(ports: DraftCopyPorts): DraftCopies {
             fromMessageId: null,
             row: {
               flags,
-              internalDate: now,
+              internalDate: internalDateOf(now),
               size: composed.bytes.length,
               envelope: composed.rowEnvelope,
               hasAttachments: composed.hasAttachments,

@@ -1,3 +1,4 @@
+import { internalDateOf } from '../journal/internal-date.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -64,7 +65,7 @@ export function createFiling(ports: FilingPorts): Filing {
           messageId: item.copyMessageId,
           blob: item.blob,
           flags,
-          internalDate: sentAt,
+          internalDate: internalDateOf(sentAt),
           messageIdHeader: item.messageIdHeader,
           purpose: 'sent',
         },
@@ -77,7 +78,7 @@ export function createFiling(ports: FilingPorts): Filing {
             fromMessageId: null,
             row: {
               flags,
-              internalDate: sentAt,
+              internalDate: internalDateOf(sentAt),
               size: item.size,
               envelope: item.envelope,
               hasAttachments: item.hasAttachments,

@@ -6,6 +6,7 @@ import type { Op, OpEvidence, OpTarget } from '../journal/op.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { describeFolders, nameOf } from './folder-verbs.ts';
 import { identitiesOnServer } from './identities.ts';
+import { placesNow } from './places-now.ts';
 import type { ReplayPorts } from './replay-ports.ts';
 import { pairUp, plainId } from './same-message.ts';
 
@@ -88,8 +89,7 @@ export function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContex
 }
 
 /**
- * Where the server has these messages now: as the cache knows, else as an earlier operation left it,
- * else as it was when the user acted. When the folder's UIDs have changed since (another generation), a
+ * Where the server has these messages now. When the folder's UIDs have changed since (another generation), a
  * message is taken only if exactly one there is it by EMAILID, or by Message-ID, size and date (R7).
  */
 async function resolveTargets(
@@ -97,12 +97,18 @@ async function resolveTargets(
   ports: ReplayPorts,
   call: Call,
 ): Promise<Resolution> {
-  const { cache, journal, register } = ports;
+  const { cache, register } = ports;
   const resolution: Resolution = { found: [], gone: [], doubtful: [] };
   const lost = new Map<FolderEntry, OpTarget[]>();
   const located = await cache.call('locate', { messageIds: targets.map((target) => target.messageId) });
+  const places = await placesNow(
+    targets,
+    located.map((row) => row?.ref ?? null),
+    ports,
+    call,
+  );
   for (const [i, target] of targets.entries()) {
-    const ref = located[i]?.ref ?? journal.placeOf(target.messageId) ?? target.ref;
+    const ref = places[i] ?? null;
     const folder = ref === null ? undefined : register.get(ref.folderId);
     if (ref === null && target.seekIn !== undefined) {
       await seek(target, target.seekIn, resolution, ports, call);

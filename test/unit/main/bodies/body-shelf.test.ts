@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BodyDatabase } from '../../../../src-main/bodies/body-database.ts';
 import { isMark, openBodyShelf, type BodyShelf } from '../../../../src-main/bodies/body-shelf.ts';
 import { createShelvedCache } from '../../../../src-main/bodies/shelved-cache.ts';
 import { systemClock } from '../../../../src-main/platform/clock.ts';
@@ -52,6 +53,26 @@ it('bodies are there again after a restart, byte for byte, and only under their 
   const third = openShelf(true);
   await third.put('a1', [bytesOf('another')]);
   expect(await third.get(marks[0] ?? '')).toBe(null);
+});
+
+it('numbers of bodies that a power cut took are not given to others', async () => {
+  const lost = join(directory, 'lost.sqlite');
+  new BodyDatabase(path, 1_800_000_000_000).close();
+  copyFileSync(path, lost);
+  const before = new BodyDatabase(path, 1_800_000_000_000);
+  const [first = 0] = before.put('a1', [bytesOf('one')]);
+  before.close();
+  const after = new BodyDatabase(lost, 1_800_000_001_000);
+  const [second = 0] = after.put('a1', [bytesOf('another')]);
+  expect(second).toBeGreaterThan(first);
+  expect(after.get(first)).toBe(null);
+  after.close();
+  // A clock that was set back.
+  const back = new BodyDatabase(lost, 1_700_000_000_000);
+  const [third = 0] = back.put('a1', [bytesOf('a third')]);
+  expect(third).toBeGreaterThan(second);
+  expect(Number.isSafeInteger(third)).toBe(true);
+  back.close();
 });
 
 it('a damaged file is made anew', async () => {
