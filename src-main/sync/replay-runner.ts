@@ -2,7 +2,7 @@ import type { Timer } from '../platform/clock.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { FolderListing } from './folder-listing.ts';
 import { hasReadyOp } from './replay-order.ts';
-import { replayAll } from './replay.ts';
+import { replayAll, type ReplayReport } from './replay.ts';
 import type { Session } from './session.ts';
 import type { SyncRequests } from './sync-requests.ts';
 
@@ -76,15 +76,16 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
     try {
       // A folder that was renamed or made anew meanwhile must be known by its name before anything goes there.
       if (!listing.knownIn(signal) && hasReadyOp({ accountId, journal, clock })) await listing.list(call);
+      let report: ReplayReport;
       do {
         again = false;
-        const report = await replayAll({ ...ports, wantPull: (ids) => ids.forEach(ports.want) }, call);
+        report = await replayAll({ ...ports, wantPull: (ids) => ids.forEach(ports.want) }, call);
         ports.requests.sent(report);
         roundEnded();
         timer?.cancel();
         if (report.nextTryAt !== null)
           timer = clock.setTimeout(kick, Math.max(0, report.nextTryAt - clock.now()));
-      } while (again);
+      } while (again || report.more);
     } catch (thrown) {
       ports.failed(thrown, signal);
     }

@@ -19,19 +19,24 @@ export interface ReplayReport {
   parked: number;
   /** Earliest time at which a waiting operation may be tried again; null: none waits. */
   nextTryAt: number | null;
+  /** Something came meanwhile that can be sent. */
+  more: boolean;
 }
 
 /**
- * Brings the account's waiting operations to the server, oldest first. One that is refused is parked
+ * Brings the account's operations that wait now to the server, oldest first: what comes meanwhile is another round's,
+ * for whoever waits for a round must not wait as long as somebody clicks. One that is refused is parked
  * and blocks nothing else; one that must wait holds back only operations on the same messages or
  * folders. A failure of the connection ends the run (it throws) and leaves everything waiting.
  */
 export async function replayAll(ports: ReplayPorts, call: Call): Promise<ReplayReport> {
-  const report: ReplayReport = { pushed: 0, parked: 0, nextTryAt: null };
+  const report: ReplayReport = { pushed: 0, parked: 0, nextTryAt: null, more: false };
   const tried = new Set<string>();
+  const last = ports.journal.ops(ports.accountId).reduce((seq, op) => Math.max(seq, op.seq), 0);
   for (;;) {
     const op = nextOp(ports, tried, report);
-    if (op === undefined) return report;
+    report.more = op !== undefined && op.seq > last;
+    if (op === undefined || report.more) return report;
     tried.add(op.opId);
     call.signal.throwIfAborted();
     const outcome = await replayOne(op, ports, call);
