@@ -168,7 +168,10 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       const status = statuses.get(entry.folderId) ?? null;
       if (status !== null) status.exists -= countUids(leftBehind(entry));
       const cursor = records.get(entry.folderId)?.cursor ?? null;
-      if (!unchangedSince(cursor, status) || compareDue(cursor, engine.clock.now())) changed.push(entry);
+      // A kill left cache and register with different numberings: a pass brings them together.
+      const apart = cursor !== null && (cursor.gen !== entry.gen || cursor.uidValidity !== entry.uidValidity);
+      if (apart || !unchangedSince(cursor, status) || compareDue(cursor, engine.clock.now()))
+        changed.push(entry);
     }
     // Everywhere the newest rows first: usable at once; then the rest in turns.
     for (const entry of changed) {

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/error.ts';
 import { formatUidSet, parseUidSet, subtract, uidSetOf } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
+import type { CachePort } from '../cache/cache-port.ts';
 import type { ReplayContext, Resolution } from '../commands/command.ts';
 import type { Op, OpEvidence, OpTarget } from '../journal/op.ts';
 import type { FolderEntry } from './folder-register.ts';
@@ -116,7 +117,7 @@ async function resolveTargets(
       resolution.gone.push(target);
     } else if (ref.gen === folder.gen) {
       resolution.found.push({ target, ref });
-    } else if (located[i]?.ref != null) {
+    } else if (located[i]?.ref != null && !(await hasGeneration(folder, cache))) {
       // Cache and register speak of different numberings: a pass brings them together, then this goes on.
       throw new AppError({
         code: 'refused',
@@ -132,6 +133,12 @@ async function resolveTargets(
   }
   for (const [folder, some] of lost) await findAgain(some, folder, resolution, ports, call);
   return resolution;
+}
+
+/** The cache's folder is of the register's numbering: a row of another one was left behind by it. */
+async function hasGeneration({ accountId, folderId, gen }: FolderEntry, cache: CachePort): Promise<boolean> {
+  const folders = await cache.call('folders', { accountId });
+  return folders.find((folder) => folder.folderId === folderId)?.cursor?.gen === gen;
 }
 
 /** Their folder was numbered anew since, and no row of the cache is theirs any more. */
