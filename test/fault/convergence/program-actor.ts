@@ -1,4 +1,4 @@
-import type { Headless } from '../../harness/headless.ts';
+import { CallFailed, type Headless } from '../../harness/headless.ts';
 import { addAccount, Profile, rowsOf, synced } from '../../integration/sync-world.ts';
 import type { Dovecot } from '../../../src-main/demo/dovecot.ts';
 import { flags } from './peer-actor.ts';
@@ -48,7 +48,8 @@ export class ProgramActor {
       if (random.once(40)) await this.#changeFolders();
       else await this.#changeMail();
     } catch (error) {
-      if (!fair.test(String(error))) throw error;
+      const gone = error instanceof CallFailed && error.data?.code === 'not-found';
+      if (!gone && !fair.test(String(error))) throw error;
       this.#tale.tell(`      … ${this.name}: it had just left`);
     }
   }
