@@ -85,6 +85,11 @@ export function rejected(detail: string, apart?: readonly OpTarget[]): ReplayRes
   return apart === undefined ? { state: 'rejected', error } : { state: 'rejected', error, apart };
 }
 
+/** Other programs were always quicker: it is tried again later. */
+export function tooBusy(detail: string): Extract<ReplayResult, { state: 'retry' }> {
+  return { state: 'retry', error: { code: 'refused', scope: 'message', next: 'retry', detail } };
+}
+
 /** The folder was numbered anew, and these could not be told from others: nothing is done to what may be another. */
 export function notCertain(doubtful: readonly OpTarget[], whatWasNot: string): ReplayResult {
   return rejected(

@@ -1,6 +1,12 @@
 import type { FolderBatch } from '../../src-shared/cache-protocol.ts';
 import type { OpAction } from '../journal/op.ts';
-import type { ReplayContext, ReplayFolder, ReplayResult, ResolvedTarget } from './command.ts';
+import {
+  tooBusy,
+  type ReplayContext,
+  type ReplayFolder,
+  type ReplayResult,
+  type ResolvedTarget,
+} from './command.ts';
 
 type FlagAction = Extract<OpAction, { kind: 'flags' }>;
 type Flags = Pick<FlagAction, 'add' | 'remove'>;
@@ -56,7 +62,8 @@ export async function storeExclusive(
     let left = group;
     let since = group[0] === undefined ? null : sinceOf(group[0], folder);
     for (let round = 0; left.length > 0; round += 1) {
-      if (round > mostRounds) return tooBusy();
+      if (round > mostRounds)
+        return tooBusy('Other programs are changing the same messages all the time. Posthorn tries again.');
       if (since !== null) {
         const uids = left.map((entry) => entry.ref.uid);
         const outcome = await store(folder.path, uids, wish, since, context.call);
@@ -127,16 +134,4 @@ async function readFlags(
 function later(a: string | null, b: string | null | undefined): string | null {
   if (a === null || b == null) return a ?? b ?? null;
   return BigInt(b) > BigInt(a) ? b : a;
-}
-
-function tooBusy(): Stored {
-  return {
-    state: 'retry',
-    error: {
-      code: 'refused',
-      scope: 'message',
-      next: 'retry',
-      detail: 'Other programs are changing the same messages all the time. Posthorn tries again.',
-    },
-  };
 }

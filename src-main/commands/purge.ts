@@ -1,6 +1,13 @@
 import { formatUidSet, parseUidSet, subtract, type UidRange } from '../../src-shared/uid-set.ts';
 import type { WriteOutcome } from '../backends/backend.ts';
-import { done, type Command, type ReplayContext, type ReplayFolder, type ReplayResult } from './command.ts';
+import {
+  done,
+  type Command,
+  type ReplayContext,
+  type ReplayFolder,
+  type ReplayResult,
+  tooBusy,
+} from './command.ts';
 
 /** So often other programs may mark more while we take their marks off, before we leave it for later. */
 const mostRounds = 5;
@@ -53,7 +60,11 @@ async function dance(
       await context.keep({ purge: { gen: folder.gen, foreign: formatUidSet(foreign) } });
       if (round === mostRounds) {
         const back = await mark(folder, foreign, true, context);
-        return back.state === 'unknown' ? back : tooBusy();
+        return back.state === 'unknown'
+          ? back
+          : tooBusy(
+              'Other programs are deleting messages in the folder all the time. Posthorn removes its own later.',
+            );
       }
     }
     const gone = await context.backend.expungeMarked?.(folder.path, context.call);
@@ -90,17 +101,4 @@ async function markedIn(folder: ReplayFolder, { backend, call }: ReplayContext):
 
 function joined(a: readonly UidRange[], b: readonly UidRange[]): UidRange[] {
   return parseUidSet([formatUidSet(a), formatUidSet(b)].filter((set) => set !== '').join(',')) ?? [];
-}
-
-function tooBusy(): ReplayResult {
-  return {
-    state: 'retry',
-    error: {
-      code: 'refused',
-      scope: 'message',
-      next: 'retry',
-      detail:
-        'Other programs are deleting messages in the folder all the time. Posthorn removes its own later.',
-    },
-  };
 }

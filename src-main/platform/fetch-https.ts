@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { AppError } from '../../src-shared/error.ts';
 import type { Clock } from './clock.ts';
+import { answerTo, type Fetched } from './http-answer.ts';
 import type { Network } from './network.ts';
 
 export interface FetchLimits {
@@ -9,12 +10,6 @@ export interface FetchLimits {
   signal?: AbortSignal;
   /** Judges each redirect before it is followed: another address to go to, or null to stop there. */
   onRedirect?: (to: URL) => URL | null;
-}
-
-export interface Fetched {
-  status: number;
-  contentType: string;
-  body: Uint8Array;
 }
 
 interface Means {
@@ -44,7 +39,7 @@ export async function fetchHttps(by: Means, url: string, limits: FetchLimits): P
   throw refused(first, `it leads on and on (more than ${mostRedirects} times)`);
 }
 
-function fetchOnce(
+async function fetchOnce(
   { reach, clock }: Means,
   url: URL,
   limits: FetchLimits,
@@ -52,51 +47,23 @@ function fetchOnce(
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? 443 : Number(url.port);
   const place = reach.connectOptions(host, port);
-  return new Promise((resolve, reject) => {
-    const call = request({
-      ...reach.tlsConnectOptions({ host, port }),
-      ...place,
-      path: url.pathname + url.search,
-      headers: { Host: url.host, Accept: '*/*' },
-      agent: false,
-      ...(limits.signal === undefined ? {} : { signal: limits.signal }),
-    });
-    const timer = clock.setTimeout(() => call.destroy(new Error('no answer in time')), limits.timeoutMs);
-    const fail = (error: Error): void => {
-      timer.cancel();
-      reject(refused(url.host, wordsOf(error), error));
-    };
-    call.on('error', fail);
-    call.on('response', (response) => {
-      const { statusCode = 0, headers } = response;
-      response.on('error', fail);
-      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
-        timer.cancel();
-        resolve({ location: headers.location });
-        call.destroy();
-        return;
-      }
-      if (Number(headers['content-length'] ?? 0) > limits.maxBytes) {
-        call.destroy(new Error('the answer is too large'));
-        return;
-      }
-      const parts: Buffer[] = [];
-      let length = 0;
-      response.on('data', (part: Buffer) => {
-        length += part.length;
-        if (length > limits.maxBytes) call.destroy(new Error('the answer is too large'));
-        else parts.push(part);
-      });
-      response.on('end', () => {
-        timer.cancel();
-        resolve({
-          status: statusCode,
-          contentType: headers['content-type'] ?? '',
-          body: Buffer.concat(parts),
-        });
-      });
-    });
-    call.end();
+  const call = request({
+    ...reach.tlsConnectOptions({ host, port }),
+    ...place,
+    path: url.pathname + url.search,
+    headers: { Host: url.host, Accept: '*/*' },
+    agent: false,
+    ...(limits.signal === undefined ? {} : { signal: limits.signal }),
+  });
+  const answer = answerTo(call, {
+    clock,
+    maxBytes: limits.maxBytes,
+    withinMs: limits.timeoutMs,
+    redirects: true,
+  });
+  call.end();
+  return await answer.catch((error: unknown) => {
+    throw refused(url.host, wordsOf(error as NodeJS.ErrnoException), error);
   });
 }
 

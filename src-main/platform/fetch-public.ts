@@ -1,9 +1,9 @@
-import { request as requestHttp, type ClientRequest, type RequestOptions } from 'node:http';
+import { request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../src-shared/error.ts';
 import type { Clock } from './clock.ts';
-import type { Fetched } from './fetch-https.ts';
+import { answerTo, type Fetched } from './http-answer.ts';
 import type { Network } from './network.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -74,7 +74,14 @@ interface Call {
   limits: PublicLimits;
 }
 
-function once({ at, lookup, network, clock, within, limits }: Call): Promise<Fetched | { location: string }> {
+async function once({
+  at,
+  lookup,
+  network,
+  clock,
+  within,
+  limits,
+}: Call): Promise<Fetched | { location: string }> {
   const host = bare(at);
   const secure = at.protocol === 'https:';
   const port = at.port === '' ? (secure ? 443 : 80) : Number(at.port);
@@ -95,45 +102,18 @@ function once({ at, lookup, network, clock, within, limits }: Call): Promise<Fet
     agent: false,
     lookup,
   };
-  return new Promise((resolve, reject) => {
-    const call: ClientRequest = secure
-      ? requestHttps({ ...network.tlsConnectOptions({ host, port }), ...options, host, port })
-      : requestHttp({ ...options, host, port });
-    const timer = clock.setTimeout(
-      () => call.destroy(new Error('there was no answer in time')),
-      Math.max(1, within),
-    );
-    const fail = (error: Error): void => {
-      timer.cancel();
-      reject(error instanceof AppError ? error : refused(at.host, error.message, error));
-    };
-    call.on('error', fail);
-    call.on('response', (response) => {
-      const { statusCode = 0, headers } = response;
-      response.on('error', fail);
-      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined && form === undefined) {
-        timer.cancel();
-        resolve({ location: headers.location });
-        call.destroy();
-        return;
-      }
-      const parts: Buffer[] = [];
-      let length = 0;
-      response.on('data', (part: Buffer) => {
-        length += part.length;
-        if (length > limits.maxBytes) call.destroy(new Error('the answer is too large'));
-        else parts.push(part);
-      });
-      response.on('end', () => {
-        timer.cancel();
-        resolve({
-          status: statusCode,
-          contentType: headers['content-type'] ?? '',
-          body: Buffer.concat(parts),
-        });
-      });
-    });
-    call.end(form);
+  const call = secure
+    ? requestHttps({ ...network.tlsConnectOptions({ host, port }), ...options, host, port })
+    : requestHttp({ ...options, host, port });
+  const answer = answerTo(call, {
+    clock,
+    maxBytes: limits.maxBytes,
+    withinMs: Math.max(1, within),
+    redirects: form === undefined,
+  });
+  call.end(form);
+  return await answer.catch((error: unknown) => {
+    throw error instanceof AppError ? error : refused(at.host, String((error as Error).message), error);
   });
 }
 

@@ -16,7 +16,8 @@ import {
 import { AppError } from '../../src-shared/error.ts';
 import { certificateContext, certificateId, type ClientCertificate } from './client-certificate.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { fetchHttps, type Fetched, type FetchLimits } from './fetch-https.ts';
+import { fetchHttps, type FetchLimits } from './fetch-https.ts';
+import type { Fetched } from './http-answer.ts';
 import type { Log } from './log.ts';
 
 export interface NetworkOptions {

@@ -32,7 +32,9 @@ export async function placesNow(
       for (const ref of refs) {
         const folder = register.get(ref.folderId);
         if (folder === undefined || folder.local || folder.gen !== ref.gen) continue;
-        asked.set(ref.folderId, [...(asked.get(ref.folderId) ?? []), ref]);
+        const some = asked.get(ref.folderId) ?? [];
+        asked.set(ref.folderId, some);
+        some.push(ref);
       }
   const there = new Map<string, Map<number, MessageIdentity>>();
   for (const [folderId, refs] of asked) there.set(folderId, await lookUp(folderId, refs, ports, call));
