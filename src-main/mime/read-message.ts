@@ -1,7 +1,8 @@
 import type { MessageContent } from '../../src-shared/ipc/areas/mail.ts';
-import type { ReadMail } from '../../src-shared/model/mail.ts';
+import type { MailSection, ReadMail } from '../../src-shared/model/mail.ts';
 import type { MimeReader } from './mime-reader.ts';
-import type { Sanitiser } from './sanitiser.ts';
+import { textBlock } from './read/text-block.ts';
+import type { Sanitised, Sanitiser } from './sanitiser.ts';
 
 /** A message as the contract shows it, with the addresses of the pictures that were held back. */
 export interface ShownMessage {
@@ -10,6 +11,8 @@ export interface ShownMessage {
   remoteUrls: string[];
 }
 
+type Piece = Pick<MailSection, 'text' | 'html'>;
+
 /** Reads bytes in the MIME thread and cleans the HTML in its page. Never rejects on a hostile mail. */
 export async function readMessage(
   bytes: Uint8Array,
@@ -17,18 +20,20 @@ export async function readMessage(
   sanitiser: Sanitiser,
 ): Promise<ShownMessage> {
   const mail = await reader.read(bytes);
-  const clean = mail.html === null ? null : await sanitiser.clean(mail.html);
-  const unclean = mail.html !== null && clean === null;
+  const pieces = piecesOf(mail);
+  const cleaned = await cleanAll(pieces, sanitiser);
+  const unclean = pieces.some(({ html }, index) => html !== null && cleaned[index] === null);
+  const remote = cleaned.flatMap((one) => (one === null ? [] : [one.remote]));
   return {
     mail,
-    remoteUrls: clean?.remote.urls ?? [],
+    remoteUrls: [...new Set(remote.flatMap(({ urls }) => urls))],
     content: {
       headers: mail.headers,
       cc: mail.cc,
       bcc: mail.bcc,
       replyTo: mail.replyTo,
       text: mail.text,
-      html: clean?.html ?? null,
+      html: joined(pieces, cleaned),
       attachments: mail.attachments.map(
         ({ partId, filename, contentType, size, disposition, contentId, embedded }) => ({
           partId,
@@ -41,11 +46,20 @@ export async function readMessage(
         }),
       ),
       remoteImages: {
-        count: clean?.remote.count ?? 0,
-        hosts: clean?.remote.hosts ?? [],
-        trackers: clean?.remote.trackers ?? [],
+        count: remote.reduce((sum, { count }) => sum + count, 0),
+        hosts: [...new Set(remote.flatMap(({ hosts }) => hosts))],
+        trackers: [
+          ...new Map(
+            remote
+              .flatMap(({ trackers }) => trackers)
+              .map((tracker) => [`${tracker.host} ${tracker.service ?? ''}`, tracker]),
+          ).values(),
+        ],
       },
       protection: mail.protection,
+      sections: standsApart(mail)
+        ? mail.sections.map((section, index) => ({ ...section, html: cleaned[index]?.html ?? null }))
+        : [],
       report: mail.report,
       inReplyTo: mail.inReplyTo,
       references: mail.references,
@@ -60,4 +74,46 @@ export async function readMessage(
         : mail.defects,
     },
   };
+}
+
+/** The HTML with pictures in it; `sections` as in `message.get`. `tokens`: address of a picture → where the window finds it. */
+export async function withPictures(
+  mail: ReadMail,
+  sanitiser: Sanitiser,
+  tokens: Record<string, string>,
+): Promise<{ html: string | null; sections: (string | null)[] }> {
+  const pieces = piecesOf(mail);
+  const cleaned = await cleanAll(pieces, sanitiser, tokens);
+  return {
+    html: joined(pieces, cleaned),
+    sections: standsApart(mail) ? cleaned.map((one) => one?.html ?? null) : [],
+  };
+}
+
+function standsApart({ sections }: ReadMail): boolean {
+  return sections.length > 1 || sections.some(({ enclosed }) => enclosed);
+}
+
+/** Each piece is cleaned by itself: a tag or comment that one leaves open ends with it. */
+function piecesOf(mail: ReadMail): readonly Piece[] {
+  return standsApart(mail) ? mail.sections : [{ text: mail.text, html: mail.html }];
+}
+
+async function cleanAll(
+  pieces: readonly Piece[],
+  sanitiser: Sanitiser,
+  tokens?: Record<string, string>,
+): Promise<(Sanitised | null)[]> {
+  return await Promise.all(
+    pieces.map(async ({ html }) =>
+      html === null
+        ? null
+        : await (tokens === undefined ? sanitiser.clean(html) : sanitiser.clean(html, tokens)),
+    ),
+  );
+}
+
+function joined(pieces: readonly Piece[], cleaned: readonly (Sanitised | null)[]): string | null {
+  if (cleaned.every((one) => one === null)) return null;
+  return pieces.map(({ text }, index) => cleaned[index]?.html ?? textBlock(text)).join('\n');
 }

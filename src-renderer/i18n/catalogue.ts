@@ -8,6 +8,7 @@ import { journalWords } from './journal.ts';
 import { listWords } from './list.ts';
 import { noticeWords } from './notices.ts';
 import { offlineWords } from './offline.ts';
+import { readerCardWords } from './reader-cards.ts';
 import { readerWords } from './reader.ts';
 import { trustWords } from './trust.ts';
 import { searchWords } from './search.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...listWords,
   ...offlineWords,
   ...readerWords,
+  ...readerCardWords,
   ...trustWords,
   ...searchWords,
   ...journalWords,

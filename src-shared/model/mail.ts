@@ -85,6 +85,8 @@ export function protectionSentence({
 export interface MailSection {
   /** Index in `protection`; null: nothing protects it. */
   protection: number | null;
+  /** It is the text of a message inside of this one, shown for want of words outside of it. */
+  enclosed: boolean;
   text: string;
   html: string | null;
 }

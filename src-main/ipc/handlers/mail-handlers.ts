@@ -4,7 +4,7 @@ import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
 import type { MimeReader } from '../../mime/mime-reader.ts';
-import { readMessage } from '../../mime/read-message.ts';
+import { readMessage, withPictures } from '../../mime/read-message.ts';
 import type { RemoteImages } from '../../mime/remote-images.ts';
 import type { Sanitiser } from '../../mime/sanitiser.ts';
 import { readFileIfThere } from '../../platform/atomic-file.ts';
@@ -199,8 +199,8 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       if (!ports.online()) throw offline();
       const shown = await readMessage(await bytesOf(await rowOf(messageId)), reader, sanitiser);
       const { tokens, failed } = await remoteImages.load(shown.remoteUrls);
-      const clean = shown.mail.html === null ? null : await sanitiser.clean(shown.mail.html, tokens);
-      return { html: clean?.html ?? '', shown: Object.keys(tokens).length, failed };
+      const { html, sections } = await withPictures(shown.mail, sanitiser, tokens);
+      return { html: html ?? '', sections, shown: Object.keys(tokens).length, failed };
     },
     'message.setFlags': async ({ messageIds, add, remove }) => ({
       opIds: await verbs.setFlags(messageIds, add ?? [], remove ?? []),

@@ -7,15 +7,9 @@ import type { Tnef } from './packed/tnef.ts';
 import { readPartText } from './part-text.ts';
 import { isMessageType, partBytes, type Part } from './part.ts';
 import { findProtections } from './protection.ts';
+import { hasWords, sectionsOf, type Segment } from './sections.ts';
+import { textBlock } from './text-block.ts';
 import { parseTree } from './tree.ts';
-
-/** A piece of the body in reading order: one of both, or two forms of the same. */
-interface Segment {
-  text: string | null;
-  html: string | null;
-  /** The signed part that all of it stands in; null when any of it stands outside. */
-  unit: string | null;
-}
 
 export interface Bodies {
   text: string;
@@ -58,7 +52,12 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
     // Outlook's own form alone has the text; or a bare forward: show what it carries rather than nothing.
     if (tnef !== null) segments = [...segments, { text: tnef.text, html: tnef.html, unit: null }];
     else if (nested !== undefined)
-      segments = [...segments, ...new Collector(limits, new DefectList(0)).walk(nested, true)];
+      segments = [
+        ...segments.filter(hasWords),
+        ...new Collector(limits, new DefectList(0))
+          .walk(nested, true)
+          .map((segment): Segment => ({ ...segment, enclosed: true })),
+      ];
   }
   const { text, html } = joined(segments, limits, defects);
   const cited = html === null ? '' : html.slice(0, limits.maxTextTotal);
@@ -100,29 +99,6 @@ function joined(
   };
 }
 
-function sectionsOf(
-  segments: readonly Segment[],
-  protection: readonly MailProtection[],
-  all: { text: string; html: string | null },
-  join: (segments: readonly Segment[]) => { text: string; html: string | null },
-): MailSection[] {
-  const indexOf = (unit: string | null): number | null => {
-    const index =
-      unit === null ? -1 : protection.findIndex((one) => one.partId === unit && one.what === 'signed');
-    return index < 0 ? null : index;
-  };
-  const runs: { unit: string | null; segments: Segment[] }[] = [];
-  for (const segment of segments) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.unit === segment.unit) last.segments.push(segment);
-    else runs.push({ unit: segment.unit, segments: [segment] });
-  }
-  const [only, ...others] = runs;
-  if (only === undefined) return [];
-  if (others.length === 0) return [{ protection: indexOf(only.unit), ...all }];
-  return runs.map((run) => ({ protection: indexOf(run.unit), ...join(run.segments) }));
-}
-
 function citesContentId(html: string, contentId: string): boolean {
   return (
     html.includes(`cid:${contentId}`) ||
@@ -131,20 +107,11 @@ function citesContentId(html: string, contentId: string): boolean {
   );
 }
 
-function hasWords(segment: Segment): boolean {
-  return (segment.text ?? '').trim() !== '' || (segment.html ?? '').trim() !== '';
-}
-
 function plain(html: string, defects: DefectList): string {
   const text = htmlToPlain(html);
   if (text === null) defects.add('html-unreadable');
   // Words where HTML has none (in the head): some write them all the same.
   return text === null || text === '' ? crudeText(html) : text;
-}
-
-function textBlock(text: string): string {
-  const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  return `<div style="white-space: pre-wrap">${escaped}</div>`;
 }
 
 class Collector {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { folderBodiesSchema } from '../../model/body-policy.ts';
 import type { FolderView } from '../../model/folder.ts';
 import type { MailReport } from '../../model/mail-report.ts';
-import type { MailProtection } from '../../model/mail.ts';
+import type { MailProtection, MailSection } from '../../model/mail.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
 import type { AppErrorData } from '../../error.ts';
 import type { Tracker } from '../../text/trackers.ts';
@@ -33,6 +33,11 @@ export interface MessageContent {
   remoteImages: { count: number; hosts: string[]; trackers: Tracker[] };
   /** Signed and encrypted parts; nothing was checked. */
   protection: MailProtection[];
+  /**
+   * The text in pieces that must not mix: what one signature covers, what stands outside of any, an enclosed message;
+   * each sanitised by itself. Empty when all of it is one piece: then `text` and `html` are the whole.
+   */
+  sections: MailSection[];
   /** What it reports about a mail that was sent, in sentences; null for the mail of people. */
   report: MailReport | null;
   inReplyTo: string;
@@ -140,7 +145,7 @@ export const mailMethods = {
     params: v.object({ messageId: v.string() }),
     doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
     returns:
-      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),
@@ -163,10 +168,15 @@ export const mailMethods = {
     doc: 'Saves all attachments of a message into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',
     returns: '{files: [path]}, in the order of the attachments',
   }),
-  'message.loadRemote': method<{ html: string; shown: number; failed: number }>()({
+  'message.loadRemote': method<{
+    html: string;
+    sections: (string | null)[];
+    shown: number;
+    failed: number;
+  }>()({
     params: v.object({ messageId: v.string() }),
     doc: 'The HTML with its remote pictures, fetched by main without cookies or referrer, for this one showing.',
-    returns: '{html, shown, failed}',
+    returns: '{html, sections: [html or null] as in message.get, shown, failed}',
   }),
   'message.setFlags': method<{ opIds: string[] }>()({
     params: v.object({ messageIds: ids, add: v.optional(flags), remove: v.optional(flags) }),

@@ -38,6 +38,8 @@ export class FakeMain {
   readonly calls: { method: string; params: unknown }[] = [];
   /** Methods that answer with this error, by name. */
   readonly refusals = new Map<string, AppErrorData>();
+  /** What single messages hold besides what is made up, by id. */
+  readonly mails = new Map<string, Partial<FullMessage>>();
   #listener: (message: unknown) => void = () => undefined;
   readonly #undo = new Map<string, () => void>();
   #lastOp = 0;
@@ -166,7 +168,7 @@ export class FakeMain {
       case 'message.unsubscribe':
         return { host: 'canal.example' };
       case 'message.loadRemote':
-        return { html: newsletterHtml, shown: 1, failed: 0 };
+        return { html: newsletterHtml, sections: [], shown: 1, failed: 0 };
       case 'message.source':
         return { base64: btoa(`Subject: made up\r\n\r\n${plainText.replace(/[^\x00-\x7f]/g, '?')}`) };
       case 'message.attachment':
@@ -264,6 +266,7 @@ export class FakeMain {
           ]
         : [],
       protection: [],
+      sections: [],
       report: null,
       remoteImages:
         html === null
@@ -288,6 +291,7 @@ export class FakeMain {
               },
             ]
           : [],
+      ...this.mails.get(messageId),
     };
   }
 

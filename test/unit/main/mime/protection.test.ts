@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { MimeReader } from '../../../../src-main/mime/mime-reader.ts';
+import { readMessage } from '../../../../src-main/mime/read-message.ts';
 import { readMail, readPart } from '../../../../src-main/mime/read/read-mail.ts';
 import { protectedMails } from '../../../fixtures/mime/protected-mails.ts';
 import { opaqueSigned } from '../../../fixtures/mime/cms-writer.ts';
@@ -98,4 +100,64 @@ test('a signed form beside an unsigned one is nobody’s word', () => {
     '--a--',
   ]);
   expect(readMail(bytes).sections.map((one) => one.protection)).toEqual([null]);
+});
+
+test('each piece is cleaned by itself, so that what one leaves open ends with it', async () => {
+  const bytes = message([
+    ...head,
+    'Content-Type: multipart/mixed; boundary=m',
+    '',
+    '--m',
+    'Content-Type: text/html',
+    '',
+    '<p>before</p><!-- <style>',
+    '--m',
+    'Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary=s',
+    '',
+    '--s',
+    'Content-Type: text/html',
+    '',
+    '<p>signed</p>',
+    '--s',
+    'Content-Type: application/pgp-signature',
+    '',
+    'x',
+    '--s--',
+    '--m--',
+  ]);
+  const cleaned: string[] = [];
+  const { content } = await readMessage(
+    bytes,
+    { read: (raw: Uint8Array) => Promise.resolve(readMail(raw)) } as MimeReader,
+    {
+      clean: (html) => {
+        cleaned.push(html);
+        return Promise.resolve({
+          html: `clean ${cleaned.length}`,
+          remote: { count: 1, hosts: ['a.example'], urls: [`u${cleaned.length}`], trackers: [] },
+          blocked: 0,
+        });
+      },
+    },
+  );
+  expect(cleaned.map((html) => html.trim())).toEqual(['<p>before</p><!-- <style>', '<p>signed</p>']);
+  expect(content.sections).toMatchObject([
+    { protection: null, enclosed: false, html: 'clean 1' },
+    { protection: 0, enclosed: false, html: 'clean 2' },
+  ]);
+  expect(content.html).toBe('clean 1\nclean 2');
+  expect(content.remoteImages).toEqual({ count: 2, hosts: ['a.example'], trackers: [] });
+});
+
+test('the text of an enclosed message never passes for the words of who encloses it', () => {
+  const bytes = message([
+    ...head,
+    'Content-Type: message/rfc822',
+    '',
+    'From: other@example.org',
+    'Subject: inner',
+    '',
+    'enclosed words',
+  ]);
+  expect(readMail(bytes).sections).toMatchObject([{ enclosed: true, protection: null }]);
 });

@@ -55,6 +55,7 @@ const message = (part: Partial<FullMessage>): FullMessage => ({
   inReplyTo: '',
   references: [],
   protection: [],
+  sections: [],
   report: null,
   defects: [],
   ...part,
