@@ -225,8 +225,11 @@ export interface StoreMethods {
     count: number;
   }): { total: number; rows: (MessageRow | { messageId: string; gone: true })[] } | null;
   rows(p: { messageIds: string[] }): (MessageRow | null)[];
-  /** A conversation's rows over all folders of the account except Junk and Trash, oldest first. */
-  thread(p: { threadId: string }): MessageRow[];
+  /**
+   * A conversation's rows over all folders of the account except Junk and Trash, oldest first; of copies of one mail in
+   * several folders, one. `messageId` is held in any case, and leads there when the conversation has another id by now.
+   */
+  thread(p: { threadId: string; messageId?: string }): MessageRow[];
   /** Exact bytes as a latin1 string (or what `putBodies` gave as `kept`), null when not cached. */
   body(p: { messageId: string }): string | null;
   contacts(p: { text: string; limit: number }): Contact[];

@@ -66,7 +66,8 @@ export class Reader {
 
   async #readThread(row: MessageRow): Promise<void> {
     try {
-      const rows = await this.#main.call('thread.get', { threadId: row.threadId });
+      const { threadId, messageId } = row;
+      const rows = await this.#main.call('thread.get', { threadId, messageId });
       if (this.chosen?.messageId !== row.messageId) return;
       this.rows = rows.some((other) => other.messageId === row.messageId) ? rows : [row];
       const now = this.rows.find((other) => other.messageId === row.messageId);

@@ -80,8 +80,8 @@ function loadSegment(
   let ref = 0;
   for (let slot = 0; slot < count; slot += 1) {
     const node = memory.threads.node(keys.hash[slot] ?? 0);
-    for (const end = keys.refEnd[slot] ?? 0; ref < end; ref += 1)
-      memory.threads.unite(node, memory.threads.node(keys.refs[ref] ?? 0));
+    const refs = keys.refs.subarray(ref, keys.refEnd[slot] ?? 0);
+    ref = keys.refEnd[slot] ?? 0;
     const flags = state.flags[slot] ?? 0;
     const row = rows.add(
       folder.number,
@@ -96,7 +96,7 @@ function loadSegment(
     segment.rows.push(row);
     if (rows.has(row, rowBits.gone)) continue;
     segment.live += 1;
-    memory.threads.addRow(row, node);
+    memory.threads.addRow(row, node, refs);
     const extra = state.extra?.[slot];
     if (extra !== undefined) memory.extraFlags.set(row, extra);
   }

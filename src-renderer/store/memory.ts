@@ -7,7 +7,8 @@ import { idOfPlace, placeOfId } from './message-ids.ts';
 import { PendingTable, type InsertPatch, type PendingEntry } from './pending-table.ts';
 import { Resting } from './resting.ts';
 import { rowBits, RowTable } from './row-table.ts';
-import { idHash, Threads } from './threads.ts';
+import { idHash } from './thread-ids.ts';
+import { Threads } from './threads.ts';
 
 /** How a patched row is shown. */
 export interface RowView {
@@ -149,12 +150,6 @@ export class StoreMemory {
     return idHash(accountId, messageIdHeader === '' ? `@${messageId}` : messageIdHeader);
   }
 
-  linkThread(hash: number, refs: Iterable<number>): number {
-    const node = this.threads.node(hash);
-    for (const ref of refs) this.threads.unite(node, this.threads.node(ref));
-    return node;
-  }
-
   threadId(row: number): string {
     return `t${this.home(row).accountId}.${this.threads.keyOf(this.rows.node(row)).toString(36)}`;
   }
@@ -260,6 +255,10 @@ export class StoreMemory {
         if (this.shownIn(row) === folder && folder.shownRows.indexOf(row) < 0) wanted.add(row);
       folder.shownRows.add([...wanted]);
     }
+    this.threads.settle(
+      (row) => this.rows.node(row),
+      (row) => this.rows.has(row, rowBits.gone),
+    );
     for (const folder of changes.folders) folder.version += 1;
   }
 }

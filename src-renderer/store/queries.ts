@@ -1,5 +1,6 @@
 import type { ListPage, ListView, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
 import type { ListRow, MailAddress, MessageRow } from '../../src-shared/model/message.ts';
+import { conversationRows, withoutCopies } from './conversation-rows.ts';
 import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
 import type { RowText, SegmentTexts } from './segment-texts.ts';
@@ -100,20 +101,10 @@ export class Queries {
     return numbers.map((row) => found.get(row) ?? null);
   }
 
-  async thread({ threadId }: StoreParams<'thread'>): Promise<MessageRow[]> {
-    const match = /^t.*\.([0-9a-z]+)$/.exec(threadId);
-    const root = match === null ? -1 : this.#memory.threads.rootOfHash(Number.parseInt(match[1] ?? '', 36));
-    if (root < 0) return [];
-    const shown = this.#memory.threads
-      .rowsOf(root)
-      .filter((row) => this.#memory.shownIn(row)?.visible === true);
-    const wanted = shown.filter((row) => {
-      const role = this.#memory.shownIn(row)?.record().role;
-      return role !== 'junk' && role !== 'trash';
-    });
-    // A conversation that lies wholly in Junk or Trash is still to be read there.
-    const rows = (wanted.length > 0 ? wanted : shown).sort(this.#memory.rows.compare);
-    return this.messageRows(rows);
+  async thread({ threadId, messageId }: StoreParams<'thread'>): Promise<MessageRow[]> {
+    const numbers = conversationRows(this.#memory, threadId, messageId ?? null);
+    const rows = await this.messageRows(numbers);
+    return withoutCopies(this.#memory, rows, numbers, messageId ?? null);
   }
 
   async messageRows(numbers: readonly number[]): Promise<MessageRow[]> {

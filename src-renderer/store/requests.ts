@@ -69,7 +69,7 @@ export function isWindowParams(method: StoreMethod, params: unknown): boolean {
   if (!isRecord(params)) return false;
   switch (method) {
     case 'folders':
-      return params['accountId'] === undefined || typeof params['accountId'] === 'string';
+      return isMaybeText(params['accountId']);
     case 'page':
       return isView(params['view']) && isCount(params['start']) && isCount(params['count']);
     case 'indexOf':
@@ -81,7 +81,7 @@ export function isWindowParams(method: StoreMethod, params: unknown): boolean {
     case 'rows':
       return isTexts(params['messageIds'], 1000);
     case 'thread':
-      return typeof params['threadId'] === 'string';
+      return typeof params['threadId'] === 'string' && isMaybeText(params['messageId']);
     case 'contacts':
       return typeof params['text'] === 'string' && params['text'].length <= 320 && isCount(params['limit']);
     default:
@@ -91,6 +91,10 @@ export function isWindowParams(method: StoreMethod, params: unknown): boolean {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isMaybeText(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 function isCount(value: unknown): boolean {

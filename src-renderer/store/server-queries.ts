@@ -5,7 +5,7 @@ import type { FolderState } from './folder-state.ts';
 import type { StoreMemory } from './memory.ts';
 import { rowBits } from './row-table.ts';
 import type { SegmentTexts } from './segment-texts.ts';
-import { idHash } from './threads.ts';
+import { idHash } from './thread-ids.ts';
 
 const maxFlags = 20_000;
 const maxEnvelopes = 1000;

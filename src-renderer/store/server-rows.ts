@@ -6,7 +6,7 @@ import type { StoreMemory } from './memory.ts';
 import { idOfPlace } from './message-ids.ts';
 import { restOrDrop } from './resting.ts';
 import { rowBits } from './row-table.ts';
-import { referenceHashes } from './threads.ts';
+import { referenceHashes } from './thread-ids.ts';
 
 const maxSize = 0xffff_ffff;
 
@@ -25,14 +25,14 @@ export function insertRows(
     const placeId = envelope.messageIdHeader === '' ? idOfPlace(folder.folderId, folder.gen, item.uid) : '';
     const hash = memory.nodeHash(folder.accountId, envelope.messageIdHeader, placeId);
     const refs = referenceHashes(folder.accountId, envelope.references, envelope.inReplyTo);
-    const node = memory.linkThread(hash, refs);
+    const node = memory.threads.node(hash);
     const { bits, extra } = words.encode(item.flags);
     const size = Math.min(item.size, maxSize);
     const row = rows.add(folder.number, item.uid, item.internalDate, bits, size, node);
     if (extra !== null) memory.extraFlags.set(row, extra);
     rows.set(row, rowBits.hidden, true);
     rows.set(row, rowBits.attachments, item.hasAttachments);
-    memory.threads.addRow(row, node);
+    memory.threads.addRow(row, node, refs);
     const segment = openSegment(memory, folder, news.length - added.length);
     rows.place(row, segment.index, segment.rows.length);
     segment.rows.push(row);
@@ -100,6 +100,7 @@ export function removeRow(memory: StoreMemory, row: number, changes: Changes): v
   const segment = memory.segments[rows.segment(row)];
   const id = rows.has(row, rowBits.readable) ? memory.idOf(row) : null;
   rows.set(row, rowBits.gone, true);
+  memory.threads.removeRow(row);
   if (id !== null) restOrDrop(memory, row, id, changes);
   if (memory.ownIds.size > 0) {
     const own = memory.freeOwnId(row);

@@ -1,73 +1,12 @@
 import { growFloat64, growUint32 } from './growth.ts';
 
-/** Where hashing stands: two numbers of 32 bits. */
-interface Mixing {
-  a: number;
-  b: number;
-}
-
-const begun: Mixing = { a: 0xdeadbeef, b: 0x41c6ce57 };
-
-function mix({ a, b }: Mixing, text: string): Mixing {
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 2654435761);
-    b = Math.imul(b ^ code, 1597334677);
-  }
-  return { a, b };
-}
-
-let lastAccount = '';
-let afterAccount: Mixing = begun;
-
-/**
- * A number of 53 bits (cyrb53) from "account⏎id"; two different Message-IDs of 10 M meet with p ≈ 0.5 %. The account's
- * part is mixed once for all rows of a batch.
- */
-export function idHash(accountId: string, id: string): number {
-  if (accountId !== lastAccount) {
-    afterAccount = mix(begun, `${accountId}\n`);
-    lastAccount = accountId;
-  }
-  return finish(mix(afterAccount, id));
-}
-
-function finish({ a, b }: Mixing): number {
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return 4294967296 * (2097151 & b) + (a >>> 0);
-}
-
-/** A thousand references are a way to make us slow; these many are kept, oldest first and newest. */
-const maxReferences = 40;
-
-/**
- * Hashes of the Message-IDs that a message points to. The account is part of every hash, so that
- * conversations of two accounts never become one.
- */
-export function referenceHashes(
-  accountId: string,
-  references: readonly string[],
-  inReplyTo: string,
-): number[] {
-  const ids =
-    references.length > maxReferences
-      ? [...references.slice(0, 10), ...references.slice(10 - maxReferences)]
-      : references;
-  const hashes = new Set<number>();
-  for (const id of ids) if (id !== '') hashes.add(idHash(accountId, id));
-  if (inReplyTo !== '' && inReplyTo !== ids.at(-1)) {
-    for (const id of inReplyTo.match(/<[^<>\s]+>/g) ?? []) hashes.add(idHash(accountId, id));
-  }
-  return [...hashes];
-}
-
 const none = 0xffff_ffff;
 
 /**
  * Conversations as sets of Message-ID hashes (union-find): the result is the same whatever the order
  * in which messages arrive, and loops of references cannot loop here. A conversation is named by its
- * smallest hash, so every name it ever had still leads to it.
+ * smallest hash. Sets cannot be split, so each row keeps what it points to (4 bytes each), and a conversation that a
+ * row left is put together anew from the rows that stayed: the cost is that conversation's, never the mailbox's.
  */
 export class Threads {
   #slots = new Uint32Array(1024);
@@ -78,8 +17,14 @@ export class Threads {
   #member = new Uint32Array(512).fill(none);
   /** Ring of rows: the row after this one in its conversation. */
   #next = new Uint32Array(1024);
-  /** Grows when two conversations become one. */
-  merges = 0;
+  /** Where a row's references begin in `#refs`, one more than that; 0 for a row that points nowhere. */
+  #firstRef = new Uint32Array(1024);
+  #refs = new Uint32Array(1024);
+  #refCount = 0;
+  /** Rows that are gone and may have held conversations together. */
+  #left: number[] = [];
+  /** Grows when conversations become one or several. */
+  changes = 0;
 
   get nodeCount(): number {
     return this.#count;
@@ -140,16 +85,70 @@ export class Threads {
     const n = this.#member[high] ?? none;
     if (m === none) this.#member[low] = n;
     else if (n !== none) this.#joinRings(m, n);
-    if (m !== none && n !== none) this.merges += 1;
+    if (m !== none && n !== none) this.changes += 1;
   }
 
-  addRow(row: number, node: number): void {
-    while (row >= this.#next.length) this.#next = growUint32(this.#next);
+  /** A message that has the id of `node` and points to these hashes. */
+  addRow(row: number, node: number, hashes: ArrayLike<number>): void {
+    while (row >= this.#next.length) {
+      this.#next = growUint32(this.#next);
+      this.#firstRef = growUint32(this.#firstRef);
+    }
+    this.#keepRefs(row, hashes);
+    this.#join(row, node);
+  }
+
+  /** The row is gone. What it held together falls apart with `settle`. */
+  removeRow(row: number): void {
+    if ((this.#firstRef[row] ?? 0) !== 0) this.#left.push(row);
+  }
+
+  /** Puts the conversations that rows left together anew; `nodeOf` is the node of a row, `isGone` whether it left. */
+  settle(nodeOf: (row: number) => number, isGone: (row: number) => boolean): void {
+    if (this.#left.length === 0) return;
+    const roots = new Set(this.#left.map((row) => this.root(nodeOf(row))));
+    this.#left = [];
+    for (const root of roots) {
+      const rows = this.rowsOf(root);
+      for (const row of rows) {
+        this.#isolate(nodeOf(row));
+        for (const node of this.#refsOf(row)) this.#isolate(node);
+      }
+      for (const row of rows) if (!isGone(row)) this.#join(row, nodeOf(row));
+    }
+    this.changes += 1;
+  }
+
+  #join(row: number, node: number): void {
+    for (const ref of this.#refsOf(row)) this.unite(node, ref);
     this.#next[row] = row;
     const root = this.root(node);
     const member = this.#member[root] ?? none;
     if (member === none) this.#member[root] = row;
     else this.#joinRings(member, row);
+  }
+
+  #isolate(node: number): void {
+    this.#parent[node] = node;
+    this.#member[node] = none;
+  }
+
+  /** A list of nodes that begins with its length. */
+  #keepRefs(row: number, hashes: ArrayLike<number>): void {
+    if (hashes.length === 0) return;
+    while (this.#refCount + hashes.length >= this.#refs.length) this.#refs = growUint32(this.#refs);
+    this.#firstRef[row] = this.#refCount + 1;
+    this.#refs[this.#refCount] = hashes.length;
+    this.#refCount += 1;
+    for (let at = 0; at < hashes.length; at += 1) {
+      this.#refs[this.#refCount] = this.node(hashes[at] ?? 0);
+      this.#refCount += 1;
+    }
+  }
+
+  #refsOf(row: number): Uint32Array {
+    const first = this.#firstRef[row] ?? 0;
+    return this.#refs.subarray(first, first === 0 ? 0 : first + (this.#refs[first - 1] ?? 0));
   }
 
   /** All rows ever added to the conversation, in no order; also those that are gone. */

@@ -49,6 +49,7 @@ export function vanishRange(
       current = segment;
     }
     rows.set(row, rowBits.gone, true);
+    memory.threads.removeRow(row);
     if ((state & rowBits.seen) === 0) unread += 1;
     if ((state & rowBits.flagged) !== 0) flagged += 1;
     if (extraFlags.size > 0) extraFlags.delete(row);

@@ -34,13 +34,13 @@ export class Views {
     const memory = this.#memory;
     const folders = [...new Set(view.folderIds)].flatMap((id) => memory.folder(id) ?? []);
     const version =
-      folders.reduce((sum, folder) => sum + folder.version, 0) + (view.threaded ? memory.threads.merges : 0);
+      folders.reduce((sum, folder) => sum + folder.version, 0) + (view.threaded ? memory.threads.changes : 0);
     const [only] = folders;
     if (folders.length === 1 && only !== undefined && !view.threaded && view.filter === undefined) {
       return { rows: only.shownRows.rows(), counts: null, unread: null, version };
     }
     const key = `${view.threaded}|${view.filter ?? ''}|${folders.map((folder) => folder.number).join(',')}`;
-    const stamp = `${memory.threads.merges}|${folders.map((folder) => folder.version).join(',')}`;
+    const stamp = `${memory.threads.changes}|${folders.map((folder) => folder.version).join(',')}`;
     const cached = this.#cached.get(key);
     this.#cached.delete(key);
     const fresh = cached?.stamp === stamp ? cached : { stamp, order: this.#make(view, folders, version) };

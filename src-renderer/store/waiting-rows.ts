@@ -6,7 +6,7 @@ import type { PendingEntry, InsertPatch } from './pending-table.ts';
 import { rowBits } from './row-table.ts';
 import type { SegmentTexts } from './segment-texts.ts';
 import { vanish } from './server-rows.ts';
-import { referenceHashes } from './threads.ts';
+import { referenceHashes } from './thread-ids.ts';
 
 /**
  * Brings rows in line with their patches: rows that only a patch has appear or vanish, all others are
@@ -72,15 +72,16 @@ async function addWaiting(
   if (content === null) return;
   const folder = memory.folderMade(patch.folderId, entry.accountId);
   const hash = memory.nodeHash(folder.accountId, content.envelope.messageIdHeader, patch.messageId);
-  const node = memory.linkThread(
-    hash,
-    referenceHashes(folder.accountId, content.envelope.references, content.envelope.inReplyTo),
-  );
+  const node = memory.threads.node(hash);
   const row = memory.rows.add(folder.number, 0, content.internalDate, 0, content.size, node);
   memory.setServerFlags(row, content.flags);
   memory.rows.set(row, rowBits.waiting | rowBits.hidden, true);
   memory.rows.set(row, rowBits.attachments, content.hasAttachments);
-  memory.threads.addRow(row, node);
+  memory.threads.addRow(
+    row,
+    node,
+    referenceHashes(folder.accountId, content.envelope.references, content.envelope.inReplyTo),
+  );
   memory.setOwnId(row, patch.messageId);
   memory.waiting.set(row, { row: content, fromMessageId: patch.fromMessageId, patch });
   const source = patch.fromMessageId === null ? -1 : memory.rowOf(patch.fromMessageId);

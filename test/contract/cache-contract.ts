@@ -423,6 +423,33 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
     expect(seen[0]).toEqual(seen[1]);
   });
 
+  it('holds a conversation together across folders, a mail that lies twice once, and lets it fall apart', async () => {
+    const { port } = await begin();
+    const letter = (n: number, references: string[], from = 'ann@x'): NewRow =>
+      newRow(n, {}, { messageIdHeader: `<${n}@x>`, references, from: [{ name: '', address: from }] });
+    const put = (folderId: string, insert: NewRow[]): Promise<unknown> =>
+      port.call('applyBatch', { folderId, gen: 1, insert });
+    // f1 is the inbox, f2 the archive: the answer lies in both, and somebody else uses its id in f3.
+    await put('f2', [letter(1, []), letter(3, ['<2@x>'])]);
+    await put('f1', [letter(2, ['<1@x>']), letter(3, ['<2@x>'])]);
+    await put('f3', [letter(3, [], 'eve@x')]);
+    const threadOf = async (messageId: string): Promise<string[]> => {
+      const [row] = await port.call('rows', { messageIds: [messageId] });
+      const thread = await port.call('thread', { threadId: row?.threadId ?? '', messageId });
+      return thread.map((item) => item.messageId);
+    };
+    expect(await threadOf('f1.1.2')).toEqual(['f2.1.1', 'f1.1.2', 'f1.1.3', 'f3.1.3']);
+    expect(await threadOf('f2.1.3')).toEqual(['f2.1.1', 'f1.1.2', 'f2.1.3', 'f3.1.3']);
+    const [before] = await port.call('rows', { messageIds: ['f2.1.1'] });
+    await port.call('applyBatch', { folderId: 'f1', gen: 1, vanished: '2' });
+    expect(await threadOf('f2.1.1')).toEqual(['f2.1.1']);
+    expect(await threadOf('f1.1.3')).toEqual(['f1.1.3', 'f3.1.3']);
+    const old = await port.call('thread', { threadId: before?.threadId ?? '', messageId: 'f1.1.3' });
+    expect(old.map((item) => item.messageId)).toEqual(['f1.1.3', 'f3.1.3']);
+    await put('f1', [letter(2, ['<1@x>'])]);
+    expect(await threadOf('f2.1.1')).toEqual(['f2.1.1', 'f1.1.2', 'f2.1.3', 'f3.1.3']);
+  });
+
   it('keeps big and odd bodies to the byte, and says which are wanted', async () => {
     const { port } = await begin(1, 2, 3);
     const raw = Array.from({ length: 256 }, (_, n) => String.fromCharCode(n))

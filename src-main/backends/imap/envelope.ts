@@ -1,4 +1,5 @@
 import type { Envelope, MailAddress } from '../../../src-shared/model/message.ts';
+import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids.ts';
 import { decodeHeaderText } from './decode-words.ts';
 import { listOf, rawOf, type Value } from './port.ts';
 
@@ -13,7 +14,7 @@ export function readEnvelope(value: Value | undefined, references: string[]): En
     cc: readAddresses(items[6]),
     replyTo: sameAddress(items[2], items[4]) ? from : readAddresses(items[4]),
     messageIdHeader: firstMessageId(rawOf(items[9])),
-    inReplyTo: firstMessageId(rawOf(items[8])),
+    inReplyTo: answeredIdIn(rawOf(items[8])),
     references,
     sentAt: parseDate(rawOf(items[0])),
   };
@@ -87,15 +88,7 @@ function firstMessageId(text: string): string {
 /** The Message-IDs of a "References: …" header block as FETCH gives it, oldest first, without repeats. */
 export function readReferences(value: Value | undefined): string[] {
   const text = rawOf(value);
-  if (text.length < 4) return [];
-  const ids: string[] = [];
-  for (const match of text.matchAll(/<[^<>]{1,1000}>/g)) {
-    const id = match[0].replace(/\s+/g, '');
-    if (!ids.includes(id)) ids.push(id);
-    // A References header of thousands of ids is an attack or a loop: the newest count.
-    if (ids.length > 200) ids.splice(1, 1);
-  }
-  return ids;
+  return text.length < 4 ? [] : messageIdsIn(text.replace(/^references:/i, ''));
 }
 
 const months: Record<string, number | undefined> = {

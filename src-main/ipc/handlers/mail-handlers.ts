@@ -213,7 +213,8 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     'message.archive': async ({ messageIds }) => ({ opIds: await verbs.archive(messageIds) }),
     'message.markJunk': async ({ messageIds, junk }) => ({ opIds: await verbs.markJunk(messageIds, junk) }),
     'message.undo': async ({ opIds }) => ({ undone: await undo.undo(opIds) }),
-    'thread.get': ({ threadId }) => cache.call('thread', { threadId }),
+    'thread.get': ({ threadId, messageId }) =>
+      cache.call('thread', { threadId, ...(messageId === undefined ? {} : { messageId }) }),
     'mime.inspect': async (source) => {
       const bytes =
         'file' in source ? await readFileIfThere(source.file) : Buffer.from(source.base64, 'base64');

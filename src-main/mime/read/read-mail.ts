@@ -1,5 +1,6 @@
 import type { MailAttachment, MailPart, ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
+import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids.ts';
 import { parseAddresses } from './addresses.ts';
 import { fileNameOf } from './attachment-list.ts';
 import { readBodies, type Bodies } from './bodies.ts';
@@ -123,9 +124,9 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   ];
   return {
     headers: fields.map((field) => ({ name: field.name, value: oneLine(decodeWords(field.raw)) })),
-    messageId: messageIds(value(fields, 'message-id') ?? '')[0] ?? '',
-    inReplyTo: messageIds(value(fields, 'in-reply-to') ?? '')[0] ?? '',
-    references: messageIds(value(fields, 'references') ?? ''),
+    messageId: messageIdsIn(value(fields, 'message-id') ?? '')[0] ?? '',
+    inReplyTo: answeredIdIn(value(fields, 'in-reply-to') ?? ''),
+    references: messageIdsIn(value(fields, 'references') ?? ''),
     subject,
     from,
     sender: addresses('sender'),
@@ -157,18 +158,6 @@ function noteDuplicates(fields: readonly HeaderField[], defects: DefectList): vo
     if (seen.has(name)) defects.add('header-duplicate', field.name);
     seen.add(name);
   }
-}
-
-/** Message-IDs with angle brackets, at most 200 (the newest: threads grow at the end). */
-function messageIds(raw: string): string[] {
-  const bracketed = raw.match(/<[^<>\s]{1,900}>/g);
-  if (bracketed !== null) return bracketed.slice(-200);
-  // Some write them without brackets.
-  return raw
-    .split(/[\s,]+/)
-    .filter((word) => /^[^\s@<>]+@[^\s@<>]+$/.test(word))
-    .slice(-200)
-    .map((word) => `<${word}>`);
 }
 
 function isRealAttachment(attachment: MailAttachment): boolean {

@@ -214,8 +214,8 @@ export const mailMethods = {
     returns: '{undone}',
   }),
   'thread.get': method<MessageRow[]>()({
-    params: v.object({ threadId: v.string() }),
-    doc: 'All messages of a conversation over all folders except Junk and Trash, oldest first.',
+    params: v.object({ threadId: v.string(), messageId: v.optional(v.string()) }),
+    doc: 'All messages of a conversation over all folders except Junk and Trash, oldest first; of copies of one mail in several folders, one. `messageId`: a message that the answer holds in any case; it also leads to the conversation when that has another id by now.',
     returns: '[row]',
   }),
   'search.query': method<{
