@@ -179,8 +179,9 @@ export class MessageList {
     const opening = this.#opening;
     const atTop = this.scroll.top < 1;
     const anchor = atTop ? null : await this.#findAnchor(view);
+    const cursorWas = this.cursorId;
     const cursorPlace =
-      this.cursorId === null ? null : await this.#store.ask('indexOf', { view, messageId: this.cursorId });
+      cursorWas === null ? null : await this.#store.ask('indexOf', { view, messageId: cursorWas });
     // The user may have scrolled meanwhile: the anchor keeps its distance to where it now stands.
     const firstWanted =
       anchor === null ? this.scroll.topIndex : anchor.index - (anchor.was - this.scroll.topIndex);
@@ -196,7 +197,13 @@ export class MessageList {
     this.#take(page, start, true);
     if (shift !== 0 || top > this.scroll.map.virtualMax) this.scroll.moveTo(top);
     this.status = 'ready';
-    const place = cursorPlace?.index ?? -1;
+    // A step that was made while the store was asked stands: the answer speaks of the row before it.
+    const place =
+      this.cursorId === cursorWas
+        ? (cursorPlace?.index ?? -1)
+        : this.cursorId === null
+          ? -1
+          : this.#rows.indexOf(this.cursorId);
     if (place >= 0) this.cursorIndex = place;
     else this.setCursor(this.cursorIndex, false);
   }

@@ -32,7 +32,13 @@ export function movingCommands(app: AppState): Command[] {
     (by: number, pick = false) =>
     (): void => {
       // Nothing is open yet: the first step opens the row under the cursor.
-      const first = !pick && by > 0 && app.reader.chosen === null && !selection.active && at() === 0;
+      const first =
+        !pick &&
+        by > 0 &&
+        app.reader.chosen === null &&
+        !app.openCursorRow &&
+        !selection.active &&
+        at() === 0;
       go(first ? 0 : at() + by, pick);
     };
   const page = (): number => Math.max(1, Math.floor(list.scroll.viewport / list.scroll.rowHeight) - 1);
