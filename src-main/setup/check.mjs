@@ -11,17 +11,7 @@ export function checkSteps(root) {
     args: [tool(root, 'typescript', 'bin', 'tsc'), '-p', `tsconfig.${layer}.json`, '--pretty', 'false'],
   });
   return [
-    types('shared'),
-    types('main'),
-    { ...types('electron'), when: () => holdsSources(join(root, 'src-main', 'shell', 'electron')) },
-    types('test'),
-    {
-      name: 'types: renderer (svelte-check)',
-      args: [
-        tool(root, 'svelte-check', 'bin', 'svelte-check'),
-        ...['--tsconfig', 'tsconfig.renderer.json', '--output', 'human', '--fail-on-warnings'],
-      ],
-    },
+    // The longest first: the others fill the second core beside it.
     {
       name: 'lint (eslint)',
       args: [
@@ -36,6 +26,17 @@ export function checkSteps(root) {
           'content',
           '.',
         ],
+      ],
+    },
+    types('shared'),
+    types('main'),
+    { ...types('electron'), when: () => holdsSources(join(root, 'src-main', 'shell', 'electron')) },
+    types('test'),
+    {
+      name: 'types: renderer (svelte-check)',
+      args: [
+        tool(root, 'svelte-check', 'bin', 'svelte-check'),
+        ...['--tsconfig', 'tsconfig.renderer.json', '--output', 'human', '--fail-on-warnings'],
       ],
     },
     {

@@ -87,6 +87,7 @@ async function prepareTests({ root, node, args }) {
   await installDebianPackages([{ ...browser, required: false }, ...testServers()]);
   await unpackCyrus(root);
   await buildRenderer(root, node).catch(sayAndGoOn);
+  await buildMain(root, node, 'electron').catch(sayAndGoOn);
 }
 
 /** The pure tests need no server and no window, so nothing is installed for them. */

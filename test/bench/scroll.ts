@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { buildPages, findDisplay, RealWindow } from '../harness/real-window.ts';
+import { buildPages } from '../harness/built-pages.ts';
+import { findDisplay, RealWindow } from '../harness/real-window.ts';
 import { type BenchContext, percentile } from './bench-line.ts';
 import { type BenchWorld, passphrase, type Size } from './bench-world.ts';
 

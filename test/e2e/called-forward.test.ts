@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoPerson } from '../../src-main/demo/world.ts';
+import { programFile } from '../harness/headless.ts';
 import { DemoWindow, findStage } from './demo-window.ts';
 import { takePicture } from './screen-checks.ts';
 
@@ -39,13 +39,7 @@ describe.skipIf(reason !== null)(`the window that is called forward${skipped}`, 
   async function startAgain(argument: string): Promise<number | null> {
     const again = spawn(
       process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        fileURLToPath(new URL('../../src-main/main.ts', import.meta.url)),
-        '--profile',
-        opened.profile,
-        argument,
-      ],
+      ['--disable-warning=ExperimentalWarning', programFile(), '--profile', opened.profile, argument],
       { stdio: 'ignore', env: { ...process.env, DISPLAY: display?.name ?? '' } },
     );
     await once(again, 'exit');

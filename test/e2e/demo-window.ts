@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { dovecotMissing } from '../../src-main/demo/dovecot.ts';
 import { startDemoWorld, type DemoPerson, type DemoWorld } from '../../src-main/demo/world.ts';
-import { buildPages, findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+import { pagesFor } from '../harness/built-pages.ts';
+import { findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
 
 const wide = { width: 1440, height: 900 };
 
@@ -24,14 +25,6 @@ export async function findStage(name: string, alsoMissing?: string): Promise<Sta
     missing ?? (display === null ? 'there is no display, and no Xvfb to make one (package xvfb)' : null);
   if (reason !== null) process.stderr.write(`${name}: not run: ${reason}\n`);
   return { display, reason, skipped: reason === null ? '' : ` (skipped: ${reason})` };
-}
-
-/** The pages that POSTHORN_E2E_PAGES names, else built into `dir`. */
-export async function pagesFor(dir: string): Promise<string> {
-  const built = process.env['POSTHORN_E2E_PAGES'];
-  const pages = built ?? join(dir, 'pages');
-  if (built === undefined) await buildPages(pages);
-  return pages;
 }
 
 interface DemoWindowOptions {

@@ -8,7 +8,8 @@ import { startDemoWorld, type DemoPerson, type DemoWorld } from '../../src-main/
 import { until } from '../harness/headless.ts';
 import { RealWindow } from '../harness/real-window.ts';
 import { RawImap, type RawMessage } from '../servers/raw-imap.ts';
-import { findStage, pagesFor } from './demo-window.ts';
+import { pagesFor } from '../harness/built-pages.ts';
+import { findStage } from './demo-window.ts';
 import { axeInBothThemes, focusFault, settle, takePicture } from './screen-checks.ts';
 import { messageIdOf, storyMails, subjectOf, type StoryRole } from './story-mails.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
-import { pagesFor } from './demo-window.ts';
+import { pagesFor } from '../harness/built-pages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-eml-'));
 let pages: string;

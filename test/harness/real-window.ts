@@ -2,13 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { until } from './headless.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const mainFile = join(root, 'src-main', 'main.ts');
+import { programFile, until } from './headless.ts';
 
 export interface Display {
   /** For DISPLAY. */
@@ -35,15 +30,6 @@ export async function findDisplay(): Promise<Display | null> {
       if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
     },
   };
-}
-
-/** Builds the pages into a folder of the test's own: the one of the checkout may be built anew meanwhile. */
-export async function buildPages(out: string): Promise<void> {
-  await build({
-    configFile: join(root, 'vite.renderer.config.ts'),
-    logLevel: 'error',
-    build: { outDir: out, emptyOutDir: true },
-  });
 }
 
 export interface RealWindowOptions {
@@ -82,7 +68,14 @@ export class RealWindow {
   static async open({ profile, flags, passphrase, display, pages }: RealWindowOptions): Promise<RealWindow> {
     const main = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', mainFile, '--profile', profile, '--test-hooks', ...flags],
+      [
+        '--disable-warning=ExperimentalWarning',
+        programFile(),
+        '--profile',
+        profile,
+        '--test-hooks',
+        ...flags,
+      ],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
         env: {

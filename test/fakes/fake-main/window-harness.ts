@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { pagesFor } from '../../harness/built-pages.ts';
 import type { FakeMain } from './fake-main.ts';
 import type { FakeWorld } from './fake-world.ts';
 
@@ -17,7 +19,6 @@ declare global {
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const out = join(root, '.cache/window-pages');
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -37,28 +38,24 @@ export class WindowHarness {
   readonly #browser: Browser;
   readonly #server: Server;
   readonly #fake: string;
+  readonly #folder: string;
 
-  constructor(browser: Browser, server: Server, fake: string) {
+  constructor(browser: Browser, server: Server, fake: string, folder: string) {
+    this.#folder = folder;
     this.#browser = browser;
     this.#server = server;
     this.#fake = fake;
   }
 
-  /** Builds the pages (10 s) unless `POSTHORN_WINDOW_BUILT` says that they are there. */
   static async start(): Promise<WindowHarness> {
-    if (process.env['POSTHORN_WINDOW_BUILT'] === undefined) {
-      await build({
-        configFile: join(root, 'vite.renderer.config.ts'),
-        logLevel: 'error',
-        build: { outDir: out, emptyOutDir: true },
-      });
-    }
+    const folder = await mkdtemp(join(tmpdir(), 'posthorn-window-'));
+    const out = await pagesFor(folder);
     await build({
       configFile: false,
       logLevel: 'error',
       publicDir: false,
       build: {
-        outDir: join(root, '.cache/window-fake'),
+        outDir: join(folder, 'fake'),
         emptyOutDir: true,
         minify: false,
         target: 'chrome130',
@@ -70,7 +67,7 @@ export class WindowHarness {
         },
       },
     });
-    const fake = await readFile(join(root, '.cache/window-fake/install.js'), 'utf8');
+    const fake = await readFile(join(folder, 'fake/install.js'), 'utf8');
     const server = createServer((request, response) => {
       const path = normalize(decodeURIComponent((request.url ?? '/').split('?')[0] ?? '/'));
       const file = join(out, path === '/' ? 'index.html' : path);
@@ -87,7 +84,7 @@ export class WindowHarness {
       executablePath: process.env['POSTHORN_CHROMIUM'] ?? '/usr/bin/chromium',
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     });
-    return new WindowHarness(browser, server, fake);
+    return new WindowHarness(browser, server, fake, folder);
   }
 
   async open(
@@ -114,5 +111,6 @@ export class WindowHarness {
   async stop(): Promise<void> {
     await this.#browser.close();
     await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }

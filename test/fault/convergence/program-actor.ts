@@ -1,4 +1,4 @@
-import { CallFailed, type Headless } from '../../harness/headless.ts';
+import type { Headless } from '../../harness/headless.ts';
 import { addAccount, Profile, rowsOf, synced } from '../../integration/sync-world.ts';
 import type { Dovecot } from '../../../src-main/demo/dovecot.ts';
 import { flags } from './peer-actor.ts';
@@ -6,7 +6,8 @@ import type { Random } from './random.ts';
 import type { Tale } from './tale.ts';
 
 /** A refusal that is right: what was looked at had just left. */
-const fair = /not here any more|is being deleted|is not there|no such folder|There is no|already/i;
+const fair =
+  /not here any more|does not exist any more|is being deleted|is not there|no such folder|There is no|already/i;
 
 /** One Posthorn on its own computer: acts, goes off the network and on again, is killed and started. */
 export class ProgramActor {
@@ -48,8 +49,7 @@ export class ProgramActor {
       if (random.once(40)) await this.#changeFolders();
       else await this.#changeMail();
     } catch (error) {
-      const gone = error instanceof CallFailed && error.data?.code === 'not-found';
-      if (!gone && !fair.test(String(error))) throw error;
+      if (!fair.test(String(error))) throw error;
       this.#tale.tell(`      … ${this.name}: it had just left`);
     }
   }

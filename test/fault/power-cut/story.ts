@@ -1,5 +1,5 @@
 import type { Dovecot } from '../../../src-main/demo/dovecot.ts';
-import { CallFailed, type Headless } from '../../harness/headless.ts';
+import type { Headless } from '../../harness/headless.ts';
 import { folderNamed, mail, rowsOf } from '../../integration/sync-world.ts';
 import type { Random } from '../convergence/random.ts';
 import { sha256 } from '../ledger.ts';
@@ -14,7 +14,8 @@ export interface Accounts {
 }
 
 /** A refusal that is right: what was looked at had just left. */
-const fair = /not here any more|is being deleted|is not there|no such folder|There is no|already/i;
+const fair =
+  /not here any more|does not exist any more|is being deleted|is not there|no such folder|There is no|already/i;
 
 /** Somebody at the keyboard who does not wait: several things are asked for before the first is answered. */
 export class Story {
@@ -44,8 +45,7 @@ export class Story {
     while (!end()) {
       const asked: Promise<void> = this.#act()
         .catch((error: unknown) => {
-          const gone = error instanceof CallFailed && error.data?.code === 'not-found';
-          if (!this.#over && !gone && !fair.test(String(error))) this.wrong.push(String(error));
+          if (!this.#over && !fair.test(String(error))) this.wrong.push(String(error));
         })
         .finally(() => this.#asked.delete(asked));
       this.#asked.add(asked);
