@@ -5,7 +5,13 @@ export const settingsSchema = v.object({
   theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system'),
   density: v.optional(v.picklist(['comfortable', 'compact']), 'comfortable'),
   layout: v.optional(v.picklist(['columns', 'rows']), 'columns'),
+  /** Lists show conversations, not single messages. */
   threaded: v.optional(v.boolean(), true),
+  /** Where it is otherwise: "folder:<folderId>" or "unified:<role>". */
+  threadedIn: v.optional(
+    v.pipe(v.record(v.pipe(v.string(), v.maxLength(300)), v.boolean()), v.maxEntries(5_000)),
+    {},
+  ),
   foldersWidth: v.optional(v.pipe(v.number(), v.minValue(160), v.maxValue(400)), 220),
   listWidth: v.optional(v.pipe(v.number(), v.minValue(280), v.maxValue(700)), 400),
   keys: v.optional(v.picklist(['gmail', 'thunderbird']), 'gmail'),

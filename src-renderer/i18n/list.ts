@@ -7,7 +7,7 @@ export const listWords = {
   'list.unreadOnly': 'Unread',
   'list.unreadOnlyHint': 'Show only unread messages',
   'list.conversations': 'Conversations',
-  'list.conversationsHint': 'Put messages of one conversation together',
+  'list.conversationsHint': 'Put messages of one conversation together in this list',
   'list.you': 'you',
   'list.noSubject': '(no subject)',
   'list.noSender': '(no sender)',

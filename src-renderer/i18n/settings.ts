@@ -21,7 +21,10 @@ export const settingsWords = {
   'settings.layout.columns': 'Side by side',
   'settings.layout.rows': 'One above the other',
   'settings.threaded': 'Show conversations',
-  'settings.threadedHint': 'Answers stand together with the message they answer.',
+  'settings.threadedHint':
+    'Answers stand together with the message they answer. Each list can be switched by itself above it.',
+  'settings.threadedIn': { one: '1 list is set otherwise.', other: '{count} lists are set otherwise.' },
+  'settings.threadedAlike': 'Same in all lists',
   'settings.reading': 'Reading',
   'settings.markRead': 'A shown message counts as read',
   'settings.markRead.0': 'at once',

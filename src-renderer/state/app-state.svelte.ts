@@ -2,6 +2,7 @@ import { toAppError } from '../../src-shared/error.ts';
 import type { AppInfo } from '../../src-shared/ipc/areas/app.ts';
 import type { JournalEntry, OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
 import type { ListRow, MessageRow } from '../../src-shared/model/message.ts';
+import type { Settings } from '../../src-shared/settings.ts';
 import type { StoreClient } from '../cache/store-client.ts';
 import type { MainClient } from '../ipc/client.ts';
 import { Accounts } from './accounts.svelte.ts';
@@ -12,6 +13,7 @@ import { MessageList } from './message-list.svelte.ts';
 import { serverRows } from './server-rows.ts';
 import { isFile } from './opened-file.ts';
 import { samePlace, viewOf, type Place } from './places.ts';
+import { threadedAt, withThreadedAt } from './threaded.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Reader } from './reader.svelte.ts';
 import { Route } from './route.svelte.ts';
@@ -116,9 +118,24 @@ export class AppState {
     await this.#openList();
   }
 
-  async setThreaded(threaded: boolean): Promise<void> {
+  /** Whether the list that is shown puts conversations together. */
+  get threaded(): boolean {
+    return threadedAt(this.place, this.preferences.values);
+  }
+
+  /** Conversations or single messages, in the list that is shown. */
+  setThreaded(threaded: boolean): Promise<void> {
+    return this.#setThreaded(withThreadedAt(this.place, this.preferences.values, threaded));
+  }
+
+  /** In every list that has no choice of its own; with `alike` in every list. */
+  setThreadedEverywhere(threaded: boolean, alike = false): Promise<void> {
+    return this.#setThreaded(alike ? { threaded, threadedIn: {} } : { threaded });
+  }
+
+  async #setThreaded(change: Partial<Settings>): Promise<void> {
     this.selection.clear();
-    const kept = this.preferences.set({ threaded });
+    const kept = this.preferences.set(change);
     await this.#openList();
     await this.attempt(() => kept);
   }
@@ -174,7 +191,7 @@ export class AppState {
       ? Promise.resolve()
       : this.list.open(
           viewOf(this.place, this.folders, {
-            threaded: this.preferences.values.threaded,
+            threaded: this.threaded,
             unreadOnly: this.unreadOnly,
           }),
         );

@@ -140,7 +140,14 @@ export function windowCommands(app: AppState): Command[] {
       id: 'list.threaded',
       name: t('command.threaded'),
       group: 'window',
-      run: () => void app.setThreaded(!app.preferences.values.threaded),
+      enabled: () => app.place.kind !== 'outbox' && !app.search.active,
+      run: () => void app.setThreaded(!app.threaded),
+    },
+    {
+      id: 'list.threadedEverywhere',
+      name: t('command.threadedEverywhere'),
+      group: 'window',
+      run: () => void app.setThreadedEverywhere(!app.preferences.values.threaded, true),
     },
     {
       id: 'list.unreadOnly',
