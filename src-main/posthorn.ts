@@ -268,6 +268,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         online: () => connectivity.online(),
         beforeSync: (accountIds) => sending.flush(accountIds),
         afterSync: (accountIds) => sending.synced(accountIds),
+        contextOf: (row, mail) => sending.contextOf(row, mail),
       }),
     },
     { testHooks: hooks, log },

@@ -1,6 +1,8 @@
 import { AppError } from '../../src-shared/error.ts';
-import type { DeliveryReport, OutboxItem, ReportedMail } from '../../src-shared/ipc/areas/sending.ts';
+import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
+import type { MessageContext } from '../../src-shared/ipc/areas/mail.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
+import type { ReadMail } from '../../src-shared/model/mail.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { MailNetwork } from '../backends/socket/open-stream.ts';
 import type { Credentials } from '../backends/socket/server-stream.ts';
@@ -24,6 +26,7 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { openOutboxStore } from './outbox-store.ts';
 import { overTheWire } from './over-the-wire.ts';
 import { retryFullMailboxes } from './quota-retry.ts';
+import { createReportQueries, type ReportQueries } from './reports/report-queries.ts';
 import { openReportStore } from './reports/report-store.ts';
 import { createReports } from './reports/reports.ts';
 import { createSender } from './sender.ts';
@@ -74,10 +77,9 @@ export interface Sending {
   arrived(rows: readonly Pick<MessageRow, 'messageId' | 'from' | 'subject'>[]): void;
   /** Everything of these accounts was asked for: what it says about mails of ours is taken in. Never rejects. */
   synced(accountIds: readonly string[]): Promise<void>;
-  /** What servers reported about a mail that was sent from here. @throws AppError `not-found` */
-  reportsFor(messageId: string): Promise<DeliveryReport[]>;
-  /** What a mail that came back says about mails that were sent from here. */
-  reportsIn(messageId: string): Promise<ReportedMail[]>;
+  queries: ReportQueries;
+  /** What is known here about a message besides what it says itself. */
+  contextOf(row: MessageRow, mail: ReadMail): Promise<MessageContext>;
   forget(accountId: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -165,6 +167,8 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
   const resolveUnknown = (accountIds: readonly string[]): Promise<void> =>
     resolveFromSent(accountIds, { store: outboxStore, outbox, cache });
 
+  const queries = createReportQueries({ cache, reports, store: reportStore });
+
   let telling = false;
   function tell(): void {
     if (telling) return;
@@ -209,28 +213,10 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
         await reports.look(accountId);
       }
     },
-    async reportsFor(messageId) {
-      const [row] = await cache.call('rows', { messageIds: [messageId] });
-      if (row == null)
-        throw new AppError({
-          code: 'not-found',
-          scope: 'message',
-          next: 'tell-user',
-          detail: 'That message is not here any more.',
-        });
-      return [...reports.of(row.messageIdHeader)];
-    },
-    reportsIn: (messageId) =>
-      Promise.all(
-        reportStore.reportedBy(messageId).map(async ({ mail, report }) => {
-          const { accountId, messageIdHeader } = mail;
-          const [row] = await cache.call('byMessageIdHeader', { accountId, messageIdHeader });
-          return {
-            report,
-            sent: row === undefined ? null : { messageId: row.messageId, subject: row.subject },
-          };
-        }),
-      ),
+    queries,
+    contextOf: async (row, mail) => ({
+      reportedMail: mail.report === null ? null : await queries.mailOf(row.accountId, mail.report.about),
+    }),
     async flush(accountIds) {
       await resolveUnknown(accountIds);
       for (const accountId of accountIds) await drafts.flush(accountId);

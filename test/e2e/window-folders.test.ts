@@ -84,11 +84,17 @@ describe('what became of a mail', () => {
   test('a mail that came back says of which it speaks, and leads there and back', async () => {
     const page = await open();
     await rows(page).filter({ hasText: 'Not delivered' }).first().click();
-    const note = page.getByRole('note').filter({ hasText: 'there is no such mailbox' });
+    const note = page.getByRole('region', { name: 'Not delivered' });
+    await note
+      .getByText('Could not be delivered to p.okafor@example.net, because there is no such mailbox.')
+      .waitFor();
     await note.getByText(/^About your message “No\. 212/).waitFor();
+    expect(await note.getByText('550 5.1.1 User unknown').isVisible()).toBe(false);
+    await note.getByText('The server’s own words').click();
+    await note.getByText('550 5.1.1 User unknown').waitFor();
     expect(await axeInBothThemes(page, 'a mail that came back')).toEqual([]);
     await page.screenshot({ path: `${pictures}/report.png` });
-    await note.getByRole('button', { name: 'Show that message' }).focus();
+    await note.getByRole('button', { name: 'Show the mail you sent' }).focus();
     await page.keyboard.press('Enter');
     await page.locator('#subject', { hasText: 'No. 212' }).waitFor();
     await page.getByRole('note').filter({ hasText: 'Was delivered to ann.lee@example.net.' }).waitFor();

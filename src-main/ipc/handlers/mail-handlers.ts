@@ -1,5 +1,7 @@
 import { AppError, publicError } from '../../../src-shared/error.ts';
-import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+import type { FullMessage, MessageContext } from '../../../src-shared/ipc/areas/mail.ts';
+import type { ReadMail } from '../../../src-shared/model/mail.ts';
+import type { MessageRow } from '../../../src-shared/model/message.ts';
 import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
@@ -40,6 +42,8 @@ export interface MailHandlerPorts {
   /** What the servers told is taken in where it speaks of mails of ours. */
   afterSync(accountIds: readonly string[]): Promise<void>;
   source: MessageSource;
+  /** What else is known here about a message. */
+  contextOf(row: MessageRow, mail: ReadMail): Promise<MessageContext>;
 }
 
 type MailMethods = Extract<
@@ -163,9 +167,14 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     },
     'message.get': async ({ messageId }): Promise<FullMessage> => {
       const row = await rowOf(messageId);
-      const { content } = await readMessage(await bytesOf(row), reader, sanitiser);
+      const { content, mail } = await readMessage(await bytesOf(row), reader, sanitiser);
+      const context = await ports.contextOf(row, mail);
       // Fetching it may just have made it readable offline, and given its first words.
-      return { ...((await cache.call('rows', { messageIds: [messageId] }))[0] ?? row), ...content };
+      return {
+        ...((await cache.call('rows', { messageIds: [messageId] }))[0] ?? row),
+        ...content,
+        ...context,
+      };
     },
     'message.source': async ({ messageId, toFile }) => give(await bytesOf(await rowOf(messageId)), toFile),
     'message.attachment': async ({ messageId, partId, toFile }) =>

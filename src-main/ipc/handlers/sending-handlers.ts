@@ -13,9 +13,8 @@ export type SendingHandlers = Pick<
 export function sendingHandlers({
   drafts,
   outbox,
-  reportsFor,
-  reportsIn,
-}: Pick<Sending, 'drafts' | 'outbox' | 'reportsFor' | 'reportsIn'>): SendingHandlers {
+  queries,
+}: Pick<Sending, 'drafts' | 'outbox' | 'queries'>): SendingHandlers {
   return {
     'draft.save': async (params) => {
       const stored = await drafts.save(params);
@@ -29,8 +28,8 @@ export function sendingHandlers({
     },
     'draft.open': async ({ messageId }) => ({ draftId: await drafts.open(messageId) }),
     'message.send': (params) => outbox.send(params),
-    'message.reportsFor': ({ messageId }) => reportsFor(messageId),
-    'message.reportsIn': ({ messageId }) => reportsIn(messageId),
+    'message.reportsFor': ({ messageId }) => queries.reportsFor(messageId),
+    'message.reportsIn': ({ messageId }) => queries.reportsIn(messageId),
     'outbox.list': ({ all }) => outbox.list(all ?? false),
     'outbox.retry': async ({ outboxId }) => {
       await outbox.retry(outboxId);

@@ -1,58 +1,75 @@
 import type { MailPart, ReadMail } from '../../../src-shared/model/mail.ts';
+import type { ReportedRecipient } from '../../../src-shared/model/mail-report.ts';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
 import { parseDeliveryStatus, type RecipientStatus } from '../../mime/read/reports/delivery-status.ts';
 
 /** What a mail that came back says, before it is known about which mail it speaks. */
 export interface ReadReport {
   envelopeId: string | null;
-  /** Message-IDs that it names, those of a quoted header first. */
+  /** Message-IDs that it names, the one of the mail that it speaks of first. */
   messageIds: string[];
-  /** Empty in a bounce that only a person can read. */
-  recipients: RecipientStatus[];
-  /** The text that a person would read, for bounces without a machine's part. */
-  text: string;
+  recipients: ReportedStatus[];
+  /** A text for people alone names them: some of them may be no recipients at all. */
+  guessed: boolean;
+}
+
+export interface ReportedStatus extends RecipientStatus {
+  /** In words, where neither status nor diagnostic says it. */
+  reason: string | null;
 }
 
 const senders = /^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|maildaemon|microsoftexchange[0-9a-f]*)$/i;
 const subjects =
   /undeliver|not be delivered|delivery (?:status|failure|has failed|delayed|report)|failure notice|returned (?:mail|to sender)|mail (?:delivery|system) (?:fail|error)|delivery notification|unzustellbar|non remis/i;
+/** Read receipts, as programs of several languages call them. */
+const receipts =
+  /^(?:not read|read|gelesen|ungelesen|lu|non lu|leído|letto|lido|gelezen|läst|læst|lest|luettu|przeczytano|прочитано)\b ?:|disposition notification|(?:read|return) (?:receipt|notification)|lesebestätigung|accusé de (?:lecture|réception)/i;
 
 /** Worth a look: cheap, by what a list knows of a mail. */
 export function looksLikeReport(from: readonly MailAddress[], subject: string): boolean {
-  return from.some(({ address }) => senders.test(address.split('@')[0] ?? '')) || subjects.test(subject);
+  return (
+    from.some(({ address }) => senders.test(address.split('@')[0] ?? '')) ||
+    subjects.test(subject) ||
+    receipts.test(subject)
+  );
 }
 
 const anyId = /<[^\s<>@]{1,400}@[^\s<>@]{1,400}>/g;
 
-/** Null: it reports nothing about a delivery (a disposition report, an answer, a newsletter). */
+/** Null: it reports nothing about a delivery or a reading (an answer, a newsletter). */
 export async function readReport(
   mail: ReadMail,
   part: (partId: string) => Promise<Uint8Array | null>,
 ): Promise<ReadReport | null> {
-  const parts = leaves(mail.tree);
-  const statusPart = parts.find(({ contentType }) =>
+  const { report } = mail;
+  if (report === null || (report.kind !== 'delivery' && report.kind !== 'receipt')) return null;
+  const statusPart = leaves(mail.tree).find(({ contentType }) =>
     /^message\/(?:global-)?delivery-status$/.test(contentType),
   );
-  const status = statusPart === undefined ? null : await part(statusPart.partId);
-  const quoted: string[] = [];
-  for (const { contentType, partId } of parts) {
-    if (
-      !/^(?:message\/(?:rfc822|global)|(?:text|message)\/(?:global-)?(?:rfc822-)?headers)$/.test(contentType)
-    )
-      continue;
-    const head = Buffer.from((await part(partId)) ?? [])
-      .subarray(0, 65_536)
-      .toString('latin1');
-    const id = /^message-id:\s*(<[^\s<>]{1,900}>)/im.exec(head)?.[1];
-    if (id !== undefined) quoted.push(id);
-  }
-  const text = mail.text.slice(0, 65_536);
+  const bytes = statusPart === undefined ? null : await part(statusPart.partId);
+  const status = bytes === null ? null : parseDeliveryStatus(bytes);
   const messageIds = [
-    ...new Set([...quoted, mail.inReplyTo, ...mail.references.toReversed(), ...(text.match(anyId) ?? [])]),
-  ].filter((id) => id !== '');
-  if (status !== null) return { ...parseDeliveryStatus(status), messageIds, text };
-  if (!looksLikeReport(mail.from, mail.subject)) return null;
-  return { envelopeId: null, messageIds, recipients: [], text };
+    report.about,
+    mail.inReplyTo,
+    ...mail.references.toReversed(),
+    ...(mail.text.slice(0, 65_536).match(anyId) ?? []),
+  ].filter((id, at, all) => id !== '' && all.indexOf(id) === at);
+  // The part for machines tells a recipient as we wrote it from the address that it was forwarded to.
+  const exact = status === null || status.recipients.length === 0 ? null : status.recipients;
+  return {
+    envelopeId: status?.envelopeId ?? null,
+    messageIds,
+    guessed: report.kind === 'delivery' && exact === null,
+    recipients:
+      exact === null
+        ? report.recipients.flatMap(asStatus)
+        : exact.map((one, at) => ({ ...one, reason: report.recipients[at]?.reason ?? null })),
+  };
+}
+
+function asStatus({ address, action, status, diagnostic, reason }: ReportedRecipient): ReportedStatus[] {
+  if (action === 'complained' || action === 'answered') return [];
+  return [{ original: address === '' ? null : address, final: null, action, status, diagnostic, reason }];
 }
 
 function leaves(tree: MailPart): MailPart[] {
@@ -60,35 +77,4 @@ function leaves(tree: MailPart): MailPart[] {
   // The parts of a returned mail are that mail's business.
   if (tree.contentType === 'message/rfc822' || tree.contentType === 'message/global') return own;
   return [...own, ...tree.children.flatMap(leaves)];
-}
-
-/**
- * Which of `recipients` a bounce without a machine's part speaks of, with the reason as it stands near
- * the address. A text that says it goes on trying is a delay.
- */
-export function readPlainBounce(text: string, recipients: readonly string[]): RecipientStatus[] {
-  // What is quoted of the mail itself names its recipients too.
-  const own =
-    text.split(/\n-{3,}.*(?:copy of|original message|returned message|below this line).*\n/i)[0] ?? text;
-  const delayed =
-    /\b(?:will (?:keep|continue)|still trying|delayed|no action is required|temporarily|warning message only)\b/i.test(
-      own,
-    ) && !/permanent|could not be delivered|giving up|undeliverable/i.test(own);
-  const lower = own.toLowerCase();
-  const named = recipients.filter((address) => lower.includes(address.toLowerCase()));
-  const only = recipients.length === 1 ? recipients : [];
-  return (named.length > 0 ? named : only).map((address) => {
-    const at = Math.max(0, lower.indexOf(address.toLowerCase()));
-    const near = own.slice(at, at + 600);
-    const line = near
-      .split(/\n/)
-      .find((candidate) => /\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(candidate));
-    return {
-      original: address,
-      final: null,
-      action: delayed ? 'delayed' : 'failed',
-      status: /\b[45]\.\d{1,3}\.\d{1,3}\b/.exec(line ?? '')?.[0] ?? null,
-      diagnostic: line?.trim() ?? '',
-    };
-  });
 }

@@ -16,7 +16,7 @@ const reportSchema = v.object({
   state: v.literal('reported'),
   address: v.string(),
   recipient: v.nullable(v.string()),
-  action: v.picklist(['failed', 'delayed', 'delivered', 'relayed', 'expanded']),
+  action: v.picklist(['failed', 'delayed', 'delivered', 'relayed', 'expanded', 'read', 'not-read']),
   status: v.nullable(v.string()),
   detail: v.string(),
   at: v.string(),

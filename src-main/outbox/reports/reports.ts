@@ -4,8 +4,8 @@ import type { ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MessageRow } from '../../../src-shared/model/message.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
 import type { OutboxStore } from '../outbox-store.ts';
-import { fromXtext, type RecipientStatus } from '../../mime/read/reports/delivery-status.ts';
-import { looksLikeReport, readPlainBounce, readReport, type ReadReport } from './read-report.ts';
+import { fromXtext } from '../../mime/read/reports/delivery-status.ts';
+import { looksLikeReport, readReport, type ReadReport, type ReportedStatus } from './read-report.ts';
 import type { ReportStore, SentMail } from './report-store.ts';
 import { reportSentence } from '../../mime/read/reports/report-sentence.ts';
 
@@ -86,10 +86,8 @@ export function createReports(ports: ReportPorts): Reports {
     const found = match(report);
     if (found === null) return;
     const [row] = await cache.call('rows', { messageIds: [messageId] });
-    const statuses =
-      report.recipients.length > 0 ? report.recipients : readPlainBounce(report.text, found.mail.recipients);
     let added = false;
-    for (const status of statuses) {
+    for (const status of meant(report, found.mail)) {
       const made = reportOf(status, found, messageId, row?.date ?? mail.date ?? '');
       if (await store.add(found.mail.messageIdHeader, made)) added = true;
     }
@@ -138,8 +136,15 @@ interface Found {
   proof: DeliveryReport['proof'];
 }
 
+/** Of the addresses in a text those that the mail went to, if it went to any of them. */
+function meant({ recipients, guessed }: ReadReport, mail: SentMail): ReportedStatus[] {
+  const sentTo = new Set(mail.recipients.map((address) => address.toLowerCase()));
+  const known = recipients.filter(({ original }) => sentTo.has(original?.toLowerCase() ?? ''));
+  return guessed && known.length > 0 ? known : recipients;
+}
+
 function reportOf(
-  status: RecipientStatus,
+  status: ReportedStatus,
   { mail, proof }: Found,
   reportMessageId: string,
   at: string,
@@ -159,7 +164,7 @@ function reportOf(
     recipient,
     action: status.action,
     status: status.status,
-    detail: reportSentence(address, status.action, status.status, status.diagnostic),
+    detail: reportSentence(address, status.action, status.status, status.diagnostic, status.reason),
     at,
     reportMessageId,
     proof,

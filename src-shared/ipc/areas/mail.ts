@@ -45,7 +45,13 @@ export interface MessageContent {
   defects: { code: string; detail: string }[];
 }
 
-export type FullMessage = MessageRow & MessageContent;
+/** What else is known here about a message. */
+export interface MessageContext {
+  /** The mail of ours that `report` speaks of; null when there is none here. */
+  reportedMail: { messageId: string; subject: string } | null;
+}
+
+export type FullMessage = MessageRow & MessageContent & MessageContext;
 
 export interface SyncReport {
   accounts: {
@@ -145,7 +151,7 @@ export const mailMethods = {
     params: v.object({ messageId: v.string() }),
     doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
     returns:
-      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, reportedMail: {messageId, subject} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),

@@ -105,7 +105,7 @@ export interface DeliveryReport {
   address: string;
   /** Which of the mail's recipients it speaks of; null when it names somebody else (a forwarding). */
   recipient: string | null;
-  action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded' | 'read' | 'not-read';
   /** RFC 3463, "5.1.1"; null when the report gives none. */
   status: string | null;
   /** "Could not be delivered to ann@example.org because …" */

@@ -267,7 +267,7 @@ export class FakeMain {
         : [],
       protection: [],
       sections: [],
-      report: null,
+      ...this.#reports.told(messageId),
       remoteImages:
         html === null
           ? { count: 0, hosts: [], trackers: [] }

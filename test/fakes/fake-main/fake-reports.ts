@@ -1,4 +1,5 @@
-import type { DeliveryReport, ReportedMail } from '../../../src-shared/ipc/areas/sending.ts';
+import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+import type { DeliveryReport } from '../../../src-shared/ipc/areas/sending.ts';
 import type { MessageRow } from '../../../src-shared/model/message.ts';
 
 /** One mail that came back, and the sent mail it speaks of: what main says over either. */
@@ -15,14 +16,31 @@ export class FakeReports {
   answer(method: string, { messageId }: { messageId: string }): unknown {
     if (method === 'message.reportsFor')
       return messageId === this.#newest('personal/Sent') ? [report('failed'), report('delivered')] : [];
-    if (method === 'message.reportsIn') return this.#within(messageId);
     return undefined;
   }
 
-  #within(messageId: string): ReportedMail[] {
+  /** What a mail says that came back. */
+  told(messageId: string): Pick<FullMessage, 'report' | 'reportedMail'> {
     const sent = this.#row(this.#newest('personal/Sent') ?? '');
-    if (this.#row(messageId)?.subject.startsWith('Not delivered') !== true || sent === null) return [];
-    return [{ report: report('failed'), sent: { messageId: sent.messageId, subject: sent.subject } }];
+    if (this.#row(messageId)?.subject.startsWith('Not delivered') !== true)
+      return { report: null, reportedMail: null };
+    return {
+      report: {
+        kind: 'delivery',
+        about: sent?.messageIdHeader ?? '',
+        recipients: [
+          {
+            address: 'p.okafor@example.net',
+            action: 'failed',
+            status: '5.1.1',
+            reason: 'there is no such mailbox',
+            diagnostic: '550 5.1.1 User unknown',
+            sentence: report('failed').detail,
+          },
+        ],
+      },
+      reportedMail: sent === null ? null : { messageId: sent.messageId, subject: sent.subject },
+    };
   }
 }
 

@@ -43,6 +43,10 @@ export function reportSentence(
       return `Was handed on for ${address} to a server that reports nothing further.`;
     case 'expanded':
       return `Was given to the members of ${address}.`;
+    case 'read':
+      return `${address} opened this mail.`;
+    case 'not-read':
+      return `${address} did not open this mail.`;
   }
 }
 

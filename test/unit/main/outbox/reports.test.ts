@@ -174,6 +174,36 @@ describe('a delivery report', () => {
   });
 });
 
+test('a read receipt is the result for who sent it', async () => {
+  mails.set(
+    'm1',
+    `From: cat@example.test
+To: ann@example.test
+Subject: Read: Hello
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification; boundary="b1"
+
+--b1
+
+It was read.
+--b1
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822;cat@example.test
+Original-Message-ID: ${ours}
+Disposition: manual-action/MDN-sent-manually; displayed
+--b1--
+`,
+  );
+  await reports.look('a1');
+  expect(reports.of(ours)).toMatchObject([
+    { recipient: 'cat@example.test', action: 'read', detail: 'cat@example.test opened this mail.' },
+  ]);
+  await store.close();
+  await open();
+  expect(reports.of(ours)).toHaveLength(1);
+});
+
 describe('a bounce without a machine’s part', () => {
   test.each([
     [

@@ -57,6 +57,7 @@ const message = (part: Partial<FullMessage>): FullMessage => ({
   protection: [],
   sections: [],
   report: null,
+  reportedMail: null,
   defects: [],
   ...part,
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DeliveryReport } from '../../../../src-shared/ipc/areas/sending.ts';
-import { notesOfReport, notesOfSent } from '../../../../src-renderer/features/message-view/delivery-notes.ts';
+import type { ReportedRecipient } from '../../../../src-shared/model/mail-report.ts';
+import { notesOfSent } from '../../../../src-renderer/features/message-view/delivery-notes.ts';
+import { reportSentence, reportTitle } from '../../../../src-renderer/features/message-view/report-words.ts';
 
 const report = (
   address: string,
@@ -25,26 +27,30 @@ describe('what is said about a delivery', () => {
       report('bob@example.org', 'delivered', 'r2'),
       report('ann@example.org', 'failed', 'r3'),
     ]);
-    expect(notes.map(({ kind, sentence, other }) => [kind, sentence, other?.messageId])).toEqual([
+    expect(notes.map(({ kind, sentence, reportMessageId }) => [kind, sentence, reportMessageId])).toEqual([
       ['bad', 'failed: ann@example.org', 'r3'],
       ['good', 'delivered: bob@example.org', 'r2'],
     ]);
   });
 
-  test('over a report stands which mail it is about, also when that is gone', () => {
-    const one = report('ann@example.org', 'failed', 'r1');
-    const [here, gone] = notesOfReport([
-      { report: one, sent: { messageId: 's1', subject: 'Agenda' } },
-      { report: one, sent: null },
-    ]);
-    expect(here).toMatchObject({
-      about: 'About your message “Agenda”:',
-      other: { messageId: 's1', label: 'Show that message' },
-    });
-    expect(gone).toMatchObject({
-      about: 'About a message of yours that is not here any more:',
-      other: null,
-    });
+  test('over a report stands what it means for each recipient, without the words of the server', () => {
+    const one: ReportedRecipient = {
+      address: 'ann@example.org',
+      action: 'failed',
+      status: '5.1.1',
+      reason: 'there is no such mailbox',
+      diagnostic: '550 5.1.1 no',
+      sentence: 'Could not be delivered … The server says: 550 5.1.1 no',
+    };
+    expect(reportSentence(one)).toBe(
+      'Could not be delivered to ann@example.org, because there is no such mailbox.',
+    );
+    expect(reportSentence({ ...one, address: '', reason: null })).toBe(
+      'Could not be delivered to a recipient who is not named, because its server refused it.',
+    );
+    expect(reportSentence({ ...one, action: 'delayed', reason: null })).toMatch(/^Not delivered to .* yet;/);
+    expect(reportTitle({ kind: 'delivery', about: '', recipients: [one] })).toBe('Not delivered');
+    expect(reportTitle({ kind: 'receipt', about: '', recipients: [] })).toBe('Read receipt');
   });
 
   test('a report that anybody could have written says so', () => {
