@@ -1,10 +1,36 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('./src-renderer', import.meta.url));
-const pages = ['index', 'store', 'sanitise'].filter((page) => existsSync(`${root}/${page}.html`));
+const pages = ['index', 'store', 'sanitise', 'pdf'].filter((page) => existsSync(`${root}/${page}.html`));
+
+/** What pdf.js asks for by name while it draws: character tables, the 14 standard fonts, decoders without WebAssembly. */
+function pdfFiles(): Plugin {
+  const library = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+  const folders = [
+    { from: 'cmaps', to: 'cmaps', wanted: /\.bcmap$/ },
+    { from: 'standard_fonts', to: 'fonts', wanted: /\.(?:pfb|ttf)$/ },
+    { from: 'wasm', to: 'wasm', wanted: /_nowasm_fallback\.js$/ },
+  ];
+  return {
+    name: 'posthorn-pdf-files',
+    apply: 'build',
+    generateBundle() {
+      for (const { from, to, wanted } of folders)
+        for (const name of readdirSync(join(library, from)))
+          if (wanted.test(name))
+            this.emitFile({
+              type: 'asset',
+              fileName: `pdf/${to}/${name}`,
+              source: readFileSync(join(library, from, name)),
+            });
+    },
+  };
+}
 
 export default defineConfig({
   root,
@@ -12,6 +38,7 @@ export default defineConfig({
   base: './',
   publicDir: existsSync(`${root}/public`) ? 'public' : false,
   plugins: [
+    pdfFiles(),
     svelte({
       configFile: false,
       // Styles go to CSS files: the pages' CSP has no `unsafe-inline` for scripts and needs none here.

@@ -14,6 +14,7 @@ import { discover } from './discovery/discover.ts';
 import { startAutomation } from './ipc/automation.ts';
 import { accountHandlers } from './ipc/handlers/account-handlers.ts';
 import { appHandlers } from './ipc/handlers/app-handlers.ts';
+import { attachmentHandlers } from './ipc/handlers/attachment-handlers.ts';
 import { journalHandlers } from './ipc/handlers/journal-handlers.ts';
 import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
 import { trustHandlers } from './ipc/handlers/trust-handlers.ts';
@@ -259,6 +260,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         online: () => connectivity.online(),
         picturesFrom: () => settings.get().remoteImagesFrom,
       }),
+      ...attachmentHandlers({ source, ...browser }),
       ...mailHandlers({
         ...mail,
         ...browser,

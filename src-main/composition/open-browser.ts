@@ -6,6 +6,7 @@ import { openCache, type CacheClient } from '../cache/cache-client.ts';
 import { cacheIdFile } from '../cache/cache-id.ts';
 import { createMimeReader, type MimeReader } from '../mime/mime-reader.ts';
 import { createRemoteImages, type RemoteImages } from '../mime/remote-images.ts';
+import { createPdfPages, type PdfPages } from '../mime/pdf-pages.ts';
 import { createSanitiser, type Sanitiser } from '../mime/sanitiser.ts';
 import { appRoot } from '../platform/app-root.ts';
 import { createFetchPublic, type FetchPublic } from '../platform/fetch-public.ts';
@@ -25,6 +26,7 @@ export interface Browser {
   bodyShelf: BodyShelf;
   reader: MimeReader;
   sanitiser: Sanitiser;
+  pdfPages: PdfPages;
   remoteImages: RemoteImages;
 }
 
@@ -84,6 +86,7 @@ export async function openBrowser(
     bodyShelf,
     reader: createMimeReader({ clock, log }),
     sanitiser: createSanitiser(shell, clock, log),
+    pdfPages: createPdfPages(shell, clock, log),
     remoteImages,
   };
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode, innerCodes } from '../../src-shared/error.ts';
 import { accountMethods } from '../../src-shared/ipc/areas/account.ts';
 import { appMethods } from '../../src-shared/ipc/areas/app.ts';
+import { attachmentMethods } from '../../src-shared/ipc/areas/attachments.ts';
 import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
 import { sendingMethods } from '../../src-shared/ipc/areas/sending.ts';
 import { trustMethods } from '../../src-shared/ipc/areas/trust.ts';
@@ -16,6 +17,7 @@ const areas: readonly { title: string; methods: Readonly<Record<string, Method>>
   { title: 'The program', methods: appMethods },
   { title: 'Accounts', methods: accountMethods },
   { title: 'Folders, messages, search', methods: mailMethods },
+  { title: 'Attachments', methods: attachmentMethods },
   { title: 'Who sent a message', methods: trustMethods },
   { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
   { title: 'Going offline', methods: offlineMethods },

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { runTool } from './processes.mjs';
 import { say, SetupError } from './words.mjs';
 
-const pages = ['index.html', 'store.html', 'sanitise.html'];
+const pages = ['index.html', 'store.html', 'sanitise.html', 'pdf.html'];
 
 /** Hash of the names and contents of `sources` (files and folders below `root`): what a build was made from. */
 export function sourceHash(root, sources, extra = '') {

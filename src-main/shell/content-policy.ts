@@ -17,7 +17,8 @@ const windowPolicy = (origin: string): readonly string[] => [
   "worker-src 'self'",
   "connect-src 'self'",
   "frame-src 'self' blob:",
-  "media-src 'none'",
+  // Attachments that are heard or watched, from bytes that the window made an address of.
+  'media-src blob:',
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -28,6 +29,8 @@ const hiddenPolicy = (): readonly string[] => [
   "default-src 'none'",
   "script-src 'self'",
   "worker-src 'self'",
+  // The standard fonts that a PDF file need not bring along.
+  "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -47,7 +50,8 @@ const framePolicy = (origin: string): readonly string[] => [
 /** The Content-Security-Policy of a page, by its path ("/index.html"). */
 export function contentPolicy(path: string, origin: string): string {
   if (path.startsWith('/message-frame')) return framePolicy(origin).join('; ');
-  if (path === '/store.html' || path === '/sanitise.html') return hiddenPolicy().join('; ');
+  if (/^\/(?:store|sanitise|pdf)\.html$|^\/assets\/pdf\.worker|^\/pdf\//.test(path))
+    return hiddenPolicy().join('; ');
   return windowPolicy(origin).join('; ');
 }
 

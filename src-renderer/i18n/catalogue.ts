@@ -2,6 +2,7 @@ import { accountWords } from './accounts.ts';
 import { composerWords } from './composer.ts';
 import { settingsWords } from './settings.ts';
 import { commandWords } from './commands.ts';
+import { fileWords } from './files.ts';
 import { folderWords } from './folders.ts';
 import { frameWords } from './frame.ts';
 import { journalWords } from './journal.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...offlineWords,
   ...readerWords,
   ...readerCardWords,
+  ...fileWords,
   ...trustWords,
   ...searchWords,
   ...journalWords,

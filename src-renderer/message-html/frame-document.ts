@@ -11,6 +11,8 @@ export interface FrameDocumentOptions {
   origin: string;
   /** BCP 47; helps hyphenation and the choice of Han glyphs. */
   lang?: string;
+  /** An attachment that plays, from an address that the window made: never in a message. */
+  media?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export const mailFrameSandbox = 'allow-same-origin';
 export function frameDocument(options: FrameDocumentOptions): string {
   const zoom = Math.min(5, Math.max(0.3, options.zoom ?? 1));
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(?::\d+)?$/i.test(options.origin) ? options.origin : '';
-  const policy = `default-src 'none'; img-src data: blob:${origin === '' ? '' : ` ${origin}/remote/`}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; img-src data: blob:${origin === '' ? '' : ` ${origin}/remote/`}${options.media === true ? '; media-src blob:' : ''}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
   const lang =
     options.lang !== undefined && /^[a-zA-Z0-9-]{2,35}$/.test(options.lang) ? ` lang="${options.lang}"` : '';
   return `<!doctype html><html${lang} dir="${options.direction ?? 'auto'}" data-kind="${options.kind}" data-theme="${options.theme}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${baseStyle}:root{--zoom:${zoom}}</style></head><body>${options.html}</body></html>`;

@@ -14,6 +14,8 @@ import Download from '@lucide/svelte/icons/download';
 import Ellipsis from '@lucide/svelte/icons/ellipsis';
 import File from '@lucide/svelte/icons/file';
 import FileArchive from '@lucide/svelte/icons/file-archive';
+import FileMusic from '@lucide/svelte/icons/file-music';
+import FilePlay from '@lucide/svelte/icons/file-play';
 import FileImage from '@lucide/svelte/icons/file-image';
 import FileText from '@lucide/svelte/icons/file-text';
 import Folder from '@lucide/svelte/icons/folder';
@@ -77,6 +79,8 @@ export const icons = {
   file: File,
   'file-archive': FileArchive,
   'file-image': FileImage,
+  'file-audio': FileMusic,
+  'file-video': FilePlay,
   folder: Folder,
   'folder-new': FolderPlus,
   forward: Forward,

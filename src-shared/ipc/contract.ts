@@ -3,6 +3,7 @@ import type { FolderView } from '../model/folder.ts';
 import type { AccountView, TriedSource } from './areas/account.ts';
 import { accountMethods } from './areas/account.ts';
 import { appMethods, type AppInfo } from './areas/app.ts';
+import { attachmentMethods } from './areas/attachments.ts';
 import { mailMethods } from './areas/mail.ts';
 import type { testHookMethods } from './areas/test-hooks.ts';
 import { offlineMethods } from './areas/offline.ts';
@@ -18,6 +19,7 @@ export const contract = {
   ...appMethods,
   ...accountMethods,
   ...mailMethods,
+  ...attachmentMethods,
   ...trustMethods,
   ...offlineMethods,
   ...sendingMethods,

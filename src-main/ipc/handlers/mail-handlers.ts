@@ -2,7 +2,6 @@ import { AppError, publicError } from '../../../src-shared/error.ts';
 import type { FullMessage, MessageContext } from '../../../src-shared/ipc/areas/mail.ts';
 import type { ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MessageRow } from '../../../src-shared/model/message.ts';
-import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
 import type { MimeReader } from '../../mime/mime-reader.ts';
@@ -10,8 +9,7 @@ import { readMessage, withPictures } from '../../mime/read-message.ts';
 import type { RemoteImages } from '../../mime/remote-images.ts';
 import type { Sanitiser } from '../../mime/sanitiser.ts';
 import { readFileIfThere } from '../../platform/atomic-file.ts';
-import { saveInto, saveToDownloads, saveToFile } from '../../platform/save-file.ts';
-import type { Shell } from '../../shell/shell.ts';
+import { saveToFile } from '../../platform/save-file.ts';
 import type { Engines } from '../../sync/engines.ts';
 import { offline } from '../../sync/session.ts';
 import type { FolderVerbs } from '../../sync/folder-verbs.ts';
@@ -20,6 +18,7 @@ import type { Undo } from '../../sync/undo.ts';
 import type { Verbs } from '../../sync/verbs.ts';
 import type { MessageSource } from '../message-source.ts';
 import type { Handlers } from '../serve.ts';
+import type { AttachmentHandlers } from './attachment-handlers.ts';
 import { folderView } from '../folder-view.ts';
 import { createMessageList } from './message-list.ts';
 
@@ -34,7 +33,6 @@ export interface MailHandlerPorts {
   reader: MimeReader;
   sanitiser: Sanitiser;
   remoteImages: RemoteImages;
-  shell: Shell;
   /** False: the user keeps the whole program off the network. */
   online(): boolean;
   /** What waits outside the journal and goes to the servers with a sync: drafts' copies, mails that are due. */
@@ -54,13 +52,17 @@ export type MailHandlers = Pick<
   Handlers,
   Exclude<
     MailMethods,
-    'message.send' | 'message.reportsFor' | 'message.reportsIn' | 'message.trust' | 'message.unsubscribe'
+    | keyof AttachmentHandlers
+    | 'message.send'
+    | 'message.reportsFor'
+    | 'message.reportsIn'
+    | 'message.trust'
+    | 'message.unsubscribe'
   >
 >;
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
-  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages, shell } =
-    ports;
+  const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages } = ports;
   const { rowOf, bytesOf } = ports.source;
   const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
   const listMessages = createMessageList({
@@ -68,21 +70,6 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     engines,
     accountOf: (accountId) => accounts.need(accountId),
   });
-
-  async function partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string }> {
-    const raw = await bytesOf(await rowOf(messageId));
-    const mail = await reader.read(raw);
-    const attachment = mail.attachments.find((part) => part.partId === partId);
-    const bytes = await reader.part(raw, partId);
-    if (bytes === null)
-      throw new AppError({
-        code: 'not-found',
-        scope: 'message',
-        next: 'tell-user',
-        detail: `The message has no part ${partId} that can be read.`,
-      });
-    return { bytes, filename: attachment?.filename ?? `part-${partId}` };
-  }
 
   async function give(
     bytes: Uint8Array,
@@ -177,33 +164,6 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       };
     },
     'message.source': async ({ messageId, toFile }) => give(await bytesOf(await rowOf(messageId)), toFile),
-    'message.attachment': async ({ messageId, partId, toFile }) =>
-      give((await partOf(messageId, partId)).bytes, toFile),
-    'message.saveAttachment': async ({ messageId, partId }) => {
-      const { bytes, filename } = await partOf(messageId, partId);
-      const name = safeFilename(filename);
-      const chosen = await shell.askSavePath(name);
-      if (chosen === null) return { file: null };
-      if (chosen === undefined) return { file: await saveToDownloads(name, bytes) };
-      await saveToFile(chosen, bytes);
-      return { file: chosen };
-    },
-    'message.saveAttachments': async ({ messageId, toDirectory }) => {
-      const raw = await bytesOf(await rowOf(messageId));
-      const mail = await reader.read(raw);
-      const files: string[] = [];
-      for (const { partId, filename, embedded } of mail.attachments) {
-        const bytes = embedded ? null : await reader.part(raw, partId);
-        if (bytes === null) continue;
-        const name = safeFilename(filename);
-        files.push(
-          toDirectory === undefined
-            ? await saveToDownloads(name, bytes)
-            : await saveInto(toDirectory, name, bytes),
-        );
-      }
-      return { files };
-    },
     'message.loadRemote': async ({ messageId }) => {
       if (!ports.online()) throw offline();
       const shown = await readMessage(await bytesOf(await rowOf(messageId)), reader, sanitiser);

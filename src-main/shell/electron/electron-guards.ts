@@ -45,7 +45,10 @@ export async function guardSession(session: Session, origin: string): Promise<vo
       grantedPermissions.has(permission) && isOfOrigin(requestingOrigin.replace(/\/$/, ''), origin),
   );
   session.setDevicePermissionHandler(() => false);
-  session.on('will-download', (event) => event.preventDefault());
+  // What the window drags out is a blob of its own; frames of mail may start no download (sandbox).
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${origin}/`)) event.preventDefault();
+  });
   session.setSpellCheckerEnabled(true);
 }
 

@@ -2,88 +2,129 @@ import type { MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import { t } from '../../i18n/t.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { escapeHtml, textToHtml } from '../../message-html/text-to-html.ts';
+import { contactHtml } from './contact-html.ts';
+import { previewKind } from './file-kind.ts';
+import { mediaType } from './media-type.ts';
+import { mostPixels, pictureHead } from './picture-head.ts';
 
-export type PreviewKind = 'picture' | 'text' | 'mail';
-
-const largest: Readonly<Record<PreviewKind, number>> = {
-  picture: 20_000_000,
-  text: 5_000_000,
-  mail: 20_000_000,
-};
 const longestText = 200_000;
-const textNames = /\.(?:txt|text|md|csv|tsv|log|json|xml|ya?ml|ini|patch|diff|ics|vcf|eml|html?)$/i;
-
-/** How a file can be looked at here; null when it can only be saved. HTML and the like are shown as what is written in them. */
-export function previewKind({ contentType, filename, size }: MessagePart): PreviewKind | null {
-  const kind: PreviewKind | null =
-    /^image\/(?:png|jpe?g|gif|webp|bmp|avif|x-icon|vnd\.microsoft\.icon)$/.test(contentType)
-      ? 'picture'
-      : contentType === 'message/rfc822' || /\.eml$/i.test(filename)
-        ? 'mail'
-        : contentType.startsWith('text/') || contentType === 'application/json' || textNames.test(filename)
-          ? 'text'
-          : null;
-  return kind !== null && size <= largest[kind] ? kind : null;
-}
+const pagesAtOnce = 4;
 
 export interface FilePreview {
   html: string;
   kind: 'html' | 'text';
   cut: boolean;
+  /** It has something that plays. */
+  media: boolean;
+  /** Pages of how many are shown; null for what has no pages. */
+  pages: { shown: number; total: number } | null;
 }
 
-/** What a message frame shows for the file; null when its bytes are not of the kind that its name promises. */
+/** What cannot be shown although its kind is known; the sentence says why. */
+export interface NoPreview {
+  why: string;
+}
+
+const plain = { cut: false, media: false, pages: null };
+const broken = (): NoPreview => ({ why: t('reader.previewBroken') });
+
+/**
+ * What a message frame shows for the file. `whenClosed` is told what to do when nobody looks any more.
+ */
 export async function filePreview(
   main: MainClient,
   messageId: string,
   file: MessagePart,
-): Promise<FilePreview | null> {
+  whenClosed: (free: () => void) => void,
+): Promise<FilePreview | NoPreview> {
   const kind = previewKind(file);
-  const content =
-    kind === null ? null : await main.call('message.attachment', { messageId, partId: file.partId });
-  if (content === null || !('base64' in content)) return null;
+  if (kind === null) return broken();
+  if (kind === 'pdf') return await morePages(main, messageId, file, null);
+  const content = await main.call('message.attachment', { messageId, partId: file.partId });
+  if (!('base64' in content)) return broken();
+  const { base64 } = content;
+  if (kind === 'mail') return await mailPreview(main, base64);
+  const bytes = Uint8Array.fromBase64(base64);
   if (kind === 'picture') {
-    const type = pictureType(content.base64);
-    return type === null
-      ? null
-      : {
-          html: `<div class="mail-body"><img alt="${escapeHtml(file.filename)}" src="data:${type};base64,${content.base64}"></div>`,
-          kind: 'html',
-          cut: false,
-        };
-  }
-  if (kind === 'mail') {
-    const mail = await main.call('mime.inspect', { base64: content.base64 });
-    const people = (list: readonly { name: string; address: string }[]): string =>
-      list.map(({ name, address }) => (name === '' ? address : `${name} <${address}>`)).join(', ');
-    const head = [
-      [t('reader.rowFrom'), people(mail.from)],
-      [t('reader.rowTo'), people(mail.to)],
-      [t('reader.rowSubject'), mail.subject],
-      [t('reader.rowDate'), mail.date ?? t('reader.noDate')],
-    ]
-      .map(([name = '', value = '']) => `<p><b>${escapeHtml(name)}</b>: ${escapeHtml(value)}</p>`)
-      .join('');
+    const head = pictureHead(bytes);
+    if (head === null) return broken();
+    if (head.width * head.height > mostPixels) return { why: t('file.tooManyPixels') };
     return {
-      html: `<div>${head}<hr></div>${mail.html ?? textToHtml(mail.text)}`,
-      kind: mail.html === null ? 'text' : 'html',
-      cut: false,
+      ...plain,
+      html: `<div class="mail-body"><img alt="${escapeHtml(file.filename)}" src="data:${head.type};base64,${base64}"></div>`,
+      kind: 'html',
     };
   }
-  const text = decoded(Uint8Array.fromBase64(content.base64));
-  return { html: textToHtml(text.slice(0, longestText)), kind: 'text', cut: text.length > longestText };
+  if (kind === 'audio' || kind === 'video') {
+    const type = mediaType(bytes);
+    if (type === null) return broken();
+    const address = URL.createObjectURL(new Blob([bytes], { type }));
+    whenClosed(() => URL.revokeObjectURL(address));
+    const element = type.startsWith('audio/') ? 'audio' : 'video';
+    return {
+      ...plain,
+      html: `<div class="mail-body"><${element} controls preload="metadata" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture disableremoteplayback style="display:block;width:100%;max-height:70vh" aria-label="${escapeHtml(file.filename)}" src="${address}"></${element}></div>`,
+      // In the colours of the window: the controls follow them.
+      kind: 'text',
+      media: true,
+    };
+  }
+  const text = decoded(bytes);
+  if (kind === 'contact') {
+    const html = contactHtml(text);
+    if (html !== null) return { ...plain, html, kind: 'text' };
+  }
+  return {
+    ...plain,
+    html: textToHtml(text.slice(0, longestText)),
+    kind: 'text',
+    cut: text.length > longestText,
+  };
 }
 
-/** By the picture's first bytes: a name proves nothing. */
-function pictureType(base64: string): string | null {
-  const head = atob(base64.slice(0, 44));
-  if (head.startsWith('\x89PNG')) return 'image/png';
-  if (head.startsWith('GIF8')) return 'image/gif';
-  if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  if (/^RIFF[^]{4}WEBP/.test(head)) return 'image/webp';
-  if (/^[^]{4}ftypavi[fs]/.test(head)) return 'image/avif';
-  if (head.startsWith('BM')) return 'image/bmp';
-  return head.startsWith('\0\0\x01\0') ? 'image/x-icon' : null;
+/** The next pages of a PDF file behind those that are shown. @throws AppError why it cannot be drawn */
+export async function morePages(
+  main: MainClient,
+  messageId: string,
+  file: MessagePart,
+  before: FilePreview | null,
+): Promise<FilePreview> {
+  const from = before?.pages?.shown ?? 0;
+  const { total, pages } = await main.call('message.pdfPages', {
+    messageId,
+    partId: file.partId,
+    from,
+    count: pagesAtOnce,
+  });
+  const drawn = pages.map(({ width, height, base64, text }, at) => {
+    const name = t('file.pageOf', { page: from + at + 1, total });
+    return `<img style="display:block;width:100%;height:auto;aspect-ratio:${Math.max(1, width)}/${Math.max(1, height)};margin-block-end:16px;border:1px solid #dcdcd7" alt="${escapeHtml(text === '' ? name : `${name}: ${text}`)}" src="data:image/webp;base64,${base64}">`;
+  });
+  return {
+    ...plain,
+    html: `${before?.html ?? ''}${drawn.join('')}`,
+    kind: 'html',
+    pages: { shown: from + pages.length, total },
+  };
+}
+
+async function mailPreview(main: MainClient, base64: string): Promise<FilePreview> {
+  const mail = await main.call('mime.inspect', { base64 });
+  const people = (list: readonly { name: string; address: string }[]): string =>
+    list.map(({ name, address }) => (name === '' ? address : `${name} <${address}>`)).join(', ');
+  const head = [
+    [t('reader.rowFrom'), people(mail.from)],
+    [t('reader.rowTo'), people(mail.to)],
+    [t('reader.rowSubject'), mail.subject],
+    [t('reader.rowDate'), mail.date ?? t('reader.noDate')],
+  ]
+    .map(([name = '', value = '']) => `<p><b>${escapeHtml(name)}</b>: ${escapeHtml(value)}</p>`)
+    .join('');
+  return {
+    ...plain,
+    html: `<div>${head}<hr></div>${mail.html ?? textToHtml(mail.text)}`,
+    kind: mail.html === null ? 'text' : 'html',
+  };
 }
 
 function decoded(bytes: Uint8Array): string {

@@ -158,22 +158,6 @@ export const mailMethods = {
     doc: 'The exact bytes.',
     returns: '{base64} or {file}',
   }),
-  'message.attachment': method<{ base64: string } | { file: string }>()({
-    params: v.object({ messageId: v.string(), partId: v.string(), toFile: v.optional(v.string()) }),
-    doc: 'The exact bytes of one attachment, decoded.',
-    returns: '{base64} or {file}',
-  }),
-  'message.saveAttachment': method<{ file: string | null }>()({
-    params: v.object({ messageId: v.string(), partId: v.string() }),
-    doc: 'Saves an attachment where the user says, else under a safe, unused name in the downloads folder. Never opens it.',
-    returns: '{file}; null when the user cancelled',
-    only: 'window',
-  }),
-  'message.saveAttachments': method<{ files: string[] }>()({
-    params: v.object({ messageId: v.string(), toDirectory: v.optional(v.pipe(v.string(), v.minLength(1))) }),
-    doc: 'Saves all attachments of a message into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',
-    returns: '{files: [path]}, in the order of the attachments',
-  }),
   'message.loadRemote': method<{
     html: string;
     sections: (string | null)[];

@@ -1,0 +1,78 @@
+import { AppError } from '../../../src-shared/error.ts';
+import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
+import type { MimeReader } from '../../mime/mime-reader.ts';
+import type { PdfPages } from '../../mime/pdf-pages.ts';
+import { saveInto, saveToDownloads, saveToFile } from '../../platform/save-file.ts';
+import type { Shell } from '../../shell/shell.ts';
+import type { MessageSource } from '../message-source.ts';
+import type { Handlers } from '../serve.ts';
+
+export interface AttachmentHandlerPorts {
+  source: MessageSource;
+  reader: MimeReader;
+  pdfPages: PdfPages;
+  shell: Pick<Shell, 'askSavePath'>;
+}
+
+export type AttachmentHandlers = Pick<
+  Handlers,
+  'message.attachment' | 'message.saveAttachment' | 'message.saveAttachments' | 'message.pdfPages'
+>;
+
+export function attachmentHandlers({
+  source,
+  reader,
+  pdfPages,
+  shell,
+}: AttachmentHandlerPorts): AttachmentHandlers {
+  async function partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string }> {
+    const raw = await source.bytesOf(await source.rowOf(messageId));
+    const mail = await reader.read(raw);
+    const attachment = mail.attachments.find((part) => part.partId === partId);
+    const bytes = await reader.part(raw, partId);
+    if (bytes === null)
+      throw new AppError({
+        code: 'not-found',
+        scope: 'message',
+        next: 'tell-user',
+        detail: `The message has no part ${partId} that can be read.`,
+      });
+    return { bytes, filename: attachment?.filename ?? `part-${partId}` };
+  }
+
+  return {
+    'message.attachment': async ({ messageId, partId, toFile }) => {
+      const { bytes } = await partOf(messageId, partId);
+      if (toFile === undefined) return { base64: Buffer.from(bytes).toString('base64') };
+      await saveToFile(toFile, bytes);
+      return { file: toFile };
+    },
+    'message.saveAttachment': async ({ messageId, partId }) => {
+      const { bytes, filename } = await partOf(messageId, partId);
+      const name = safeFilename(filename);
+      const chosen = await shell.askSavePath(name);
+      if (chosen === null) return { file: null };
+      if (chosen === undefined) return { file: await saveToDownloads(name, bytes) };
+      await saveToFile(chosen, bytes);
+      return { file: chosen };
+    },
+    'message.saveAttachments': async ({ messageId, toDirectory }) => {
+      const raw = await source.bytesOf(await source.rowOf(messageId));
+      const mail = await reader.read(raw);
+      const files: string[] = [];
+      for (const { partId, filename, embedded } of mail.attachments) {
+        const bytes = embedded ? null : await reader.part(raw, partId);
+        if (bytes === null) continue;
+        const name = safeFilename(filename);
+        files.push(
+          toDirectory === undefined
+            ? await saveToDownloads(name, bytes)
+            : await saveInto(toDirectory, name, bytes),
+        );
+      }
+      return { files };
+    },
+    'message.pdfPages': async ({ messageId, partId, from, count }) =>
+      await pdfPages.draw((await partOf(messageId, partId)).bytes, from, count),
+  };
+}

@@ -1,0 +1,118 @@
+export interface ContactCard {
+  name: string;
+  organisation: string;
+  title: string;
+  emails: string[];
+  phones: string[];
+  addresses: string[];
+  web: string[];
+  birthday: string;
+  note: string;
+}
+
+const mostCards = 50;
+const mostValues = 20;
+const longest = 2_000;
+
+/**
+ * The people in a vCard file (RFC 6350, 2426 and the older 2.1), read line by line: what is not understood is left
+ * out, nothing that it names is fetched. `more` counts the cards beyond the first fifty.
+ */
+export function contactCards(text: string): { cards: ContactCard[]; more: number } {
+  const cards: ContactCard[] = [];
+  let more = 0;
+  let card: ContactCard | null = null;
+  for (const line of unfolded(text)) {
+    const { name, value, structured } = line;
+    if (name === 'BEGIN' && /^vcard$/i.test(value)) {
+      card =
+        cards.length < mostCards
+          ? {
+              name: '',
+              organisation: '',
+              title: '',
+              emails: [],
+              phones: [],
+              addresses: [],
+              web: [],
+              birthday: '',
+              note: '',
+            }
+          : null;
+      if (card === null) more += 1;
+      else cards.push(card);
+      continue;
+    }
+    if (card === null || value === '') continue;
+    const add = (list: string[]): void => {
+      if (list.length < mostValues && !list.includes(value)) list.push(value);
+    };
+    if (name === 'FN') card.name ||= value;
+    // Family, given, additional, prefix, suffix; only where no name in one piece is given.
+    else if (name === 'N')
+      card.name ||= [structured[3], structured[1], structured[2], structured[0], structured[4]]
+        .filter(Boolean)
+        .join(' ');
+    else if (name === 'ORG') card.organisation ||= structured.filter((part) => part !== '').join(', ');
+    else if (name === 'TITLE' || name === 'ROLE') card.title ||= value;
+    else if (name === 'EMAIL') add(card.emails);
+    else if (name === 'TEL') add(card.phones);
+    else if (name === 'URL') add(card.web);
+    else if (name === 'BDAY') card.birthday ||= value;
+    else if (name === 'NOTE') card.note ||= value;
+    else if (name === 'ADR') {
+      const address = structured.filter((part) => part !== '').join(', ');
+      if (address !== '' && card.addresses.length < mostValues) card.addresses.push(address);
+    }
+  }
+  return { cards, more };
+}
+
+interface Line {
+  name: string;
+  value: string;
+  /** The value at its unescaped semicolons. */
+  structured: string[];
+}
+
+function* unfolded(text: string): Generator<Line> {
+  const lines = text.split(/\r\n|\n|\r/);
+  for (let at = 0; at < lines.length; at += 1) {
+    let line = lines[at] ?? '';
+    while (/^[ \t]/.test(lines[at + 1] ?? '')) line += (lines[(at += 1)] ?? '').slice(1);
+    const found = /^(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^:";])*)*):(.*)$/s.exec(line);
+    if (found === null) continue;
+    const parameters = found[2] ?? '';
+    let value = found[3] ?? '';
+    // 2.1 goes on in the next line with a "=" at the end of this one.
+    const quoted = /;(?:encoding=)?quoted-printable/i.test(parameters);
+    while (quoted && value.endsWith('=') && at + 1 < lines.length)
+      value = value.slice(0, -1) + (lines[(at += 1)] ?? '');
+    if (quoted) value = fromQuotedPrintable(value, /;charset=([\w-]+)/i.exec(parameters)?.[1] ?? 'utf-8');
+    value = value.slice(0, longest);
+    yield {
+      name: (found[1] ?? '').toUpperCase(),
+      value: unescape(value),
+      structured: value.split(/(?<!\\);/).map(unescape),
+    };
+  }
+}
+
+function unescape(value: string): string {
+  return value
+    .replace(/\\n/gi, '\n')
+    .replace(/\\([,;:\\])/g, '$1')
+    .trim();
+}
+
+function fromQuotedPrintable(value: string, charset: string): string {
+  const bytes = Uint8Array.from(
+    value.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+    (character) => character.charCodeAt(0) & 0xff,
+  );
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}

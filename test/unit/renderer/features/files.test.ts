@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { contactCards } from '../../../../src-renderer/features/message-view/contact-cards.ts';
+import { fileSort, previewKind } from '../../../../src-renderer/features/message-view/file-kind.ts';
+import { mediaType } from '../../../../src-renderer/features/message-view/media-type.ts';
+import { pictureHead } from '../../../../src-renderer/features/message-view/picture-head.ts';
+import { smallPng, smallWav } from '../../../fixtures/small-media.ts';
+
+const file = (filename: string, contentType: string, size = 1000) => ({
+  partId: '2',
+  filename,
+  contentType,
+  size,
+  disposition: 'attachment' as const,
+  contentId: null,
+  embedded: false,
+});
+const bytes = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0));
+
+describe('what a file is', () => {
+  test.each([
+    ['a.pdf', 'application/octet-stream', 'pdf'],
+    ['a.pdf', 'application/pdf', 'pdf'],
+    ['a.svg', 'image/svg+xml', null],
+    ['a.html', 'text/html', 'text'],
+    ['a.vcf', 'text/plain', 'contact'],
+    ['a.mp3', 'application/octet-stream', 'audio'],
+    ['list.m3u8', 'audio/mpegurl', null],
+    ['a.mp4', 'video/mp4', 'video'],
+    ['a.exe', 'application/octet-stream', null],
+  ])('%s as %s: %s', (name, type, kind) => {
+    expect(previewKind(file(name, type))).toBe(kind);
+  });
+  test('too large to be looked at', () => {
+    expect(previewKind(file('a.pdf', 'application/pdf', 31_000_000))).toBeNull();
+  });
+  test('in words, by the ending that another program will go by', () => {
+    expect(fileSort(file('holiday.jpg.exe', 'image/jpeg')).words).toBe('file.program');
+    expect(fileSort(file('a.docx', 'application/octet-stream')).words).toBe('file.document');
+    expect(fileSort(file('noname', 'image/png')).words).toBe('file.picture');
+    expect(fileSort(file('a.qqq', 'application/x-qqq')).words).toBe('file.file');
+  });
+});
+
+describe('pictures say their size before they are decoded', () => {
+  test('PNG, also one that claims what it has not', () => {
+    expect(pictureHead(smallPng(3, 2, [0, 0, 0]))).toEqual({ type: 'image/png', width: 3, height: 2 });
+    const bomb = smallPng(1, 1, [0, 0, 0], { width: 60_000, height: 60_000 });
+    expect(pictureHead(bomb)).toEqual({ type: 'image/png', width: 60_000, height: 60_000 });
+  });
+  test('GIF, JPEG behind other segments, BMP, WebP', () => {
+    expect(pictureHead(bytes('GIF89a\x10\x00\x08\x00'))).toMatchObject({ width: 16, height: 8 });
+    expect(
+      pictureHead(bytes('\xff\xd8\xff\xe0\x00\x04JF\xff\xc2\x00\x0b\x08\x00\x20\x00\x40\x01\0\0\0')),
+    ).toMatchObject({ type: 'image/jpeg', width: 64, height: 32 });
+    expect(pictureHead(bytes(`BM${'\0'.repeat(16)}\x05\0\0\0\xfd\xff\xff\xff`))).toMatchObject({
+      width: 5,
+      height: 3,
+    });
+    expect(pictureHead(bytes('RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0\x09\0\0\x04\0\0'))).toMatchObject({
+      width: 10,
+      height: 5,
+    });
+  });
+  test('a drawing, a text and what is cut off have none', () => {
+    for (const text of ['<svg width="5" height="5"/>', 'hello', '\x89PNG', '\xff\xd8\xff\xe0', ''])
+      expect(pictureHead(bytes(text))).toBeNull();
+  });
+});
+
+test('what plays is known by its bytes; playlists are nothing that plays', () => {
+  expect(mediaType(smallWav(1))).toBe('audio/wav');
+  expect(mediaType(bytes('ID3\x04'))).toBe('audio/mpeg');
+  expect(mediaType(bytes('\xff\xfb\x90'))).toBe('audio/mpeg');
+  expect(mediaType(bytes('\0\0\0\x18ftypisom'))).toBe('video/mp4');
+  for (const text of ['#EXTM3U\nhttp://a/', '<smil/>', '[playlist]', ''])
+    expect(mediaType(bytes(text))).toBeNull();
+});
+
+describe('contacts', () => {
+  test('of all three versions', () => {
+    const { cards, more } = contactCards(
+      [
+        'BEGIN:VCARD',
+        'VERSION:4.0',
+        'FN:Ada Lovelace',
+        'item1.EMAIL;TYPE="work,home":ada@example.org',
+        'NOTE:first\\nsecond\\, and a line that goes',
+        '  on',
+        'END:VCARD',
+        'BEGIN:VCARD',
+        'VERSION:2.1',
+        'N;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:M=FCller;J=F6rg;;Dr.;',
+        'ADR;WORK:;;Hafen 1;Emden;;26721;D',
+        'TEL;CELL:1\\;2',
+        'END:VCARD',
+      ].join('\r\n'),
+    );
+    expect(more).toBe(0);
+    expect(cards).toMatchObject([
+      { name: 'Ada Lovelace', emails: ['ada@example.org'], note: 'first\nsecond, and a line that goes on' },
+      { name: 'Dr. Jörg Müller', addresses: ['Hafen 1, Emden, 26721, D'], phones: ['1;2'] },
+    ]);
+  });
+  test('no end of them, and none in what is no vCard', () => {
+    const many = contactCards('BEGIN:VCARD\nFN:x\nEND:VCARD\n'.repeat(70));
+    expect([many.cards.length, many.more]).toEqual([50, 20]);
+    expect(contactCards('hello\n:::;\nEMAIL:x').cards).toEqual([]);
+  });
+});
