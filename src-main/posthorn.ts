@@ -7,6 +7,7 @@ import { openBrowser } from './composition/open-browser.ts';
 import { openEngines } from './composition/open-engines.ts';
 import { openMail } from './composition/open-mail.ts';
 import { openProfile } from './composition/open-profile.ts';
+import { openTransfers } from './composition/open-transfers.ts';
 import { argumentAmong, readArgument } from './composition/start-arguments.ts';
 import { startDemo } from './composition/start-demo.ts';
 import { watchPasses } from './composition/watch-passes.ts';
@@ -22,6 +23,7 @@ import { offlineHandlers } from './ipc/handlers/offline-handlers.ts';
 import { searchHandlers } from './ipc/handlers/search-handlers.ts';
 import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
 import { serverFolderHandlers } from './ipc/handlers/server-folder-handlers.ts';
+import { transferHandlers } from './ipc/handlers/transfer-handlers.ts';
 import { createMessageSource } from './ipc/message-source.ts';
 import { createOpenedFiles } from './ipc/opened-files.ts';
 import { createNews, type News } from './ipc/news.ts';
@@ -37,6 +39,7 @@ import { refillIndex } from './search/refill.ts';
 import { openSearchIndex } from './search/search-index.ts';
 import { describeFolders, entriesFromCache } from './sync/folder-verbs.ts';
 import { createConnectivity } from './sync/connectivity.ts';
+import { createUploads } from './transfer/uploads.ts';
 
 export interface Start {
   options: Options;
@@ -113,6 +116,8 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     onAccounts: () => news?.accountsChanged(),
   });
   const { accounts, sending } = mail;
+  const transfers = openTransfers(profile, browser, { engines, push, submit: mail.submit });
+  const uploads = createUploads(paths.transfers);
 
   const info = (): AppInfo => ({
     name: 'Posthorn',
@@ -251,6 +256,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
       ...journalHandlers({ journal, cache, engines, register }),
       ...sendingHandlers(sending),
       ...serverFolderHandlers({ engines, register }),
+      ...transferHandlers({ transfers, uploads, register, shell }),
       ...trustHandlers({
         ...browser,
         source,
@@ -304,6 +310,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   await showPending();
   for (const account of accountStore.all()) if (account.erasing !== true) engines.start(account);
   await sending.start();
+  await uploads.sweep(await transfers.resume());
   let ending = false;
   void refillIndex({
     cache,
@@ -333,6 +340,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
 
   const code = await ended;
   ending = true;
+  await transfers.stop();
   await sending.stop();
   engines.stopAll();
   await Promise.all([browser.reader.close(), search.close()]);

@@ -277,5 +277,6 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       };
     },
     raw: (messageId) => inner.raw(messageId),
+    rawMany: (messageIds) => inner.rawMany(messageIds),
   };
 }

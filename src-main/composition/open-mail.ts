@@ -11,7 +11,7 @@ import type { SearchIndex } from '../search/search-index.ts';
 import type { Connectivity } from '../sync/connectivity.ts';
 import type { Engines } from '../sync/engines.ts';
 import { createFolderVerbs, type FolderVerbs } from '../sync/folder-verbs.ts';
-import { createSubmit } from '../sync/submit.ts';
+import { createSubmit, type Submit } from '../sync/submit.ts';
 import { createUndo, type Undo } from '../sync/undo.ts';
 import { createVerbs, type Verbs } from '../sync/verbs.ts';
 import type { Browser } from './open-browser.ts';
@@ -19,6 +19,7 @@ import type { Profile } from './open-profile.ts';
 
 /** What the user can do with mail: verbs, folders, taking back, sending, accounts. */
 export interface Mail {
+  submit: Submit;
   verbs: Verbs;
   folders: FolderVerbs;
   undo: Undo;
@@ -149,5 +150,5 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     },
     onChange: options.onAccounts,
   });
-  return { verbs, folders, undo, sending, accounts };
+  return { submit, verbs, folders, undo, sending, accounts };
 }

@@ -8,6 +8,7 @@ import { trustMethods } from '../../src-shared/ipc/areas/trust.ts';
 import { offlineMethods } from '../../src-shared/ipc/areas/offline.ts';
 import { serverFolderMethods } from '../../src-shared/ipc/areas/server-folders.ts';
 import { eventNames, type EventName } from '../../src-shared/ipc/contract.ts';
+import { transferMethods } from '../../src-shared/ipc/areas/transfer.ts';
 import { testHookMethods } from '../../src-shared/ipc/areas/test-hooks.ts';
 import type { Method } from '../../src-shared/ipc/method.ts';
 import { settingsSchema } from '../../src-shared/settings.ts';
@@ -22,6 +23,7 @@ const areas: readonly { title: string; methods: Readonly<Record<string, Method>>
   { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
   { title: 'Going offline', methods: offlineMethods },
   { title: 'Quota and sharing', methods: serverFolderMethods },
+  { title: 'Mail of whole folders out and in', methods: transferMethods },
   { title: 'Test hooks (only with `--test-hooks`, from a checkout)', methods: testHookMethods },
 ];
 
@@ -41,6 +43,7 @@ const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
   ],
   'journal.changed': ['{entries: [as journal.list]}', 'The list of changes that wait for a server.'],
   'outbox.changed': ['{items: [as outbox.list]}', 'The list of mail that waits to be sent.'],
+  'transfer.changed': ['{transfers: [as transfer.list]}', 'An export or import began, went on or ended.'],
   'app.changed': [
     '{info: as app.info}',
     'The network came or went, passwords were unlocked, something was found damaged.',
@@ -139,7 +142,9 @@ function methodSection([name, method]: [string, Method]): string[] {
   return [
     `#### \`${name}\``,
     '',
-    method.only === undefined ? method.doc : `${method.doc} *Called by windows only.*`,
+    method.only === undefined
+      ? method.doc
+      : `${method.doc} *Called by ${method.only === 'window' ? 'windows' : 'the automation interface'} only.*`,
     '',
     ...(params === '{}' ? ['No parameters.'] : ['```ts', params, '```']),
     '',

@@ -35,7 +35,7 @@ export function createServe(handlers: Handlers, { log, testHooks }: ServeOptions
   return async (method, params, caller) => {
     const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
     const handler = all[method];
-    if (known === undefined || handler === undefined || (known.only === 'window' && caller !== 'window')) {
+    if (known === undefined || handler === undefined || (known.only !== undefined && known.only !== caller)) {
       const detail = `Posthorn has no method “${method.slice(0, 80)}”.`;
       return {
         ok: false,

@@ -31,6 +31,7 @@ const recordSchema = v.variant('t', [
     ),
   }),
   v.object({ t: v.literal('forget'), accountId: v.string() }),
+  v.object({ t: v.literal('mark'), name: v.string(), value: v.nullable(v.string()) }),
   v.object({
     t: v.literal('place'),
     messageId: v.string(),
@@ -42,9 +43,16 @@ const recordSchema = v.variant('t', [
 export function readRecords(
   raw: readonly unknown[],
   damagedLines: number,
-): { ops: Map<string, Op>; places: Map<string, MessageRef>; seq: number; damaged: number } {
+): {
+  ops: Map<string, Op>;
+  places: Map<string, MessageRef>;
+  marks: Map<string, string>;
+  seq: number;
+  damaged: number;
+} {
   const ops = new Map<string, Op>();
   const places = new Map<string, MessageRef>();
+  const marks = new Map<string, string>();
   const ended = new Set<string>();
   let seq = 0;
   let damaged = damagedLines;
@@ -89,6 +97,10 @@ export function readRecords(
       case 'place':
         places.set(record.messageId, record.to);
         break;
+      case 'mark':
+        if (record.value === null) marks.delete(record.name);
+        else marks.set(record.name, record.value);
+        break;
     }
   }
   for (const op of ops.values())
@@ -101,7 +113,7 @@ export function readRecords(
     if (damaged > 0 && isWaiting(op)) Object.assign(op, { state: 'parked', error: leaderLost });
     op.after = op.after.filter((opId) => ops.has(opId));
   }
-  return { ops, places, seq, damaged };
+  return { ops, places, marks, seq, damaged };
 }
 
 const leaderLost: AppErrorData = {

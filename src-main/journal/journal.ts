@@ -15,6 +15,15 @@ export type OpChange = Partial<
 >;
 
 /**
+ * Written behind operations, in the same breath: where it is read again, they were all there, whatever became of them
+ * since; where it is not, those that are there have not been begun.
+ */
+export interface JournalMark {
+  name: string;
+  value: string | null;
+}
+
+/**
  * The operations that the server does not have yet, in the order in which the user made them. What is
  * appended is durable before it is shown; an op leaves only as done, cancelled or discarded.
  */
@@ -27,7 +36,11 @@ export interface Journal {
   /** Ops not yet ended that speak of this message, by seq. */
   about(messageId: string): Op[];
   /** Durable when it resolves. `seq` is given here. */
-  append(ops: Omit<Op, 'seq'>[]): Promise<Op[]>;
+  append(ops: Omit<Op, 'seq'>[], mark?: JournalMark): Promise<Op[]>;
+  /** How far something that makes operations in many steps has come; null: it never began, or is over. */
+  mark(name: string): string | null;
+  /** Durable when it resolves. */
+  setMark(mark: JournalMark): Promise<void>;
   /** Durable when it resolves. */
   change(opId: string, change: OpChange): Promise<Op>;
   /** The op is over; `places` are the new places of its messages, kept while later ops speak of them. */
@@ -69,7 +82,7 @@ export async function openJournal(
     await file.close();
     throw error;
   }
-  const { places, damaged } = read;
+  const { places, marks, damaged } = read;
   /** By seq. */
   const ops = new Map([...read.ops].sort(([, a], [, b]) => a.seq - b.seq));
   let { seq } = read;
@@ -133,6 +146,7 @@ export async function openJournal(
   async function compact(): Promise<void> {
     await file.rewrite(() => [
       { t: 'version', version },
+      ...[...marks].map(([name, value]) => ({ t: 'mark', name, value })),
       ...[...places].map(([messageId, to]) => ({ t: 'place', messageId, to })),
       ...[...ops.values()].sort((a, b) => a.seq - b.seq).map((op) => ({ t: 'op', op: toDisk(op) })),
     ]);
@@ -144,6 +158,11 @@ export async function openJournal(
     forgetPlaces();
     await compact();
     live = file.size();
+  }
+
+  function keepMark({ name, value }: JournalMark): void {
+    if (value === null) marks.delete(name);
+    else marks.set(name, value);
   }
 
   function told(accountId: string): void {
@@ -161,11 +180,14 @@ export async function openJournal(
     },
     op: (opId) => ops.get(opId),
     about: (messageId) => mentions.of(messageId),
-    async append(added) {
+    async append(added, mark) {
       const made: Op[] = added.map((op) => ({ ...op, seq: ++seq }));
       crash.reach('journal.before-append');
       try {
-        await file.append(made.map((op) => ({ t: 'op', op: toDisk(op) })));
+        await file.append([
+          ...made.map((op) => ({ t: 'op', op: toDisk(op) })),
+          ...(mark === undefined ? [] : [{ t: 'mark', ...mark }]),
+        ]);
       } catch (error) {
         throw cannotWrite(error);
       }
@@ -174,6 +196,7 @@ export async function openJournal(
         ops.set(op.opId, op);
         mentions.add(op);
       }
+      if (mark !== undefined) keepMark(mark);
       for (const accountId of new Set(made.map((op) => op.accountId))) told(accountId);
       return made;
     },
@@ -219,6 +242,11 @@ export async function openJournal(
       for (const { messageId, to } of found) places.set(messageId, to);
     },
     placeOf: (messageId) => places.get(messageId),
+    mark: (name) => marks.get(name) ?? null,
+    async setMark(mark) {
+      await file.append([{ t: 'mark', ...mark }]);
+      keepMark(mark);
+    },
     async forgetAccount(accountId) {
       const own = [...ops.values()].filter((op) => op.accountId === accountId);
       const taken = followers(new Set(own.map((op) => op.opId)));

@@ -37,6 +37,11 @@ export const crashPoints = [
   { name: 'outbox.after-final-dot', area: 'outbox' },
   { name: 'outbox.sent', area: 'outbox' },
   { name: 'outbox.filed', area: 'outbox' },
+  { name: 'export.unit-written', area: 'transfer' },
+  { name: 'export.unit-noted', area: 'transfer' },
+  { name: 'export.named', area: 'transfer' },
+  { name: 'import.blobs-written', area: 'transfer' },
+  { name: 'import.journaled', area: 'transfer' },
   { name: 'draft.blob-written', area: 'drafts' },
   { name: 'draft.saved', area: 'drafts' },
 ] as const;

@@ -17,6 +17,8 @@ export interface ProfilePaths {
   reports: string;
   drafts: string;
   blobs: string;
+  /** Exports and imports that are under way. */
+  transfers: string;
   /** Mail that is on this computer alone, a folder for each account that has some. */
   localMail: string;
   /** cache: which IndexedDB main last knew */
@@ -46,6 +48,7 @@ export function profilePaths(profile: string): ProfilePaths {
     reports: join(profile, 'reports.log'),
     drafts: join(profile, 'drafts'),
     blobs: join(profile, 'blobs'),
+    transfers: join(profile, 'transfers'),
     localMail: join(profile, 'local-mail'),
     cacheId: join(profile, 'cache-id.json'),
     browser: join(profile, 'browser'),

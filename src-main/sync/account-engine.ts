@@ -2,6 +2,7 @@ import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.
 import type { Timer } from '../platform/clock.ts';
 import { fetchRaw, notCached, rawHere } from './bodies.ts';
 import type { AccountEngine, EnginePorts, EngineState } from './engine-ports.ts';
+import { fetchMany } from './fetch-many.ts';
 import { createFolderListing } from './folder-listing.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { createOnlineRows, onServerOnly, type OnlineRows } from './online-rows.ts';
@@ -12,7 +13,7 @@ import { createServerSearch } from './server-search.ts';
 import { createSession, type Session } from './session.ts';
 import { createSyncRequests } from './sync-requests.ts';
 import { tellTaken } from './rest.ts';
-import { createUnitSize, rowUnits } from './unit-size.ts';
+import { createUnitSize, pieceUnits, rowUnits } from './unit-size.ts';
 import { watchInbox } from './watch.ts';
 
 /** All folders are asked this often while connected (one LIST-STATUS where the server has it). */
@@ -45,6 +46,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   };
   let sweepTimer: Timer | null = null;
   const requests = createSyncRequests();
+  const pieces = createUnitSize(pieceUnits, clock);
   const listing = createFolderListing({ ...ports, accountId });
 
   const session: Session = createSession({
@@ -199,6 +201,13 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       requests.close(report);
       return report;
     },
+    rawMany: (messageIds) =>
+      fetchMany(messageIds, {
+        ...ports,
+        size: pieces,
+        connect: () => session.ensure(),
+        giveWay: () => replay.settled(),
+      }),
     async raw(messageId) {
       const here = await rawHere(messageId, ports);
       if (here !== null) return here;

@@ -30,6 +30,11 @@ export interface EnginePorts extends BodyPorts {
   log(level: 'debug' | 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
 }
 
+export interface ManyBodies {
+  found: Map<string, Buffer>;
+  error: AppErrorData | null;
+}
+
 export interface EngineState {
   state: AccountState;
   error: AppErrorData | null;
@@ -59,6 +64,11 @@ export interface AccountEngine {
   sync(wish: { folderId?: string; bodies: BodiesWish }): Promise<AccountReport>;
   /** The exact bytes: from here, else from the server. */
   raw(messageId: string): Promise<Buffer>;
+  /**
+   * Of several at once, as bulk work that gives way to the user: what is not here is fetched unit by unit, and nothing
+   * is kept. `error`: why those that are left out, and were not gone, could not be had. Never rejects.
+   */
+  rawMany(messageIds: readonly string[]): Promise<ManyBodies>;
   /** Rows that a list is about to show are fetched first, where the account keeps none here. */
   need(folderId: string, count: number): Promise<void>;
   /** Why nothing can be done to the account's mail now: it is only on the server. Null: it can. */

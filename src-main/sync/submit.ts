@@ -3,7 +3,7 @@ import { exclusiveOf } from '../commands/exclusive-flags.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { Patch } from '../../src-shared/patch.ts';
 import type { CachePort } from '../cache/cache-port.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, JournalMark } from '../journal/journal.ts';
 import { isWaiting, type Op, type OpAction, type OpTarget } from '../journal/op.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
@@ -43,8 +43,8 @@ export interface Submit {
   locate(messageIds: readonly string[]): Promise<LocatedRow[]>;
   /** Makes the operations of `wish` for these rows, a batch an account. */
   messages(rows: readonly LocatedRow[], wish: Wish): Promise<string[]>;
-  /** Operations that are ready as they are. */
-  ops(ops: readonly NewOp[]): Promise<string[]>;
+  /** Operations that are ready as they are; `mark` is written down with them, in the same breath. */
+  ops(ops: readonly NewOp[], mark?: JournalMark): Promise<string[]>;
   folder(folderId: string): FolderEntry;
 }
 
@@ -58,7 +58,7 @@ export type NewOp = Pick<Op, 'accountId' | 'action' | 'targets' | 'patches' | 'm
 export function createSubmit(ports: SubmitPorts): Submit {
   const { journal, cache, register, clock, crash, kick } = ports;
 
-  async function ops(wanted: readonly NewOp[]): Promise<string[]> {
+  async function ops(wanted: readonly NewOp[], mark?: JournalMark): Promise<string[]> {
     if (wanted.length === 0) return [];
     const made = await journal.append(
       wanted.map((op) => ({
@@ -77,6 +77,7 @@ export function createSubmit(ports: SubmitPorts): Submit {
         error: null,
         evidence: op.evidence ?? {},
       })),
+      mark,
     );
     try {
       await cache.call('addPending', {

@@ -8,6 +8,7 @@ import { mailMethods } from './areas/mail.ts';
 import type { testHookMethods } from './areas/test-hooks.ts';
 import { offlineMethods } from './areas/offline.ts';
 import { serverFolderMethods } from './areas/server-folders.ts';
+import { transferMethods, type TransferView } from './areas/transfer.ts';
 import { trustMethods } from './areas/trust.ts';
 import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/sending.ts';
 
@@ -24,6 +25,7 @@ export const contract = {
   ...offlineMethods,
   ...sendingMethods,
   ...serverFolderMethods,
+  ...transferMethods,
 } as const;
 
 /** With the methods that exist from a checkout with `--test-hooks` only (src-main/test-hooks.ts). */
@@ -48,6 +50,8 @@ export interface Events {
   'account.state': { accounts: AccountView[] };
   'journal.changed': { entries: JournalEntry[] };
   'outbox.changed': { items: OutboxItem[] };
+  /** Exports and imports: told a few times a second at most. */
+  'transfer.changed': { transfers: TransferView[] };
   'app.changed': { info: AppInfo };
   'discover.progress': TriedSource;
   /** A notification was clicked, or the program was started again with an argument. */
@@ -62,6 +66,7 @@ export const eventNames = [
   'account.state',
   'journal.changed',
   'outbox.changed',
+  'transfer.changed',
   'app.changed',
   'discover.progress',
   'window.show',

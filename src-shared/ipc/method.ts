@@ -7,7 +7,7 @@ export interface Method<P extends v.GenericSchema = v.GenericSchema, R = unknown
   /** The result's shape in words, for the generated document. */
   readonly returns: string;
   /** Windows and the automation interface may both call it unless it says otherwise. */
-  readonly only?: 'window';
+  readonly only?: 'window' | 'automation';
   /** Never read at run time: carries the result's type. */
   readonly result?: R;
 }

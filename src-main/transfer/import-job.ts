@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../src-shared/error.ts';
+import type { ImportResult } from '../../src-shared/ipc/areas/transfer.ts';
+import { internalDateOf } from '../journal/internal-date.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Op } from '../journal/op.ts';
+import { rowOfMail } from '../local-mail/row-of-mail.ts';
+import type { MimeReader } from '../mime/mime-reader.ts';
+import type { Blobs } from '../platform/blobs.ts';
+import { delay, type Clock } from '../platform/clock.ts';
+import type { CrashControl } from '../platform/crash-points.ts';
+import { newId } from '../platform/ids.ts';
+import type { NewOp, Submit } from '../sync/submit.ts';
+import { readSource, type IncomingMail } from './source.ts';
+import type { TransferStart } from './transfer-log.ts';
+
+export interface ImportPorts {
+  journal: Journal;
+  submit: Submit;
+  blobs: Blobs;
+  reader: MimeReader;
+  clock: Clock;
+  crash: CrashControl;
+  /** The server wants CRLF. */
+  crlf: boolean;
+  /** The account has no connection and makes none at present. */
+  away(): boolean;
+  onProgress(done: number, share: number, paused: boolean): void;
+}
+
+/** Written down together, with one mark behind them. */
+const batchMails = 50;
+const batchBytes = 4 * 1024 * 1024;
+/** So much waits in the journal at most: what is not taken off the file needs no second place on the disk. */
+const mostWaiting = 1_000;
+const mostWaitingBytes = 64 * 1024 * 1024;
+const lookMs = 200;
+
+type Mail = Extract<IncomingMail, { kind: 'mail' }>;
+interface Live {
+  op: Op;
+  size: number;
+  where: string;
+  subject: string;
+}
+
+export const markName = (transferId: string): string => `import ${transferId}`;
+export const opIdOf = (transferId: string, position: number): string => `${transferId}n${position}`;
+
+/**
+ * Takes every message of the source into the journal, in order, and waits until they are in the folder. A message is
+ * known by its place and by the sum over all contents up to it: the journal's mark says how far it was written down, in
+ * the same breath as the operations, so that after a kill none comes twice and none is left out.
+ */
+export async function runImport(
+  start: TransferStart,
+  ports: ImportPorts,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const { journal } = ports;
+  const { transferId } = start;
+  const folder = ports.submit.folder(start.folderId);
+  const [through, sum] = (journal.mark(markName(transferId)) ?? '0 ').split(' ') as [string, string];
+  const before = Number(through);
+  const refused: ImportResult['refused'] = [];
+  const live = new Map<string, Live>();
+  let position = 0;
+  let chain = '';
+  let share = 0;
+  let batch: { mail: Mail; position: number }[] = [];
+  let bytes = 0;
+  const came = (): number => position - batch.length - live.size - refusedLater;
+  let refusedLater = 0;
+
+  for await (const mail of readSource({ ...start, crlf: ports.crlf })) {
+    signal.throwIfAborted();
+    share = mail.share;
+    if (mail.kind === 'refused') {
+      refused.push({ where: mail.where, subject: '', reason: mail.reason });
+      continue;
+    }
+    position += 1;
+    chain = createHash('sha256')
+      .update(chain)
+      .update(createHash('sha256').update(mail.bytes).digest())
+      .digest('hex');
+    const op = journal.op(opIdOf(transferId, position));
+    if (op !== undefined) keep(op, mail.bytes.length, mail.where);
+    if (position === before && chain !== sum) throw changed(start);
+    if (position <= before || op !== undefined) continue;
+    batch.push({ mail, position });
+    bytes += mail.bytes.length;
+    if (batch.length >= batchMails || bytes >= batchBytes) await flush();
+  }
+  if (position < before) throw changed(start);
+  await flush();
+  share = 1;
+  // The rest is the journal's; where there is a network its end is waited for.
+  while (settle() > 0 && !ports.away()) {
+    ports.onProgress(came(), share, false);
+    await delay(ports.clock, lookMs, signal);
+  }
+  ports.onProgress(came(), 1, false);
+  return result();
+
+  function keep(op: Op, size: number, where: string): void {
+    const [patch] = op.patches;
+    const subject = patch?.kind === 'insert' ? (patch.row?.envelope.subject ?? '') : '';
+    live.set(op.opId, { op, size, where, subject });
+  }
+
+  async function flush(): Promise<void> {
+    if (batch.length === 0) return;
+    while (!room()) {
+      ports.onProgress(came(), share, ports.away());
+      await delay(ports.clock, lookMs, signal);
+    }
+    const ops: NewOp[] = [];
+    for (const one of batch) ops.push(await opOf(one.mail, one.position));
+    ports.crash.reach('import.blobs-written');
+    await ports.submit.ops(ops, { name: markName(transferId), value: `${position} ${chain}` });
+    ports.crash.reach('import.journaled');
+    for (const { mail, position: at } of batch) {
+      const op = journal.op(opIdOf(transferId, at));
+      if (op !== undefined) keep(op, mail.bytes.length, mail.where);
+    }
+    batch = [];
+    bytes = 0;
+    settle();
+    ports.onProgress(came(), share, false);
+  }
+
+  async function opOf(mail: Mail, at: number): Promise<NewOp> {
+    const blob = await ports.blobs.put(mail.bytes);
+    const read = rowOfMail(await ports.reader.read(mail.bytes));
+    const messageId = newId('n');
+    const flags = mail.flags.filter((flag) => flag !== '\\Deleted' && flag !== '\\Recent');
+    const internalDate = internalDateOf(mail.at);
+    const { messageIdHeader } = read.envelope;
+    return {
+      opId: opIdOf(transferId, at),
+      accountId: start.accountId,
+      action: {
+        kind: 'append',
+        folderId: start.folderId,
+        messageId,
+        blob,
+        flags,
+        internalDate,
+        messageIdHeader,
+        purpose: 'transfer',
+      },
+      targets: [],
+      patches: [
+        {
+          kind: 'insert',
+          messageId,
+          folderId: start.folderId,
+          fromMessageId: null,
+          row: { ...read, flags, internalDate, size: mail.bytes.length },
+        },
+      ],
+      mark: 'append',
+      sentence: `Put 1 imported message into ${folder.name}`,
+    };
+  }
+
+  /** Takes note of what is over; gives how many still wait. */
+  function settle(): number {
+    for (const [opId, { op, where, subject }] of live) {
+      if (op.state === 'parked' || op.state === 'cancelled') {
+        const reason =
+          op.state === 'parked' ? (op.error?.detail ?? 'The server refused it.') : 'It was taken back.';
+        refused.push({ where, subject, reason });
+        refusedLater += 1;
+      } else if (journal.op(opId) !== undefined) continue;
+      live.delete(opId);
+    }
+    return live.size;
+  }
+
+  function room(): boolean {
+    settle();
+    let waiting = 0;
+    for (const { size } of live.values()) waiting += size;
+    return live.size < mostWaiting && waiting < mostWaitingBytes;
+  }
+
+  function result(): ImportResult {
+    const waiting = live.size;
+    const imported = position - waiting - refusedLater;
+    const sentences = [
+      `${imported === 1 ? '1 message is' : `${imported.toLocaleString('en')} messages are`} in “${folder.name}” now.`,
+    ];
+    if (waiting > 0)
+      sentences.push(
+        `${waiting === 1 ? '1 more is' : `${waiting.toLocaleString('en')} more are`} kept here and will go to the server when it can be reached.`,
+      );
+    for (const [reason, some] of Map.groupBy(refused, (one) => one.reason)) {
+      const places = some.slice(0, 3).map(({ where }) => where);
+      sentences.push(
+        `${some.length === 1 ? '1 was' : `${some.length.toLocaleString('en')} were`} not taken (${places.join('; ')}${some.length > 3 ? '; …' : ''}): ${reason}`,
+      );
+    }
+    return { transferId, total: position, imported, waiting, refused, sentences };
+  }
+}
+
+function changed({ path }: TransferStart): AppError {
+  return new AppError({
+    code: 'refused',
+    scope: 'folder',
+    next: 'tell-user',
+    detail: `${path} is not what it was when the import began, so the import was stopped. What came in until then stays; nothing of it came twice.`,
+  });
+}
