@@ -42,7 +42,10 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
   let opened: Promise<{ shelfId: string }> | null = null;
 
   function start(): Promise<{ shelfId: string }> {
-    const made = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } });
+    const made = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { path },
+      name: 'posthorn-bodies',
+    });
     worker = made;
     // Mail that is still to be kept holds the process up through those who wait for it.
     made.unref();

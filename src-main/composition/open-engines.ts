@@ -92,8 +92,8 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     crash,
     log,
     readBodies: (messages) => reader.facts(messages),
-    onBodies: (bodies) => {
-      if (account.mode !== 'online') search.addBodies(bodies);
+    onBodies: (messageIds, texts) => {
+      if (account.mode !== 'online') search.addTexts(account.accountId, { messageIds, ...texts });
     },
     shelve: account.mode === 'online' ? null : (messages) => bodyShelf.put(account.accountId, messages),
     onRows: (entry, rows, messageIds) => {

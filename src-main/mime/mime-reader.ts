@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ReadMail } from '../../src-shared/model/mail.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
-import { packBytes } from '../platform/pack-bytes.ts';
+import { packBytes, packTexts, type PackedTexts } from '../platform/pack-bytes.ts';
 import type { MailFacts, MimeAnswer, MimeQuestion } from './worker.ts';
 import { emptyMail } from './read/empty-mail.ts';
 
@@ -21,7 +21,7 @@ export interface MimeReader {
    * What lists and search want of several messages, in their order; they give way to messages that somebody opens.
    * Never rejects: when one of them takes too long, each is read by itself.
    */
-  facts(messages: readonly Uint8Array[]): Promise<MailFacts[]>;
+  facts(messages: readonly Uint8Array[]): Promise<{ facts: MailFacts[]; texts: PackedTexts }>;
   /** Decoded bytes of a part; null when there is none or it could not be read. Never rejects. */
   part(bytes: Uint8Array, partId: string): Promise<Uint8Array | null>;
   close(): Promise<void>;
@@ -89,6 +89,7 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
 
   function start(): Worker {
     const thread = new Worker(workerUrl, {
+      name: 'posthorn-reader',
       resourceLimits,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: {},
@@ -161,8 +162,12 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
     read,
     async facts(messages) {
       const outcome = await ask({ ask: 'facts', ...packBytes(messages) });
-      if (outcome.state === 'answer' && 'facts' in outcome.answer) return outcome.answer.facts;
-      return await Promise.all(messages.map(read));
+      if (outcome.state === 'answer' && 'facts' in outcome.answer) {
+        const { facts, texts, ends } = outcome.answer;
+        return { facts, texts: { packed: texts, ends } };
+      }
+      const mails = await Promise.all(messages.map(read));
+      return { facts: mails, texts: packTexts(mails.map(({ text }) => text)) };
     },
     async part(bytes, partId) {
       const outcome = await ask({ ask: 'part', bytes, partId });

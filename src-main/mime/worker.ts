@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { ReadMail } from '../../src-shared/model/mail.ts';
+import { TextPacker } from '../platform/pack-bytes.ts';
 import { readFacts, readMail, readPart } from './read/read-mail.ts';
 
 /** What main asks of the thread that parses strangers' mail. One question at a time. */
@@ -12,10 +13,13 @@ export type MimeAnswer =
   | { id: 0 }
   | { id: number; mail: ReadMail }
   | { id: number; part: Uint8Array | null }
-  | { id: number; facts: MailFacts[] };
+  | { id: number; facts: MailFacts[]; texts: Uint8Array<ArrayBuffer>; ends: number[] };
 
-/** What the list and the search want to know of a message. */
-export type MailFacts = Pick<ReadMail, 'preview' | 'hasAttachments' | 'text'>;
+/** What the list wants to know of a message. */
+export type MailFacts = Pick<ReadMail, 'preview' | 'hasAttachments'>;
+
+/** More text than this of one message is not searched. */
+const longestText = 500_000;
 
 const port = parentPort;
 if (port !== null) {
@@ -29,8 +33,16 @@ if (port !== null) {
     }
     if (question.ask === 'facts') {
       const { packed, ends } = question;
-      const facts = ends.map((end, at) => readFacts(packed.subarray(ends[at - 1] ?? 0, end)));
-      port.postMessage({ id: question.id, facts } satisfies MimeAnswer);
+      const texts = new TextPacker(packed.length);
+      const facts = ends.map((end, at) => {
+        const { preview, hasAttachments, text } = readFacts(packed.subarray(ends[at - 1] ?? 0, end));
+        texts.add(text.length > longestText ? text.slice(0, longestText) : text);
+        return { preview, hasAttachments };
+      });
+      const { packed: own, ends: ownEnds } = texts.finish();
+      port.postMessage({ id: question.id, facts, texts: own, ends: ownEnds } satisfies MimeAnswer, [
+        own.buffer,
+      ]);
       return;
     }
     const part = readPart(question.bytes, question.partId);

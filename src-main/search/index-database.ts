@@ -61,7 +61,8 @@ export class IndexDatabase {
     });
   }
 
-  addBodies(bodies: readonly { messageId: string; text: string }[]): void {
+  /** Says of each whether its row is known: a text without one is not indexed. */
+  addBodies(bodies: readonly { messageId: string; text: string }[]): boolean[] {
     const find = this.#database.prepare(
       'SELECT id, body, subject, sender, recipients FROM messages WHERE messageId = ?',
     );
@@ -69,9 +70,11 @@ export class IndexDatabase {
     const words = this.#database.prepare(
       'INSERT OR REPLACE INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)',
     );
+    const known: boolean[] = [];
     this.#transaction(() => {
       for (const body of bodies) {
         const row = find.get(body.messageId);
+        known.push(row !== undefined);
         if (row === undefined || row['body'] === 1) continue;
         words.run(
           Number(row['id']),
@@ -83,6 +86,7 @@ export class IndexDatabase {
         mark.run(Number(row['id']));
       }
     });
+    return known;
   }
 
   drop(messageIds: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { IndexHits, IndexQuery, IndexRow, NamelessRow } from './index-database.ts';
 import { IndexQueue } from './index-queue.ts';
+import type { TextsOfMessages } from './waiting-texts.ts';
 import type { SearchAnswer, SearchMessage } from './worker.ts';
 
 /** The full-text index, in a thread of its own: neither indexing nor searching holds anything up. */
@@ -15,8 +16,11 @@ export interface SearchIndex {
    */
   gatherRows(rows: NamelessRow[]): (messageIds: readonly string[]) => void;
   addBody(messageId: string, text: string): void;
-  /** Of messages fetched ahead: indexed together, when it is quiet or when somebody searches. */
-  addBodies(bodies: readonly { messageId: string; text: string }[]): void;
+  /**
+   * Of messages fetched ahead: kept in a file, and indexed when it is quiet or when somebody searches. The bytes are
+   * handed over: they cannot be read here any more.
+   */
+  addTexts(accountId: string, texts: TextsOfMessages): void;
   drop(messageIds: string[]): void;
   dropAccount(accountId: string): void;
   /** Forgets the account and leaves no word of it on the disk; done when it resolves. */
@@ -30,9 +34,6 @@ export interface SearchIndex {
 /** More text than this of one message is not indexed. */
 const longestText = 500_000;
 
-/** A text counts in the queue as so many rows as take its room. */
-const charactersARow = 200;
-
 const mostFailures = 5;
 
 export function openSearchIndex(path: string, log: Log, clock: Clock): SearchIndex {
@@ -44,15 +45,19 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
   let closing = false;
   /** Threads in a row that ended without an answer. */
   let failures = 0;
-  const queue = new IndexQueue<SearchMessage>((message) => tell(message), clock);
+  const queue = new IndexQueue<SearchMessage>((message) => tell(message), { kind: 'index-texts' }, clock);
   let worker: Worker | null = start();
 
   function start(): Worker {
-    const made = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } });
+    const made = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { path },
+      name: 'posthorn-search',
+    });
     made.on('message', (answer: SearchAnswer) => {
       failures = 0;
       if ('done' in answer) {
-        queue.done();
+        if (answer.done) queue.done(answer.waiting);
+        else queue.began(answer.waiting);
         return;
       }
       const asked = waiting.get(answer.id);
@@ -74,7 +79,7 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
   }
 
   const tell = (message: SearchMessage): boolean => {
-    worker?.postMessage(message);
+    worker?.postMessage(message, message.kind === 'texts' ? [message.texts.packed.buffer] : []);
     return worker !== null;
   };
 
@@ -97,16 +102,13 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
     },
     addBody: (messageId, text) =>
       queue.add({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }, 1, false),
-    addBodies(bodies) {
-      const cut = bodies.map(({ messageId, text }) => ({ messageId, text: text.slice(0, longestText) }));
-      const length = cut.reduce((sum, { text }) => sum + text.length, 0);
-      queue.add({ kind: 'bodies', bodies: cut }, cut.length + Math.floor(length / charactersARow), true);
-    },
-    drop: (messageIds) => queue.add({ kind: 'drop', messageIds }, 0, false),
-    dropAccount: (accountId) => queue.add({ kind: 'drop-account', accountId }, 0, false),
+    addTexts: (accountId, texts) =>
+      queue.addTexts({ kind: 'texts', accountId, texts }, texts.messageIds.length),
+    drop: (messageIds) => queue.addInOrder({ kind: 'drop', messageIds }),
+    dropAccount: (accountId) => queue.addInOrder({ kind: 'drop-account', accountId }),
     clear: () => {
       queue.clear();
-      queue.add({ kind: 'clear' }, 0, false);
+      queue.addInOrder({ kind: 'clear' });
     },
     query,
     async eraseAccount(accountId) {

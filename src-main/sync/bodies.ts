@@ -3,14 +3,14 @@ import type { Backend, Call } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Blobs } from '../platform/blobs.ts';
+import type { PackedTexts } from '../platform/pack-bytes.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
 
-/** What the list and the search learn from a message's bytes. */
-export interface BodyFacts {
-  preview: string;
-  hasAttachments: boolean;
-  text: string;
+/** What the list and the search learn from the bytes of several messages, in their order. */
+export interface ReadBodies {
+  facts: { preview: string; hasAttachments: boolean }[];
+  texts: PackedTexts;
 }
 
 export interface BodyPorts {
@@ -21,8 +21,9 @@ export interface BodyPorts {
   backend: Backend;
   crash: CrashControl;
   /** Reads strangers' messages in the MIME worker, in the order given; never rejects. */
-  readBodies(messages: readonly Uint8Array[]): Promise<BodyFacts[]>;
-  onBodies(bodies: readonly { messageId: string; text: string }[]): void;
+  readBodies(messages: readonly Uint8Array[]): Promise<ReadBodies>;
+  /** Words of messages that are here now. The texts are handed over. */
+  onBodies(messageIds: string[], texts: PackedTexts): void;
   /** Keeps bytes in a file and gives what stands for each in the cache; null: the cache takes the bytes themselves. */
   shelve: ((messages: readonly Uint8Array[]) => Promise<string[]>) | null;
 }
@@ -33,9 +34,10 @@ export interface WantedBody {
   size: number;
 }
 
-/** A unit of prefetching stays short so that a user's operation can pass: one FETCH of so many messages or bytes. */
-const unitCount = 100;
-const unitBytes = 256 * 1024;
+/** More than so many are not asked for in one FETCH: its line stays short enough for any server. */
+const unitCount = 500;
+/** What a message costs beside its bytes, as bytes: a unit of small ones takes as long as one of large ones. */
+const messageBytes = 4 * 1024;
 
 /** Bytes as the cache carries them: one character a byte. */
 function toLatin1(bytes: Uint8Array): string {
@@ -46,21 +48,23 @@ export function fromLatin1(raw: string): Buffer {
   return Buffer.from(raw, 'latin1');
 }
 
-/** In their order, cut into units. A message larger than a unit is one of its own. */
-export function unitsOf(wanted: readonly WantedBody[]): WantedBody[][] {
-  const units: WantedBody[][] = [];
-  let bytes = 0;
-  for (const body of wanted) {
-    const unit = units.at(-1);
-    if (unit === undefined || unit.length >= unitCount || bytes + body.size > unitBytes) {
-      units.push([body]);
-      bytes = body.size;
-      continue;
-    }
+/** What fetching them costs, in bytes. */
+export function weightOf(unit: readonly WantedBody[]): number {
+  return unit.reduce((sum, { size }) => sum + size + messageBytes, 0);
+}
+
+/** The first of them, from `from` on, that make one unit of this weight. A message larger than that is one of its own. */
+export function nextUnit(wanted: readonly WantedBody[], from: number, weight: number): WantedBody[] {
+  const unit: WantedBody[] = [];
+  let left = weight;
+  for (let at = from; at < wanted.length && unit.length < unitCount; at += 1) {
+    const body = wanted[at];
+    if (body === undefined) break;
+    left -= body.size + messageBytes;
+    if (left < 0 && unit.length > 0) break;
     unit.push(body);
-    bytes += body.size;
   }
-  return units;
+  return unit;
 }
 
 export interface FetchedBody {
@@ -97,7 +101,7 @@ export async function keepBodies(fetched: readonly FetchedBody[], ports: BodyPor
   if (fetched.length === 0) return;
   const bytes = fetched.map((body) => body.bytes);
   // Kept before the cache says so: a kill in between leaves bytes that nobody asks for, not a row without its body.
-  const [facts, raw] = await Promise.all([
+  const [{ facts, texts }, raw] = await Promise.all([
     ports.readBodies(bytes),
     ports.shelve === null ? bytes.map(toLatin1) : ports.shelve(bytes),
   ]);
@@ -109,7 +113,10 @@ export async function keepBodies(fetched: readonly FetchedBody[], ports: BodyPor
       hasAttachments: facts[at]?.hasAttachments ?? false,
     })),
   });
-  ports.onBodies(fetched.map(({ messageId }, at) => ({ messageId, text: facts[at]?.text ?? '' })));
+  ports.onBodies(
+    fetched.map(({ messageId }) => messageId),
+    texts,
+  );
 }
 
 /** The exact bytes of a message that lie here; null when they do not. */

@@ -3,9 +3,9 @@ import { everything as all, type BodyPolicy, type BodyWish } from '../../src-sha
 import type { Call } from '../backends/backend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SpaceGuard } from '../platform/free-space.ts';
-import { keepBodies, unitsOf, type BodyPorts } from './bodies.ts';
+import { keepBodies, nextUnit, weightOf, type BodyPorts, type FetchedBody } from './bodies.ts';
 import { fetchInPieces } from './large-body.ts';
-import { createUnitSize, pieceUnits, type UnitSize } from './unit-size.ts';
+import { bodyUnits, createUnitSize, pieceUnits, type UnitSize } from './unit-size.ts';
 import { bodyWishes } from './body-wishes.ts';
 import type { FolderEntry } from './folder-register.ts';
 
@@ -30,7 +30,7 @@ export interface Prefetch {
 export async function prefetch(options: Prefetch): Promise<boolean> {
   const { entries, policy, everything, clock } = options;
   const now = clock.now();
-  const pieceSize = createUnitSize(pieceUnits, clock);
+  const sizes: Sizes = { unit: createUnitSize(bodyUnits, clock), piece: createUnitSize(pieceUnits, clock) };
   const wishes = entries.map((entry) => ({
     entry,
     wishes: everything && entry.selectable && !entry.local ? all : bodyWishes(entry, policy, now),
@@ -39,7 +39,7 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
     for (const { entry, wishes: wished } of wishes) {
       const wish = wished[step];
       if (wish === undefined) continue;
-      const left = await prefetchFolder(entry, wish, options, pieceSize);
+      const left = await prefetchFolder(entry, wish, options, sizes);
       if (left === 'gave-way') return false;
       if (left === 'no-room') {
         options.onError(noRoom());
@@ -51,13 +51,19 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
 }
 
 /** Messages asked for at a time, to be fetched in units. */
-const wantedAtOnce = 500;
+const wantedAtOnce = 2_000;
+
+/** How much the connection did lately: as many messages as make a unit, and pieces of a message larger than that. */
+interface Sizes {
+  unit: UnitSize;
+  piece: UnitSize;
+}
 
 async function prefetchFolder(
   entry: FolderEntry,
   wish: BodyWish,
   options: Prefetch,
-  pieceSize: UnitSize,
+  { unit: unitSize, piece }: Sizes,
 ): Promise<'done' | 'gave-way' | 'no-room'> {
   const { ports, space, call, giveWay, onError } = options;
   // One unit is fetched, one is read and one is written; never more, so memory stays flat.
@@ -75,13 +81,18 @@ async function prefetchFolder(
         limit: wantedAtOnce,
       });
       let fetched = 0;
-      for (const unit of unitsOf(wanted)) {
+      for (let at = 0; at < wanted.length;) {
+        const unit = nextUnit(wanted, at, unitSize.now());
+        at += unit.length;
         // A full disk is worth a word only where something is left out because of it.
         if ((await space.level()) !== 'ok') {
           await written();
           return 'no-room';
         }
-        const bodies = await fetchInPieces(entry, unit, ports, call, { size: pieceSize, giveWay });
+        const fetch = (): Promise<FetchedBody[]> =>
+          fetchInPieces(entry, unit, ports, call, { size: piece, giveWay });
+        // A message larger than a unit says nothing about units: its pieces are measured by themselves.
+        const bodies = unit.length === 1 ? await fetch() : await unitSize.measure(weightOf(unit), fetch);
         fetched += bodies.length;
         await before;
         before = writing;

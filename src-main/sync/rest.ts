@@ -30,7 +30,6 @@ export async function tellTaken(
   for (const messageId of messageIds) {
     const raw = await cache.call('body', { messageId }).catch(() => null);
     if (raw === null) continue;
-    const [facts] = await readBodies([fromLatin1(raw)]);
-    if (facts !== undefined) onBodies([{ messageId, text: facts.text }]);
+    onBodies([messageId], (await readBodies([fromLatin1(raw)])).texts);
   }
 }

@@ -6,7 +6,7 @@ import { type CommandContext, runOk } from './context.ts';
 import { ensureSelected } from './select.ts';
 
 /** Bodies in one FETCH; callers ask for a unit of work (in bytes) at a time. */
-const together = 100;
+const together = 500;
 
 /** Exact bytes of each message; the connection is not read while `onBody` works. */
 export async function fetchBodies(

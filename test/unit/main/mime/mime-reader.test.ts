@@ -61,11 +61,11 @@ test('a thread that nobody asked for a while is ended, and another one is starte
   const clock = new AdvanceableClock();
   const code = `import { parentPort, threadId } from 'node:worker_threads';
     parentPort.on('message', (q) =>
-      parentPort.postMessage({ id: q.id, facts: [{ text: String(threadId), preview: '', hasAttachments: false }] }));
+      parentPort.postMessage({ id: q.id, facts: [{ preview: String(threadId), hasAttachments: false }], texts: new Uint8Array(0), ends: [0] }));
     parentPort.postMessage({ id: 0 });`;
   const workerUrl = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
   const reader = createMimeReader({ clock, log: () => undefined, workerUrl });
-  const threadOf = async (): Promise<string | undefined> => (await reader.facts([bytes]))[0]?.text;
+  const threadOf = async (): Promise<string | undefined> => (await reader.facts([bytes])).facts[0]?.preview;
   try {
     const first = await threadOf();
     clock.advance(29_000);
@@ -80,11 +80,16 @@ test('a thread that nobody asked for a while is ended, and another one is starte
 test('what is wanted of several messages comes in their order', async () => {
   const reader = createMimeReader({ clock: systemClock, log: () => undefined });
   try {
-    const facts = await reader.facts([Buffer.from('Subject: x\r\n\r\nfirst\r\n'), bytes]);
-    expect(facts.map(({ text, hasAttachments }) => [text.trim(), hasAttachments])).toEqual([
-      ['first', false],
-      ['text', true],
+    const { facts, texts } = await reader.facts([Buffer.from('Subject: x\r\n\r\nfirst \u00e9\r\n'), bytes]);
+    expect(facts).toEqual([
+      { preview: 'first \u00e9', hasAttachments: false },
+      { preview: 'text', hasAttachments: true },
     ]);
+    const text = (at: number): string =>
+      Buffer.from(texts.packed.subarray(texts.ends[at - 1] ?? 0, texts.ends[at]))
+        .toString('utf8')
+        .trim();
+    expect([text(0), text(1)]).toEqual(['first \u00e9', 'text']);
   } finally {
     await reader.close();
   }

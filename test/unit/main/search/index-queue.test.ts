@@ -15,7 +15,7 @@ function made(): { told: string[]; queue: IndexQueue<string>; pass(ms: number): 
     },
   };
   const told: string[] = [];
-  const queue = new IndexQueue<string>((message) => told.push(message) > 0, clock);
+  const queue = new IndexQueue<string>((message) => told.push(message) > 0, 'index some texts', clock);
   const pass = (ms: number): void => {
     now += ms;
     const due = timers.filter(({ at }) => at <= now);
@@ -36,8 +36,8 @@ describe('what the search thread is told', () => {
     pass(100);
     expect(told).toEqual(['1']);
     queue.add('text of 1', 1, false);
-    queue.done();
-    queue.done();
+    queue.done(0);
+    queue.done(0);
     expect(told).toEqual(['1', '2', 'text of 1']);
   });
 
@@ -47,12 +47,12 @@ describe('what the search thread is told', () => {
     queue.add('2', 1_000, true);
     queue.hurry();
     expect(told).toEqual(['1', '2']);
-    queue.done();
-    queue.done();
+    queue.done(0);
+    queue.done(0);
     for (const message of ['3', '4', '5']) queue.add(message, 1_000, true);
     queue.hurry();
     expect(told).toEqual(['1', '2', '3']);
-    queue.done();
+    queue.done(0);
     expect(told).toEqual(['1', '2', '3', '4']);
   });
 
@@ -60,8 +60,47 @@ describe('what the search thread is told', () => {
     const { told, queue } = made();
     queue.add('new', 1, false);
     expect(told).toEqual(['new']);
-    queue.done();
+    queue.done(0);
     for (let n = 0; n < 101; n += 1) queue.add(String(n), 1_000, true);
     expect(told).toEqual(['new', '0']);
+  });
+
+  it('lets the thread keep texts at once, and index them when it is quiet and all rows are told', () => {
+    const { told, queue, pass } = made();
+    queue.add('rows', 1_500, true);
+    queue.addTexts('texts', 100);
+    queue.addTexts('more texts', 100);
+    expect(told).toEqual(['texts', 'more texts']);
+    queue.done(100);
+    queue.done(200);
+    pass(700);
+    expect(told.splice(0)).toEqual(['texts', 'more texts', 'rows']);
+    queue.done(200);
+    expect(told.splice(0)).toEqual(['index some texts']);
+    queue.done(100);
+    expect(told.splice(0)).toEqual(['index some texts']);
+    queue.done(0);
+    expect(told).toEqual([]);
+  });
+
+  it('lets texts pass rows, but nothing that drops any', () => {
+    const { told, queue, pass } = made();
+    queue.add('rows', 1_500, true);
+    queue.addInOrder('drop');
+    queue.addTexts('texts', 100);
+    expect(told).toEqual([]);
+    pass(700);
+    for (let n = 0; n < 3; n += 1) queue.done(0);
+    expect(told.slice(0, 3)).toEqual(['rows', 'drop', 'texts']);
+  });
+
+  it('keeps no more than 20,000 texts waiting, and indexes what an earlier run left', () => {
+    const { told, queue } = made();
+    queue.addTexts('texts', 20_001);
+    queue.done(20_001);
+    expect(told).toEqual(['texts', 'index some texts']);
+    const after = made();
+    after.queue.began(3);
+    expect(after.told).toEqual(['index some texts']);
   });
 });

@@ -5,6 +5,7 @@ import type { BackendCapabilities } from '../../../../src-main/backends/backend.
 import { openJournal, type Journal } from '../../../../src-main/journal/journal.ts';
 import { openBlobs } from '../../../../src-main/platform/blobs.ts';
 import { AdvanceableClock } from '../../../../src-main/platform/clock.ts';
+import { packTexts } from '../../../../src-main/platform/pack-bytes.ts';
 import { noCrashes } from '../../../../src-main/platform/crash-points.ts';
 import { createAccountEngine } from '../../../../src-main/sync/account-engine.ts';
 import type { AccountEngine } from '../../../../src-main/sync/engine-ports.ts';
@@ -114,7 +115,10 @@ export async function openEngineWorld(
     syncTimes: { get: () => lastSyncAt, set: (_id, at) => void (lastSyncAt = at) },
     log: () => undefined,
     readBodies: (messages) =>
-      Promise.resolve(messages.map(() => ({ preview: '', hasAttachments: false, text: '' }))),
+      Promise.resolve({
+        facts: messages.map(() => ({ preview: '', hasAttachments: false })),
+        texts: packTexts(messages.map(() => '')),
+      }),
     onBodies: () => undefined,
     shelve: null,
     onRows: () => undefined,

@@ -1,0 +1,125 @@
+import { DatabaseSync } from 'node:sqlite';
+import { rmSync } from 'node:fs';
+import type { PackedTexts } from '../platform/pack-bytes.ts';
+
+/** Texts of several messages, handed from thread to thread without a copy. */
+export interface TextsOfMessages extends PackedTexts {
+  messageIds: string[];
+}
+
+export interface WaitingText {
+  id: number;
+  messageId: string;
+  text: string;
+}
+
+/**
+ * Texts that came faster than they can be indexed, in a file until there is time: to keep one costs a tenth of
+ * indexing it. The file is empty when none waits; what a power cut takes of it is missing in the index.
+ */
+export class WaitingTexts {
+  readonly #database: DatabaseSync;
+  #count: number;
+
+  constructor(path: string) {
+    this.#database = open(path);
+    this.#count = Number(this.#database.prepare('SELECT count(*) AS n FROM waiting').get()?.['n'] ?? 0);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  put(accountId: string, { messageIds, packed, ends }: TextsOfMessages): void {
+    const insert = this.#database.prepare(
+      'INSERT INTO waiting (messageId, accountId, text) VALUES (?, ?, ?)',
+    );
+    this.#transaction(() => {
+      messageIds.forEach((messageId, at) =>
+        insert.run(messageId, accountId, packed.subarray(ends[at - 1] ?? 0, ends[at])),
+      );
+    });
+    this.#count += messageIds.length;
+  }
+
+  /** The next of them in the order in which they came, after the one with this id. */
+  some(after: number, most: number): WaitingText[] {
+    const rows = this.#database
+      .prepare('SELECT id, messageId, text FROM waiting WHERE id > ? ORDER BY id LIMIT ?')
+      .all(after, most);
+    return rows.map((row) => ({
+      id: Number(row['id']),
+      messageId: String(row['messageId']),
+      text: row['text'] instanceof Uint8Array ? Buffer.from(row['text']).toString('utf8') : '',
+    }));
+  }
+
+  remove(ids: readonly number[]): void {
+    const remove = this.#database.prepare('DELETE FROM waiting WHERE id = ?');
+    this.#transaction(() => {
+      for (const id of ids) remove.run(id);
+    });
+    this.#recount();
+  }
+
+  drop(messageIds: readonly string[]): void {
+    if (this.#count === 0) return;
+    const remove = this.#database.prepare('DELETE FROM waiting WHERE messageId = ?');
+    this.#transaction(() => {
+      for (const messageId of messageIds) remove.run(messageId);
+    });
+    this.#recount();
+  }
+
+  dropAccount(accountId: string): void {
+    if (this.#count === 0) return;
+    this.#database.prepare('DELETE FROM waiting WHERE accountId = ?').run(accountId);
+    this.#recount();
+  }
+
+  clear(): void {
+    if (this.#count === 0) return;
+    this.#database.exec('DELETE FROM waiting');
+    this.#recount();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #recount(): void {
+    this.#count = Number(this.#database.prepare('SELECT count(*) AS n FROM waiting').get()?.['n'] ?? 0);
+    // No word of a message stays behind in pages that are free.
+    if (this.#count === 0) this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    return prepare(new DatabaseSync(path));
+  } catch {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    return prepare(new DatabaseSync(path));
+  }
+}
+
+function prepare(database: DatabaseSync): DatabaseSync {
+  database.exec(`
+    PRAGMA page_size = 8192;
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 2000; PRAGMA secure_delete = ON;
+    CREATE TABLE IF NOT EXISTS waiting (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, accountId TEXT NOT NULL, text BLOB NOT NULL);
+    CREATE INDEX IF NOT EXISTS waitingByMessage ON waiting (messageId);`);
+  return database;
+}
