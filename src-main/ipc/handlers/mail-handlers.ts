@@ -52,12 +52,9 @@ export type MailHandlers = Pick<
   Handlers,
   Exclude<
     MailMethods,
-<<<<<<< HEAD
     | keyof AttachmentHandlers
-=======
     | 'folder.export'
     | 'folder.import'
->>>>>>> c88fb44 (Write folders to mbox, .eml files or a Maildir, and take such mail in)
     | 'message.send'
     | 'message.reportsFor'
     | 'message.reportsIn'
