@@ -1,5 +1,5 @@
 import { toAppError } from '../../src-shared/error.ts';
-import { rawHere, unitsOf, type BodyPorts } from './bodies.ts';
+import { nextUnit, rawHere, type BodyPorts } from './bodies.ts';
 import type { ManyBodies } from './engine-ports.ts';
 import { fetchInPieces } from './large-body.ts';
 import type { UnitSize } from './unit-size.ts';
@@ -27,8 +27,10 @@ export async function fetchMany(messageIds: readonly string[], ports: ManyPorts)
       const entry = folderId === undefined ? undefined : ports.register.get(folderId);
       if (entry === undefined) continue;
       const wanted = group.map(({ messageId, ref, size }) => ({ messageId, uid: ref?.uid ?? 0, size }));
-      for (const unit of unitsOf(wanted)) {
+      for (let at = 0; at < wanted.length; ) {
         await ports.giveWay();
+        const unit = nextUnit(wanted, at, ports.size.now());
+        at += unit.length;
         const bodies = await fetchInPieces(entry, unit, ports, call, {
           size: ports.size,
           giveWay: ports.giveWay,
