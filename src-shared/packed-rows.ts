@@ -14,24 +14,22 @@ const rowFields = 7;
 
 /** Rows as text; `rest` are those that hold one of the separators. */
 export function packRows(rows: readonly NewRow[]): { packed: string; rest: NewRow[] } {
-  let packed = '';
+  // Joined at once: a text built by `+=` holds on to all the answers that its pieces were cut from until it is used.
+  const packed: string[] = [];
   const rest: NewRow[] = [];
   for (const row of rows) {
     if (!isPackable(row)) {
       rest.push(row);
       continue;
     }
-    packed += row.uid + field + row.internalDate + field + row.size + field + (row.hasAttachments ? '1' : '');
-    packed +=
-      field +
-      row.flags.join(item) +
-      field +
-      row.preview +
-      field +
-      packEnvelope(row.envelope, row.emailId) +
-      end;
+    const { uid, internalDate, size, flags, preview } = row;
+    packed.push(
+      uid + field + internalDate + field + size + field + (row.hasAttachments ? '1' : '') + field,
+      flags.join(item) + field + preview + field,
+      packEnvelope(row.envelope, row.emailId) + end,
+    );
   }
-  return { packed, rest };
+  return { packed: packed.join(''), rest };
 }
 
 /** The batch with its rows as text; as it is when they are that already, when it has none, or when one cannot be packed. */
