@@ -1,6 +1,8 @@
 export const readerWords = {
   'reader.toolbar': 'Message',
   'reader.messages': { one: '1 message', other: '{count} messages' },
+  'reader.unfoldAll': 'Unfold all',
+  'reader.foldAll': 'Fold all',
   'reader.isFile': 'A file, in none of your folders',
   'reader.earlier': 'Earlier messages',
   'reader.later': 'Later messages',

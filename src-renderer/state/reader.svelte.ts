@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
@@ -6,6 +7,7 @@ import type { MainClient } from '../ipc/client.ts';
 export type Loaded =
   { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
 
+/** Messages that were read and are out of view now: the nearest ways back. */
 const keptMessages = 20;
 
 /** The conversation in the reader: its rows, which of them are unfolded, and what of them is loaded. */
@@ -16,6 +18,8 @@ export class Reader {
   unfolded = $state.raw<ReadonlySet<string>>(new Set());
   loaded = $state.raw<Readonly<Record<string, Loaded>>>({});
   readonly #main: MainClient;
+  /** Messages that are drawn, and how often: what they show is kept. */
+  readonly #drawn = new Map<string, number>();
 
   constructor(main: MainClient) {
     this.#main = main;
@@ -51,6 +55,31 @@ export class Reader {
       this.#load(messageId);
     }
     this.unfolded = next;
+  }
+
+  unfold(messageId: string): void {
+    if (!this.unfolded.has(messageId)) this.toggle(messageId);
+  }
+
+  /** Each is loaded when it comes near the view. */
+  unfoldAll(): void {
+    this.unfolded = new Set(this.rows.map((row) => row.messageId));
+  }
+
+  /** All but the chosen one. */
+  foldAll(): void {
+    this.unfolded = new Set(this.chosen === null ? [] : [this.chosen.messageId]);
+  }
+
+  /** The message is drawn from now on, until what is returned is called. */
+  show(messageId: string): () => void {
+    this.#drawn.set(messageId, (this.#drawn.get(messageId) ?? 0) + 1);
+    untrack(() => this.#load(messageId));
+    return () => {
+      const left = (this.#drawn.get(messageId) ?? 1) - 1;
+      if (left > 0) this.#drawn.set(messageId, left);
+      else this.#drawn.delete(messageId);
+    };
   }
 
   again(messageId: string): void {
@@ -91,7 +120,7 @@ export class Reader {
     const entries = Object.entries(this.loaded).filter(([id]) => id !== messageId);
     const spare = Math.max(0, entries.length + 1 - keptMessages);
     this.loaded = Object.fromEntries([
-      ...entries.filter(([id], at) => at >= spare || this.unfolded.has(id)),
+      ...entries.filter(([id], at) => at >= spare || this.#drawn.has(id)),
       [messageId, loaded],
     ]);
   }

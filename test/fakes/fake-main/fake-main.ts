@@ -55,6 +55,7 @@ export class FakeMain {
     this.#settings = { ...defaultSettings, ...world.settings };
     this.#journal = world.waiting === true ? waitingChanges() : [];
     this.store.delay = world.storeDelay ?? 0;
+    this.store.conversation = world.conversation ?? 3;
     this.store.fail = world.storeFails ?? null;
     let next = 1000;
     for (const { record, count } of makeFolders(world)) {

@@ -22,6 +22,7 @@ export class FakeStore {
   readonly now = Date.now();
   /** While above 0, answers are kept back so long (ms). */
   delay = 0;
+  conversation = 3;
   fail: string | null = null;
   readonly #flags = new Map<number, Map<string, boolean>>();
   readonly #pending = new Set<number>();
@@ -204,29 +205,31 @@ export class FakeStore {
     }
   }
 
-  /** Every tenth message stands for three. */
+  /** Every tenth message stands for three, or as many as the world says. */
   thread(threadId: string): MessageRow[] {
     const number = Number(threadId.slice(1));
     const own = this.row(`m${number}`);
     if (own === null) return [];
     if (number % 10 !== 0) return [own];
     const day = 86_400_000;
-    const earlier = [1, 2].map((back): MessageRow => {
-      const at = new Date(Date.parse(own.date) - (3 - back) * 2 * day).toISOString();
-      return {
-        ...own,
-        messageId: `m${number}.${back}`,
-        from: back === 2 ? [{ name: 'Ina Verhoeven', address: 'ina@example.org' }] : own.from,
-        date: at,
-        sentAt: at,
-        flags: ['\\Seen'],
-        hasAttachments: false,
-        preview:
-          back === 2
-            ? 'Lovely. One last change: the opening is on the 12th of March, not the 13th.'
-            : 'The second proof has the deeper blue you asked for; the tide line sits two millimetres higher',
-      };
-    });
+    const earlier = Array.from({ length: this.conversation - 1 }, (_, at) => at + 1).map(
+      (back): MessageRow => {
+        const at = new Date(Date.parse(own.date) - (this.conversation - back) * 2 * day).toISOString();
+        return {
+          ...own,
+          messageId: `m${number}.${back}`,
+          from: back === 2 ? [{ name: 'Ina Verhoeven', address: 'ina@example.org' }] : own.from,
+          date: at,
+          sentAt: at,
+          flags: ['\\Seen'],
+          hasAttachments: false,
+          preview:
+            back === 2
+              ? 'Lovely. One last change: the opening is on the 12th of March, not the 13th.'
+              : 'The second proof has the deeper blue you asked for; the tide line sits two millimetres higher',
+        };
+      },
+    );
     return [...earlier, own];
   }
 
@@ -238,7 +241,7 @@ export class FakeStore {
       const threaded = view.threaded && number % 10 === 0;
       return {
         ...row,
-        threadCount: threaded ? 3 : 1,
+        threadCount: threaded ? this.conversation : 1,
         threadUnread: row.flags.includes('\\Seen') ? 0 : 1,
         threadFrom: threaded
           ? [...row.from, { name: 'Ina Verhoeven', address: 'ina@example.org' }]

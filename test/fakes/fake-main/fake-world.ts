@@ -8,6 +8,8 @@ export interface FakeWorld {
   accounts?: 0 | 1 | 2 | 3;
   /** Messages in the first inbox. */
   messages?: number;
+  /** Messages that every tenth row stands for, when not three. */
+  conversation?: number;
   offline?: boolean;
   firstSync?: boolean;
   authFailed?: boolean;

@@ -1,0 +1,114 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { calls, pictures, rows, useFakeWindow } from './fake-window.ts';
+
+const open = useFakeWindow();
+const length = 200;
+
+/** Tasks of the page that took longer than 50 ms, from now on. */
+async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(window, { longTasks: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.push(Math.round(entry.duration));
+    }).observe({ type: 'longtask' });
+  });
+  return () => page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+}
+
+const frames = (page: Page): Promise<number> => page.locator('.reader iframe').count();
+const places = (page: Page): ReturnType<Page['locator']> => page.locator('.reader [data-message]');
+
+test('a conversation of 200 mails: few frames however much is unfolded, keys, order', async () => {
+  const page = await open({ accounts: 1, messages: 500, conversation: length });
+  const row = rows(page)
+    .filter({ hasText: String(length) })
+    .first();
+  await row.waitFor();
+  const longTasks = await watchLongTasks(page);
+  const box = await row.boundingBox();
+  // From the press to two frames after the text is in its frame. The listener must stand before the press.
+  await page.evaluate(() => {
+    const painted = new Promise<number>((resolve) => {
+      const look = (pressed: number): void => {
+        const frame = document.querySelector<HTMLIFrameElement>('.reader iframe');
+        if ((frame?.contentDocument?.body?.textContent ?? '') !== '' && (frame?.clientHeight ?? 0) > 0)
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - pressed)));
+        else requestAnimationFrame(() => look(pressed));
+      };
+      addEventListener('pointerdown', () => look(performance.now()), { once: true, capture: true });
+    });
+    Object.assign(window, { painted });
+  });
+  await page.mouse.click((box?.x ?? 0) + 120, (box?.y ?? 0) + 20);
+  const firstPaint = await page.evaluate(() => (window as unknown as { painted: Promise<number> }).painted);
+  await page.getByText(`${length} messages`).waitFor();
+  expect(await frames(page)).toBe(1);
+  await page.screenshot({ path: `${pictures}/conversation-folded.png` });
+  const opening = await longTasks();
+
+  await page.keyboard.press(';');
+  await expect.poll(() => places(page).count()).toBe(length);
+  await expect.poll(() => frames(page)).toBeGreaterThan(1);
+  expect(await frames(page)).toBeLessThan(20);
+  const order = await page
+    .locator('.reader [data-message] time')
+    .evaluateAll((all) => all.map((time) => Date.parse(time.getAttribute('datetime') ?? '')));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+
+  // Through all of it, a page at a time: the number of frames stays, and mails are asked for once they are near.
+  const scroll = page.locator('.reader-scroll');
+  const unfolding = (await longTasks()).slice(opening.length);
+  await scroll.evaluate((element) => element.scrollTo({ top: 0 }));
+  await expect.poll(() => places(page).first().locator('iframe').count()).toBe(1);
+  let most = 0;
+  for (let part = 1; part <= 20; part += 1) {
+    await scroll.evaluate((element, at) => element.scrollTo({ top: (element.scrollHeight * at) / 20 }), part);
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    most = Math.max(most, await frames(page));
+  }
+  expect(most).toBeLessThan(20);
+  expect((await calls(page, 'message.get')).length).toBeLessThan(length);
+  await page.screenshot({ path: `${pictures}/conversation-unfolded.png` });
+
+  // n and p go from mail to mail with the focus; what is gone to is drawn.
+  await page.keyboard.press(':');
+  await expect.poll(() => places(page).count()).toBe(1);
+  const focused = (): Promise<string | undefined> =>
+    page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-message]')?.dataset['message']);
+  const last = await places(page).last().getAttribute('data-message');
+  await page.keyboard.press('p');
+  await expect.poll(focused).toBe(`${last}.${length - 1}`);
+  await page.keyboard.press('p');
+  await expect.poll(focused).toBe(`${last}.${length - 2}`);
+  await page.locator(`[data-message="${last}.${length - 2}"] iframe`).waitFor();
+  await page.keyboard.press('n');
+  await page.keyboard.press('n');
+  await expect.poll(focused).toBe(last);
+  await page.screenshot({ path: `${pictures}/conversation-keys.png` });
+
+  const scrolling = (await longTasks()).slice(opening.length + unfolding.length);
+  process.stdout.write(
+    `conversation of ${length}: text painted ${Math.round(firstPaint)} ms after the press; most frames ${most}; tasks over 50 ms: opening ${JSON.stringify(opening)}, unfolding ${JSON.stringify(unfolding)}, reading ${JSON.stringify(scrolling)}\n`,
+  );
+});
+
+test('each list has its own choice of conversations or single messages', async () => {
+  const page = await open({ accounts: 1, messages: 50 });
+  await rows(page).first().waitFor();
+  const button = page.locator('.day-tools').getByRole('button', { name: 'Conversations' });
+  await expect.poll(() => button.getAttribute('aria-pressed')).toBe('true');
+  await button.click();
+  await expect.poll(() => button.getAttribute('aria-pressed')).toBe('false');
+  expect(await calls(page, 'settings.set')).toEqual([
+    { settings: { threadedIn: { 'unified:inbox': false } } },
+  ]);
+  await page
+    .getByRole('treeitem', { name: /Archive/ })
+    .first()
+    .click();
+  await expect.poll(() => button.getAttribute('aria-pressed')).toBe('true');
+});
