@@ -110,6 +110,7 @@ function bodyOf(draft: StoredDraft) {
     html: draft.html,
     inReplyTo: draft.inReplyToHeader,
     references: draft.references,
+    ...(draft.machine === undefined ? {} : { machine: draft.machine }),
   };
 }
 

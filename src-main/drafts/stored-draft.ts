@@ -44,14 +44,32 @@ export const storedDraftSchema = v.object({
   forwardOf: v.nullable(v.string()),
   /** Absent: of an earlier version. */
   dsn: v.optional(v.picklist(dsnWishes), 'failure'),
+  /** Written by no person: an answer to an invitation, a read receipt. `key`: what it answers. */
+  machine: v.optional(
+    v.object({
+      kind: v.picklist(['invitation-reply', 'receipt']),
+      content: v.string(),
+      key: v.string(),
+      /** The message that it answers. */
+      messageId: v.string(),
+    }),
+  ),
   savedAt: v.string(),
   problem: v.nullable(v.string()),
   /** More than one only while a newer revision is on its way: older ones are taken off the server. */
   copies: v.array(copySchema),
 });
 export type StoredDraft = v.InferOutput<typeof storedDraftSchema>;
+export type Machine = NonNullable<StoredDraft['machine']>;
 
 export function toDraft(stored: StoredDraft): Draft {
-  const { copies: _copies, inReplyToHeader: _header, answers: _answers, attachments, ...rest } = stored;
+  const {
+    copies: _copies,
+    inReplyToHeader: _header,
+    answers: _answers,
+    machine: _machine,
+    attachments,
+    ...rest
+  } = stored;
   return { ...rest, attachments: attachments.map(({ blob: _blob, ...attachment }) => attachment) };
 }

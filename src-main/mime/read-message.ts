@@ -61,6 +61,7 @@ export async function readMessage(
         ? mail.sections.map((section, index) => ({ ...section, html: cleaned[index]?.html ?? null }))
         : [],
       report: mail.report,
+      invitation: mail.invitation,
       inReplyTo: mail.inReplyTo,
       references: mail.references,
       defects: unclean

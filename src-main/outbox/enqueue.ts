@@ -7,6 +7,7 @@ import { formatAddress } from '../mime/compose/address-list.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import { newId } from '../platform/ids.ts';
 import type { ItemChange, StoredItem } from './outbox-item.ts';
+import type { Machine, StoredDraft } from '../drafts/stored-draft.ts';
 import { refused } from './refused.ts';
 
 /** The item of a mail that is to be sent, its bytes a durable blob. @throws AppError naming what keeps it from being sent */
@@ -15,13 +16,17 @@ export async function makeItem(
   account: AccountSettings,
   now: number,
   { drafts, blobs }: { drafts: Drafts; blobs: Blobs },
+  machine?: Machine,
 ): Promise<StoredItem> {
   if (account.outgoing === null)
     throw refused(
       'This account has no server for sending. Give it one in the account’s settings; the message was not sent.',
       'refused',
     );
-  const draft = await drafts.build(params);
+  const draft: StoredDraft = {
+    ...(await drafts.build(params)),
+    ...(machine === undefined ? {} : { machine }),
+  };
   const sendAt = params.sendAt === undefined ? null : Date.parse(params.sendAt);
   // A mail for later is dated with the time at which it goes, as if it were written then.
   const date = Math.max(now, sendAt ?? now);

@@ -2,6 +2,7 @@ import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
 import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
 import type { AccountSettings } from '../../src-shared/model/account.ts';
 import type { Drafts } from '../drafts/drafts.ts';
+import type { Machine } from '../drafts/stored-draft.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
@@ -31,16 +32,23 @@ export interface OutboxPorts {
   blobs: Blobs;
   clock: Clock;
   crash: CrashControl;
+  /** A mail that no person wrote was taken back: what it answers is not answered. */
+  onMachineTakenBack(machine: Machine): Promise<void>;
   /** @throws AppError when there is no such account */
   needAccount(accountId: string): AccountSettings;
   log(level: 'warn', message: string, detail?: Record<string, unknown>): void;
 }
 
 export interface Outbox {
-  send(params: CheckedParams<'message.send'>): Promise<{ outboxId: string; messageIdHeader: string }>;
+  /** `machine`: a part for programs that goes with it. */
+  send(
+    params: CheckedParams<'message.send'>,
+    machine?: Machine,
+  ): Promise<{ outboxId: string; messageIdHeader: string }>;
   list(all: boolean): OutboxItem[];
   retry(outboxId: string): Promise<void>;
-  cancel(outboxId: string): Promise<string>;
+  /** The draft's id; null when it was written by no person. */
+  cancel(outboxId: string): Promise<string | null>;
   resolve(outboxId: string, as: 'sent' | 'send-again'): Promise<void>;
   /** After a start: finishes what a kill interrupted, then sends. */
   start(): Promise<void>;
@@ -94,9 +102,10 @@ export function createOutbox(ports: OutboxPorts): Outbox {
 
   async function enqueue(
     params: CheckedParams<'message.send'>,
+    machine?: Machine,
   ): Promise<{ outboxId: string; messageIdHeader: string }> {
     const account = ports.needAccount(params.accountId);
-    const item = await makeItem(params, account, clock.now(), ports);
+    const item = await makeItem(params, account, clock.now(), ports, machine);
     await store.add(item);
     crash.reach('outbox.queued');
     sender.kick(account.accountId);
@@ -105,8 +114,8 @@ export function createOutbox(ports: OutboxPorts): Outbox {
   }
 
   return {
-    async send(params) {
-      if (params.draftId === undefined) return await enqueue(params);
+    async send(params, machine) {
+      if (params.draftId === undefined) return await enqueue(params, machine);
       // A double click is one mail.
       const { draftId } = params;
       if (

@@ -20,13 +20,15 @@ import type { Log } from '../platform/log.ts';
 import type { FolderVerbs } from '../sync/folder-verbs.ts';
 import type { Submit } from '../sync/submit.ts';
 import type { Verbs } from '../sync/verbs.ts';
+import { createAnswers, type Answers } from './answers/answers.ts';
+import { openAnswerStore } from './answers/answer-store.ts';
 import { namedInDamagedFiles } from './damaged-files.ts';
 import { createFiling } from './filing.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { openOutboxStore } from './outbox-store.ts';
 import { overTheWire } from './over-the-wire.ts';
 import { retryFullMailboxes } from './quota-retry.ts';
-import { createReportQueries, type ReportQueries } from './reports/report-queries.ts';
+import { createReportQueries, messageGone, type ReportQueries } from './reports/report-queries.ts';
 import { openReportStore } from './reports/report-store.ts';
 import { createReports } from './reports/reports.ts';
 import { createSender } from './sender.ts';
@@ -36,7 +38,7 @@ import { resolveFromSent } from './unknown.ts';
 const gather = 80;
 
 export interface SendingPorts {
-  paths: { outbox: string; drafts: string; journal: string; reports: string };
+  paths: { outbox: string; drafts: string; journal: string; reports: string; answers: string };
   onDamage(path: string, kept: string): void;
   accountOf(accountId: string): AccountSettings | undefined;
   /** Undefined: none is kept. @throws AppError `locked` */
@@ -78,6 +80,7 @@ export interface Sending {
   /** Everything of these accounts was asked for: what it says about mails of ours is taken in. Never rejects. */
   synced(accountIds: readonly string[]): Promise<void>;
   queries: ReportQueries;
+  answers: Answers;
   /** What is known here about a message besides what it says itself. */
   contextOf(row: MessageRow, mail: ReadMail): Promise<MessageContext>;
   forget(accountId: string): Promise<void>;
@@ -157,10 +160,31 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     file: (item) => filing.file(item),
     reportsOf: (messageIdHeader) => reports.of(messageIdHeader),
     beforeForgetting: () => reports.note(),
+    onMachineTakenBack: (machine) => answers.takenBack(machine),
     blobs,
     clock,
     crash,
     needAccount,
+    log,
+  });
+  const answerStore = await openAnswerStore(ports.paths.answers, ports.onDamage);
+  const answers = createAnswers({
+    store: answerStore,
+    outbox,
+    accountOf,
+    roleOf: async (row) =>
+      (await cache.call('folders', { accountId: row.accountId })).find(
+        (folder) => folder.folderId === row.folderId,
+      )?.role ?? null,
+    async open(messageId) {
+      const [row] = await cache.call('rows', { messageIds: [messageId] });
+      // Its bytes are asked for in any case: that says in words that it is gone.
+      const mail = await reader.read(await ports.rawOf(messageId));
+      if (row == null) throw messageGone();
+      return { row, mail };
+    },
+    setFlags: (messageIds, add, remove) => verbs.setFlags(messageIds, add, remove),
+    clock,
     log,
   });
   const fullMailboxes = retryFullMailboxes({ journal, cache, clock, kick: ports.kick, log });
@@ -214,8 +238,10 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
       }
     },
     queries,
+    answers,
     contextOf: async (row, mail) => ({
       reportedMail: mail.report === null ? null : await queries.mailOf(row.accountId, mail.report.about),
+      ...(await answers.contextOf(row, mail)),
     }),
     async flush(accountIds) {
       await resolveUnknown(accountIds);
@@ -225,6 +251,7 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     async forget(accountId) {
       await outbox.forget(accountId);
       await reportStore.forget(accountId);
+      await answerStore.forget(accountId);
       await drafts.forget(accountId);
     },
     async stop() {

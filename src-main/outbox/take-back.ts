@@ -1,4 +1,5 @@
 import type { Drafts } from '../drafts/drafts.ts';
+import type { Machine } from '../drafts/stored-draft.ts';
 import { formatAddress, parseAddressField } from '../mime/compose/address-list.ts';
 import type { Clock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
@@ -7,12 +8,23 @@ import type { OutboxStore } from './outbox-store.ts';
 
 /**
  * Makes a mail of the outbox a draft again, for those who do not have it yet. The item is `cancelled`, so
- * that a kill in between is finished at the next start. Gives the draft's id.
+ * that a kill in between is finished at the next start. Gives the draft's id; null for a mail that no person
+ * wrote, which leaves none.
  */
 export async function takeBack(
   item: StoredItem,
-  { store, drafts, clock }: { store: OutboxStore; drafts: Drafts; clock: Clock },
-): Promise<string> {
+  {
+    store,
+    drafts,
+    clock,
+    onMachineTakenBack,
+  }: {
+    store: OutboxStore;
+    drafts: Drafts;
+    clock: Clock;
+    onMachineTakenBack(machine: Machine): Promise<void>;
+  },
+): Promise<string | null> {
   const accepted = new Set(
     item.recipients
       .filter((recipient) => recipient.state === 'accepted')
@@ -34,7 +46,9 @@ export async function takeBack(
     draft.cc = left('Cc', draft.cc);
     draft.bcc = left('Bcc', draft.bcc);
   }
-  await drafts.restore(draft);
+  const { machine } = item.draft;
+  if (machine === undefined) await drafts.restore(draft);
+  else if (accepted.size === 0) await onMachineTakenBack(machine);
   // What some have got goes on to be listed as sent to them, and filed.
   if (accepted.size > 0) {
     await store.change(item.outboxId, {
@@ -45,5 +59,5 @@ export async function takeBack(
       draft: { ...item.draft, draftId: newId('d') },
     });
   } else await store.remove([item.outboxId]);
-  return draft.draftId;
+  return machine === undefined ? draft.draftId : null;
 }

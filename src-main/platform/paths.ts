@@ -15,6 +15,7 @@ export interface ProfilePaths {
   journal: string;
   outbox: string;
   reports: string;
+  answers: string;
   drafts: string;
   blobs: string;
   /** Exports and imports that are under way. */
@@ -46,6 +47,7 @@ export function profilePaths(profile: string): ProfilePaths {
     journal: join(profile, 'journal.log'),
     outbox: join(profile, 'outbox.log'),
     reports: join(profile, 'reports.log'),
+    answers: join(profile, 'answers.json'),
     drafts: join(profile, 'drafts'),
     blobs: join(profile, 'blobs'),
     transfers: join(profile, 'transfers'),

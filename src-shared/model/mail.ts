@@ -1,3 +1,4 @@
+import type { Invitation, InvitationSource } from './invitation.ts';
 import type { MailReport } from './mail-report.ts';
 import type { MailAddress } from './message.ts';
 
@@ -37,6 +38,7 @@ export const defectSentences = {
   partial:
     'This message was sent in pieces, of which this is one; Posthorn shows what is in it and does not put them together yet.',
   'external-body': 'A part of this message lies on another computer; Posthorn does not fetch it.',
+  'calendar-unreadable': 'The calendar part of this message cannot be read; it can be saved as a file.',
   encrypted: 'This message is encrypted; Posthorn cannot decrypt it yet.',
   'filename-changed': 'The name of an attachment was changed to a safe one.',
 } as const;
@@ -155,6 +157,10 @@ export interface ReadMail {
   sections: MailSection[];
   /** What it reports about a mail that was sent; null for the mail of people. */
   report: MailReport | null;
+  /** An event that it carries. */
+  invitation: Invitation | null;
+  /** What an answer to `invitation` repeats of it. */
+  invitationSource: InvitationSource | null;
   /** Content-ID (without angle brackets) → partId of a picture. */
   inlineImages: Record<string, string>;
   /** First words for the list, at most 200 characters. */

@@ -150,7 +150,8 @@ describe('send later', () => {
     const accountId = await ann();
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
     const first = await send({ accountId, to: 'bob@example.test', subject: 'plan', text: 'one', sendAt });
-    const { draftId } = await posthorn.call('outbox.cancel', { outboxId: first.outboxId });
+    const { draftId: kept } = await posthorn.call('outbox.cancel', { outboxId: first.outboxId });
+    const draftId = kept ?? '';
     const second = await send({ draftId, accountId, text: 'two', sendAt });
     expect(await itemOf(second.outboxId)).toMatchObject({ state: 'scheduled' });
     await posthorn.call('outbox.retry', { outboxId: second.outboxId });

@@ -60,6 +60,8 @@ export type MailHandlers = Pick<
     | 'message.reportsIn'
     | 'message.trust'
     | 'message.unsubscribe'
+    | 'message.answerInvitation'
+    | 'message.answerReceipt'
   >
 >;
 

@@ -6,7 +6,13 @@ export type SendingHandlers = Pick<
   Handlers,
   Extract<
     keyof Handlers,
-    `draft.${string}` | `outbox.${string}` | 'message.send' | 'message.reportsFor' | 'message.reportsIn'
+    | `draft.${string}`
+    | `outbox.${string}`
+    | 'message.send'
+    | 'message.reportsFor'
+    | 'message.reportsIn'
+    | 'message.answerInvitation'
+    | 'message.answerReceipt'
   >
 >;
 
@@ -14,7 +20,8 @@ export function sendingHandlers({
   drafts,
   outbox,
   queries,
-}: Pick<Sending, 'drafts' | 'outbox' | 'queries'>): SendingHandlers {
+  answers,
+}: Pick<Sending, 'drafts' | 'outbox' | 'queries' | 'answers'>): SendingHandlers {
   return {
     'draft.save': async (params) => {
       const stored = await drafts.save(params);
@@ -30,6 +37,10 @@ export function sendingHandlers({
     'message.send': (params) => outbox.send(params),
     'message.reportsFor': ({ messageId }) => queries.reportsFor(messageId),
     'message.reportsIn': ({ messageId }) => queries.reportsIn(messageId),
+    'message.answerInvitation': ({ messageId, answer, undoSeconds }) =>
+      answers.answerInvitation(messageId, answer, undoSeconds),
+    'message.answerReceipt': ({ messageId, send, undoSeconds }) =>
+      answers.answerReceipt(messageId, send, undoSeconds),
     'outbox.list': ({ all }) => outbox.list(all ?? false),
     'outbox.retry': async ({ outboxId }) => {
       await outbox.retry(outboxId);

@@ -34,8 +34,16 @@ export interface ComposeInput {
   messageIdHeader: string;
   /** Milliseconds. */
   date: number;
+  /** A part for programs beside the text, which then says the same to people. */
+  machine?: MachinePart;
   /** Only for the copy of a draft: what is sent never names who got it in secret. */
   keepBcc?: boolean;
+}
+
+/** `content`: ASCII or UTF-8 text, lines end in CRLF. */
+export interface MachinePart {
+  kind: 'invitation-reply' | 'receipt';
+  content: string;
 }
 
 export interface ComposedMessage {
@@ -111,7 +119,11 @@ export async function composeMessage(input: ComposeInput): Promise<ComposedMessa
   const bytes = Buffer.concat([Buffer.from(`${header.join('\r\n')}\r\n`, 'utf8'), body]);
   return {
     bytes,
-    envelope: { from: input.from.address, recipients: unique([...input.to, ...input.cc, ...input.bcc]) },
+    // RFC 8098 3: a receipt that comes back must not be answered by anything.
+    envelope: {
+      from: input.machine?.kind === 'receipt' ? '' : input.from.address,
+      recipients: unique([...input.to, ...input.cc, ...input.bcc]),
+    },
     rowEnvelope: {
       subject: input.subject,
       from: [input.from],
@@ -155,12 +167,29 @@ function isInline(attachment: ComposeAttachment, html: string | null): boolean {
  */
 function bodyNode(input: ComposeInput, text: string): MimeNode {
   const root = new MimeNode('multipart/mixed', { disableFileAccess: true, disableUrlAccess: true });
+  if (input.machine !== undefined) return addMachinePart(root, text, input.machine);
   const inline = input.attachments.filter((attachment) => isInline(attachment, input.html));
   const apart = input.attachments.filter((attachment) => !inline.includes(attachment));
   const top = apart.length === 0 ? root : root.createChild('multipart/mixed');
   const main = addBody(top, text, input.html === null ? null : clean(input.html), inline);
   for (const attachment of apart) addAttachment(top, attachment, 'attachment');
   return apart.length === 0 ? main : top;
+}
+
+/** RFC 6047 4: the answer beside its words; RFC 8098 3: the notification behind them. */
+function addMachinePart(root: MimeNode, text: string, { kind, content }: MachinePart): MimeNode {
+  const isReply = kind === 'invitation-reply';
+  const top = root.createChild(
+    isReply ? 'multipart/alternative' : 'multipart/report; report-type=disposition-notification',
+  );
+  addText(top, text);
+  const part = top.createChild(
+    isReply ? 'text/calendar; charset=utf-8; method=REPLY' : 'message/disposition-notification',
+  );
+  // RFC 2046 5.2: parts of type message are not encoded.
+  part.setHeader('Content-Transfer-Encoding', isReply ? 'base64' : '7bit');
+  part.setContent(Buffer.from(content));
+  return top;
 }
 
 function addBody(

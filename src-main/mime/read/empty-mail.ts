@@ -21,6 +21,8 @@ export function emptyMail(code: DefectCode, size: number): ReadMail {
     protection: [],
     sections: [],
     report: null,
+    invitation: null,
+    invitationSource: null,
     inlineImages: {},
     preview: '',
     hasAttachments: false,

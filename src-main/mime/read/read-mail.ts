@@ -4,6 +4,7 @@ import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids
 import { parseAddresses } from './addresses.ts';
 import { fileNameOf } from './attachment-list.ts';
 import { readBodies, type Bodies } from './bodies.ts';
+import { readInvitation } from './calendar/invitation.ts';
 import { parseDate } from './dates.ts';
 import { DefectList } from './defect-list.ts';
 import { emptyMail } from './empty-mail.ts';
@@ -118,6 +119,7 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   const bodies: Bodies = limits.headersOnly
     ? { text: '', html: null, attachments: [], inlineImages: {}, protection: [], sections: [] }
     : readBodies(root, limits, defects);
+  const calendar = limits.headersOnly ? null : readInvitation(root, limits, defects);
   const [to, subject] = [
     addresses('to'),
     oneLine(decodeWords(value(fields, 'subject') ?? '')).slice(0, 10_000),
@@ -139,6 +141,8 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
     report: limits.headersOnly
       ? null
       : readMailReport(root, { fields, from, to, subject, text: bodies.text }),
+    invitation: calendar?.invitation ?? null,
+    invitationSource: calendar?.source ?? null,
     preview: previewOf(bodies.text),
     hasAttachments: bodies.attachments.some(isRealAttachment),
     defects: defects.list(),

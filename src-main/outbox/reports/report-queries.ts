@@ -15,6 +15,15 @@ export interface ReportQueries {
   mailOf(accountId: string, messageIdHeader: string): Promise<MessageContext['reportedMail']>;
 }
 
+export function messageGone(): AppError {
+  return new AppError({
+    code: 'not-found',
+    scope: 'message',
+    next: 'tell-user',
+    detail: 'That message is not here any more.',
+  });
+}
+
 export function createReportQueries(ports: {
   cache: CachePort;
   reports: Pick<Reports, 'of'>;
@@ -31,13 +40,7 @@ export function createReportQueries(ports: {
   return {
     async reportsFor(messageId) {
       const [row] = await cache.call('rows', { messageIds: [messageId] });
-      if (row == null)
-        throw new AppError({
-          code: 'not-found',
-          scope: 'message',
-          next: 'tell-user',
-          detail: 'That message is not here any more.',
-        });
+      if (row == null) throw messageGone();
       return [...reports.of(row.messageIdHeader)];
     },
     reportsIn: (messageId) =>

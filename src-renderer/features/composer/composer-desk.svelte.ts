@@ -190,7 +190,7 @@ export class ComposerDesk {
   async takeBack(outboxId: string): Promise<void> {
     try {
       const { draftId } = await this.#app.main.call('outbox.cancel', { outboxId });
-      await this.open({ mode: 'draft', draftId });
+      if (draftId !== null) await this.open({ mode: 'draft', draftId });
     } catch (thrown) {
       this.#app.toasts.show(t('compose.undoTooLate', { detail: toAppError(thrown).data.detail }), {
         kind: 'bad',

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { folderBodiesSchema } from '../../model/body-policy.ts';
 import type { FolderView } from '../../model/folder.ts';
+import type { Invitation } from '../../model/invitation.ts';
 import type { MailReport } from '../../model/mail-report.ts';
 import type { MailProtection, MailSection } from '../../model/mail.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
@@ -40,6 +41,8 @@ export interface MessageContent {
   sections: MailSection[];
   /** What it reports about a mail that was sent, in sentences; null for the mail of people. */
   report: MailReport | null;
+  /** An event that it carries. */
+  invitation: Invitation | null;
   inReplyTo: string;
   references: string[];
   defects: { code: string; detail: string }[];
@@ -49,6 +52,37 @@ export interface MessageContent {
 export interface MessageContext {
   /** The mail of ours that `report` speaks of; null when there is none here. */
   reportedMail: { messageId: string; subject: string } | null;
+  /** How `invitation` can be answered, and how it was; null where there is nothing to answer. */
+  invitationAnswer: InvitationState | null;
+  /** Its sender asks to be told that it was read, and nobody has decided yet. */
+  receiptWish: ReceiptWish | null;
+}
+
+export const invitationAnswers = ['accept', 'tentative', 'decline'] as const;
+export type InvitationAnswer = (typeof invitationAnswers)[number];
+
+export interface InvitationState {
+  /** The address that answers. */
+  as: string;
+  /** That address is among those who were invited. */
+  invited: boolean;
+  /** Whom the answer goes to. */
+  to: string;
+  /** What was answered last; null: nothing yet. */
+  answer: InvitationAnswer | null;
+  answeredAt: string | null;
+  /** `changed`: the event was changed after the answer; `old`: a newer state of it was answered already. */
+  since: 'same' | 'changed' | 'old';
+}
+
+/** Disposition-Notification-To of RFC 8098. Nothing is sent unless the user says so. */
+export interface ReceiptWish {
+  /** Who would be told. */
+  to: string[];
+  /** For people. */
+  sentence: string;
+  /** What is odd about it: the receipt would go elsewhere than to where the mail came from; null: nothing. */
+  warning: string | null;
 }
 
 export type FullMessage = MessageRow & MessageContent & MessageContext;
@@ -76,6 +110,8 @@ const path = v.pipe(
 const flags = v.array(
   v.pipe(v.string(), v.regex(/^\\?[^\s(){%*"\\\]\u0000-\u001f\u007f]+$/u, 'that is not an IMAP flag')),
 );
+
+const undoSeconds = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(120)));
 
 export const mailMethods = {
   'folder.list': method<FolderView[]>()({
@@ -151,7 +187,7 @@ export const mailMethods = {
     params: v.object({ messageId: v.string() }),
     doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
     returns:
-      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, reportedMail: {messageId, subject} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, reportedMail: {messageId, subject} or null, invitation: {partId, method, uid, sequence, recurrenceId, summary, place, start: {at, local, zone}, end, when, recurrence, organizer, attendees: [{name, address, state, optional}], attendeesLeftOut, sentence} or null, invitationAnswer: {as, invited, to, answer, answeredAt, since} or null, receiptWish: {to, sentence, warning} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),
@@ -167,6 +203,16 @@ export const mailMethods = {
     params: v.object({ messageId: v.string() }),
     doc: 'The HTML with its remote pictures, fetched by main without cookies or referrer, for this one showing.',
     returns: '{html, sections: [html or null] as in message.get, shown, failed}',
+  }),
+  'message.answerInvitation': method<{ outboxId: string }>()({
+    params: v.object({ messageId: v.string(), answer: v.picklist(invitationAnswers), undoSeconds }),
+    doc: 'Answers an invitation to its organizer (iTIP REPLY, RFC 5546) through the outbox, and remembers what was answered. Never done unasked.',
+    returns: '{outboxId}',
+  }),
+  'message.answerReceipt': method<{ outboxId: string | null }>()({
+    params: v.object({ messageId: v.string(), send: v.boolean(), undoSeconds }),
+    doc: 'The user’s word on a wish for a read receipt (RFC 8098): sends it through the outbox, or never. Sets $MDNSent, so that it is asked once.',
+    returns: '{outboxId}; null when none is sent',
   }),
   'message.setFlags': method<{ opIds: string[] }>()({
     params: v.object({ messageIds: ids, add: v.optional(flags), remove: v.optional(flags) }),

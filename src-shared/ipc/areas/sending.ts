@@ -243,10 +243,10 @@ export const sendingMethods = {
     doc: 'Tries to send now. Refused for `unknown`: use outbox.resolve.',
     returns: '{}',
   }),
-  'outbox.cancel': method<{ draftId: string }>()({
+  'outbox.cancel': method<{ draftId: string | null }>()({
     params: outboxId,
-    doc: 'Makes it a draft again; refused while `sending`.',
-    returns: '{draftId}',
+    doc: 'Makes it a draft again; refused while `sending`. An answer to an invitation and a read receipt are thrown away instead: what they answer can be answered anew.',
+    returns: '{draftId}; null when there is nothing to edit',
   }),
   'outbox.resolve': method<Record<string, never>>()({
     params: v.object({ outboxId: v.string(), as: v.picklist(['sent', 'send-again']) }),

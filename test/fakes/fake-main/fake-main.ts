@@ -135,6 +135,7 @@ export class FakeMain {
       add?: string[];
       remove?: string[];
       online: boolean;
+      send: boolean;
       threadId: string;
       opId: string;
     };
@@ -166,6 +167,10 @@ export class FakeMain {
         return this.#message(given.messageId);
       case 'message.trust':
         return madeTrust(this.#message(given.messageId), Number(given.messageId.slice(1).split('.')[0]));
+      case 'message.answerInvitation':
+        return { outboxId: 'answer' };
+      case 'message.answerReceipt':
+        return { outboxId: settings.send ? 'receipt' : null };
       case 'message.unsubscribe':
         return { host: 'canal.example' };
       case 'message.loadRemote':
@@ -269,6 +274,9 @@ export class FakeMain {
       protection: [],
       sections: [],
       ...this.#reports.told(messageId),
+      invitation: null,
+      invitationAnswer: null,
+      receiptWish: null,
       remoteImages:
         html === null
           ? { count: 0, hosts: [], trackers: [] }

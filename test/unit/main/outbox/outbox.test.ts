@@ -175,6 +175,7 @@ async function open(before?: World): Promise<World> {
     file,
     reportsOf: () => [],
     beforeForgetting: () => Promise.resolve(),
+    onMachineTakenBack: () => Promise.resolve(),
     blobs,
     clock,
     crash: control,

@@ -57,7 +57,10 @@ const message = (part: Partial<FullMessage>): FullMessage => ({
   protection: [],
   sections: [],
   report: null,
+  invitation: null,
   reportedMail: null,
+  invitationAnswer: null,
+  receiptWish: null,
   defects: [],
   ...part,
 });

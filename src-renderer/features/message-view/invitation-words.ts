@@ -1,0 +1,29 @@
+import type { CalendarTime, Invitation } from '../../../src-shared/model/invitation.ts';
+import { t } from '../../i18n/t.ts';
+
+const day = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** When it is by the clock of the reader; `their` where the sender's clock shows something else. */
+export function whenHere(invitation: Invitation): { here: string; their: string | null } {
+  const { start, end, when } = invitation;
+  if (start?.at == null || sameClock(start)) return { here: when, their: null };
+  const from = new Date(start.at);
+  const until = end?.at == null ? null : new Date(end.at);
+  const head = `${day.format(from)}, ${clock.format(from)}`;
+  const here =
+    until === null || until <= from
+      ? head
+      : `${head} to ${day.format(until) === day.format(from) ? '' : `${day.format(until)}, `}${clock.format(until)}`;
+  return { here: t('invitation.yourTime', { when: here }), their: when };
+}
+
+/** The reader's own clock shows the same. */
+function sameClock({ at, local }: CalendarTime): boolean {
+  return at !== null && new Date(local).getTime() === Date.parse(at);
+}
