@@ -7,6 +7,8 @@ const day = new Intl.DateTimeFormat('en-GB', {
   month: 'long',
   year: 'numeric',
 });
+/** As main writes it: whether a comma follows the weekday is the taste of the ICU at hand. */
+const dayWords = (at: Date): string => day.format(at).replace(',', '');
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** When it is by the clock of the reader; `their` where the sender's clock shows something else. */
@@ -15,11 +17,11 @@ export function whenHere(invitation: Invitation): { here: string; their: string 
   if (start?.at == null || sameClock(start)) return { here: when, their: null };
   const from = new Date(start.at);
   const until = end?.at == null ? null : new Date(end.at);
-  const head = `${day.format(from)}, ${clock.format(from)}`;
+  const head = `${dayWords(from)}, ${clock.format(from)}`;
   const here =
     until === null || until <= from
       ? head
-      : `${head} to ${day.format(until) === day.format(from) ? '' : `${day.format(until)}, `}${clock.format(until)}`;
+      : `${head} to ${dayWords(until) === dayWords(from) ? '' : `${dayWords(until)}, `}${clock.format(until)}`;
   return { here: t('invitation.yourTime', { when: here }), their: when };
 }
 
