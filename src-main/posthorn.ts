@@ -266,7 +266,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
         online: () => connectivity.online(),
         picturesFrom: () => settings.get().remoteImagesFrom,
       }),
-      ...attachmentHandlers({ source, ...browser }),
+      ...attachmentHandlers({ source, engines, ...browser }),
       ...mailHandlers({
         ...mail,
         ...browser,

@@ -278,5 +278,6 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
     },
     raw: (messageId) => inner.raw(messageId),
     rawMany: (messageIds) => inner.rawMany(messageIds),
+    stopFetching: (messageId) => inner.stopFetching(messageId),
   };
 }

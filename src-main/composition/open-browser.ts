@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openBegunFiles, type BegunFiles } from '../platform/begun-files.ts';
 import { openBodyShelf, type BodyShelf } from '../bodies/body-shelf.ts';
 import { createShelvedCache } from '../bodies/shelved-cache.ts';
 import { openCache, type CacheClient } from '../cache/cache-client.ts';
@@ -24,6 +25,7 @@ export interface Browser {
   shell: Shell;
   cache: CacheClient;
   bodyShelf: BodyShelf;
+  begunBodies: BegunFiles;
   reader: MimeReader;
   sanitiser: Sanitiser;
   pdfPages: PdfPages;
@@ -84,6 +86,7 @@ export async function openBrowser(
     shell,
     cache,
     bodyShelf,
+    begunBodies: openBegunFiles(paths.begun, clock.now()),
     reader: createMimeReader({ clock, log }),
     sanitiser: createSanitiser(shell, clock, log),
     pdfPages: createPdfPages(shell, clock, log),

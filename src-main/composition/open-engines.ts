@@ -6,6 +6,7 @@ import type { Backend } from '../backends/backend.ts';
 import { createBackend } from '../backends/backend-registry.ts';
 import { createLocalBackend } from '../backends/local/local-backend.ts';
 import { createPop3DropBox } from '../backends/pop3/pop3-drop-box.ts';
+import { begunInMemory } from '../platform/begun-files.ts';
 import { imapCollections } from '../collect/drop-boxes.ts';
 import { createOfflineEngine } from '../collect/offline-engine.ts';
 import { WholeRequests } from '../collect/whole-requests.ts';
@@ -38,7 +39,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
   const { accountStore, journal, register, syncTimes, blobs, localMails, clock, space, crash, hooks } =
     profile;
   const { log } = profile.log;
-  const { cache, network, reader, bodyShelf } = browser;
+  const { cache, network, reader, bodyShelf, begunBodies } = browser;
   const { secrets, search, push, connectivity } = options;
   const locks = createFolderLocks();
 
@@ -96,6 +97,8 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
       if (account.mode !== 'online') search.addTexts(account.accountId, { messageIds, ...texts });
     },
     shelve: account.mode === 'online' ? null : (messages) => bodyShelf.put(account.accountId, messages),
+    begun: account.mode === 'online' ? begunInMemory() : begunBodies,
+    onFetching: (messageId, done, total) => push.tell('message.progress', { messageId, done, total }),
     onRows: (entry, rows, messageIds) => {
       // Nothing of an account kept only on its server goes into the index, which is a file.
       if (account.mode !== 'online')

@@ -51,7 +51,7 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     onDamage,
   } = profile;
   const { log } = profile.log;
-  const { cache, network, reader, sanitiser } = browser;
+  const { cache, network, reader, sanitiser, begunBodies } = browser;
   const { engines, secrets, search, push, connectivity } = options;
   const onWire = (protocol: string) => (line: string) => hooks?.onWire(protocol, line);
 
@@ -139,12 +139,16 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
       cache,
       register,
       localMails,
-      eraseIndex: (accountId) => search.eraseAccount(accountId),
+      eraseIndex: async (accountId) => {
+        await begunBodies.erase(accountId);
+        await search.eraseAccount(accountId);
+      },
       crash,
       onChange: options.onAccounts,
     }),
     forget: async ({ accountId, localStore }) => {
       search.dropAccount(accountId);
+      await begunBodies.erase(accountId);
       await localMails.remove(localStore ?? accountId);
       await sending.forget(accountId);
     },

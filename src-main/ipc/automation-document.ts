@@ -37,6 +37,10 @@ const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
     '{messageIds: [...] | null, folderIds}',
     'Messages came, went or changed; `null` when there are too many to name.',
   ],
+  'message.progress': [
+    '{messageId, done, total}',
+    'A large message is being fetched: bytes that are here, of so many.',
+  ],
   'account.state': [
     '{accounts: [as account.list]}',
     'An account connected, lost its connection, needs something.',

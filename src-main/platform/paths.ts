@@ -30,6 +30,8 @@ export interface ProfilePaths {
   searchIndex: string;
   /** cache: bytes of messages */
   bodies: string;
+  /** cache: first bytes of large messages that are being fetched */
+  begun: string;
   /** cache: answers of the provider database */
   discovery: string;
   log: string;
@@ -56,6 +58,7 @@ export function profilePaths(profile: string): ProfilePaths {
     browser: join(profile, 'browser'),
     searchIndex: join(profile, 'search.sqlite'),
     bodies: join(profile, 'bodies.sqlite'),
+    begun: join(profile, 'begun'),
     discovery: join(profile, 'discovery'),
     log: join(profile, 'log'),
   };

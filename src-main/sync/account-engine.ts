@@ -1,11 +1,11 @@
-import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
+import { toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { Timer } from '../platform/clock.ts';
-import { fetchRaw, notCached, rawHere } from './bodies.ts';
 import type { AccountEngine, EnginePorts, EngineState } from './engine-ports.ts';
 import { fetchMany } from './fetch-many.ts';
 import { createFolderListing } from './folder-listing.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { createOnlineRows, onServerOnly, type OnlineRows } from './online-rows.ts';
+import { createOpenBody } from './open-body.ts';
 import { createPullRunner } from './pull-runner.ts';
 import type { PullPorts } from './pull-ports.ts';
 import { createReplayRunner } from './replay-runner.ts';
@@ -75,6 +75,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       scheduleSweep();
     },
   });
+
+  const openBody = createOpenBody(ports, session);
 
   const replay = createReplayRunner({
     ...ports,
@@ -208,23 +210,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         connect: () => session.ensure(),
         giveWay: () => replay.settled(),
       }),
-    async raw(messageId) {
-      const here = await rawHere(messageId, ports);
-      if (here !== null) return here;
-      let signal: AbortSignal;
-      try {
-        signal = await session.ensure();
-      } catch (thrown) {
-        const error = toAppError(thrown);
-        throw new AppError(
-          {
-            ...notCached().data,
-            ...(error.code === 'offline' ? {} : { detail: `${notCached().message} ${error.data.detail}` }),
-          },
-          thrown,
-        );
-      }
-      return await fetchRaw(messageId, ports, { lane: 'interactive', signal });
-    },
+    raw: (messageId) => openBody.raw(messageId),
+    stopFetching: (messageId) => openBody.stop(messageId),
   };
 }

@@ -146,23 +146,7 @@ export async function rawHere(
   return null;
 }
 
-/** Fetches one message for the user, keeps it in the cache and gives its bytes. */
-export async function fetchRaw(messageId: string, ports: BodyPorts, call: Call): Promise<Buffer> {
-  const [row] = await ports.cache.call('locate', { messageIds: [messageId] });
-  const entry = row?.ref == null ? undefined : ports.register.get(row.ref.folderId);
-  if (row?.ref == null || entry === undefined) throw gone();
-  ports.backend.expectValidity(entry.path, entry.uidValidity);
-  let found: Buffer | null = null;
-  await ports.backend.fetchBodies(entry.path, [row.ref.uid], call, async (_uid, bytes) => {
-    found = Buffer.from(bytes);
-    // A cache that is full or away must not keep the message from whoever wants to read it.
-    await keepBodies([{ messageId, bytes }], ports).catch(() => undefined);
-  });
-  if (found === null) throw gone();
-  return found;
-}
-
-function gone(): AppError {
+export function gone(): AppError {
   return new AppError({
     code: 'not-found',
     scope: 'message',

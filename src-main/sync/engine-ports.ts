@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { SpaceGuard } from '../platform/free-space.ts';
 import type { BodyPorts } from './bodies.ts';
 import type { FolderLocks } from './folder-locks.ts';
+import type { OpenBodyPorts } from './open-body.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { PullPorts } from './pull-ports.ts';
 import type { ServerSearch } from './server-search.ts';
@@ -14,7 +15,7 @@ import type { SyncTimes } from './sync-times.ts';
 export type BodiesWish = 'policy' | 'none' | 'all';
 export type AccountReport = SyncReport['accounts'][number];
 
-export interface EnginePorts extends BodyPorts {
+export interface EnginePorts extends BodyPorts, Pick<OpenBodyPorts, 'begun' | 'onFetching'> {
   account(): AccountSettings;
   locks: FolderLocks;
   syncTimes: Pick<SyncTimes, 'get' | 'set'>;
@@ -69,6 +70,8 @@ export interface AccountEngine {
    * is kept. `error`: why those that are left out, and were not gone, could not be had. Never rejects.
    */
   rawMany(messageIds: readonly string[]): Promise<ManyBodies>;
+  /** Stops fetching a large message; what came of it is kept. */
+  stopFetching(messageId: string): void;
   /** Rows that a list is about to show are fetched first, where the account keeps none here. */
   need(folderId: string, count: number): Promise<void>;
   /** Why nothing can be done to the account's mail now: it is only on the server. Null: it can. */

@@ -24,6 +24,9 @@ export const fileWords = {
   'file.unplayable':
     'This file cannot be played here: its sound or picture is kept in a way that this program does not know. It can be saved.',
   'file.tooManyPixels': 'This picture is too large to be shown here. It can be saved.',
+  'file.fetching': 'Fetching the message',
+  'file.fetched': '{done} of {total} are here',
+  'file.stopFetching': 'Stop',
   'contact.noName': 'Without a name',
   'contact.organisation': 'Organisation',
   'contact.title': 'Role',

@@ -41,6 +41,8 @@ export async function drawPages(data: Uint8Array, from: number, count: number): 
     wasmUrl: beside('wasm'),
     cMapUrl: beside('cmaps'),
     standardFontDataUrl: beside('fonts'),
+    // The system's would be another on each machine, with letters of other widths.
+    useSystemFonts: false,
     enableXfa: false,
     disableWorkerRendering: true,
     maxImageSize: 64_000_000,

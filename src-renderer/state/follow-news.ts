@@ -43,6 +43,7 @@ export function followNews(app: AppState): void {
   main.on('outbox.changed', ({ items }) => {
     app.outbox = items;
   });
+  main.on('message.progress', ({ messageId, done, total }) => reader.fetched(messageId, done, total));
   main.on('app.changed', ({ info }) => {
     const wasOnline = app.info?.online;
     app.info = info;

@@ -17,6 +17,8 @@ export class Reader {
   rows = $state.raw<readonly MessageRow[]>([]);
   unfolded = $state.raw<ReadonlySet<string>>(new Set());
   loaded = $state.raw<Readonly<Record<string, Loaded>>>({});
+  /** Large messages that are being fetched. */
+  fetching = $state.raw<Readonly<Record<string, { done: number; total: number }>>>({});
   readonly #main: MainClient;
   /** Messages that are drawn, and how often: what they show is kept. */
   readonly #drawn = new Map<string, number>();
@@ -91,6 +93,11 @@ export class Reader {
   async refresh(): Promise<void> {
     const { chosen } = this;
     if (chosen !== null) await this.#readThread(chosen);
+  }
+
+  fetched(messageId: string, done: number, total: number): void {
+    const others = Object.entries(this.fetching).filter(([id]) => id !== messageId);
+    this.fetching = Object.fromEntries(done < total ? [...others, [messageId, { done, total }]] : others);
   }
 
   async #readThread(row: MessageRow): Promise<void> {

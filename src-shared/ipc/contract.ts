@@ -47,6 +47,8 @@ export interface Events {
   };
   'folder.changed': { folders: FolderView[] };
   'message.changed': { messageIds: string[] | null; folderIds: string[] };
+  /** A large message is being fetched: bytes that are here, of so many. */
+  'message.progress': { messageId: string; done: number; total: number };
   'account.state': { accounts: AccountView[] };
   'journal.changed': { entries: JournalEntry[] };
   'outbox.changed': { items: OutboxItem[] };
@@ -63,6 +65,7 @@ export const eventNames = [
   'sync.progress',
   'folder.changed',
   'message.changed',
+  'message.progress',
   'account.state',
   'journal.changed',
   'outbox.changed',

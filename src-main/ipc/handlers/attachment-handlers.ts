@@ -4,6 +4,7 @@ import type { MimeReader } from '../../mime/mime-reader.ts';
 import type { PdfPages } from '../../mime/pdf-pages.ts';
 import { saveInto, saveToDownloads, saveToFile } from '../../platform/save-file.ts';
 import type { Shell } from '../../shell/shell.ts';
+import type { Engines } from '../../sync/engines.ts';
 import type { MessageSource } from '../message-source.ts';
 import type { Handlers } from '../serve.ts';
 
@@ -11,18 +12,24 @@ export interface AttachmentHandlerPorts {
   source: MessageSource;
   reader: MimeReader;
   pdfPages: PdfPages;
+  engines: Pick<Engines, 'all'>;
   shell: Pick<Shell, 'askSavePath'>;
 }
 
 export type AttachmentHandlers = Pick<
   Handlers,
-  'message.attachment' | 'message.saveAttachment' | 'message.saveAttachments' | 'message.pdfPages'
+  | 'message.attachment'
+  | 'message.saveAttachment'
+  | 'message.saveAttachments'
+  | 'message.stopFetching'
+  | 'message.pdfPages'
 >;
 
 export function attachmentHandlers({
   source,
   reader,
   pdfPages,
+  engines,
   shell,
 }: AttachmentHandlerPorts): AttachmentHandlers {
   async function partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string }> {
@@ -71,6 +78,10 @@ export function attachmentHandlers({
         );
       }
       return { files };
+    },
+    'message.stopFetching': ({ messageId }) => {
+      for (const engine of engines.all()) engine.stopFetching(messageId);
+      return Promise.resolve({});
     },
     'message.pdfPages': async ({ messageId, partId, from, count }) =>
       await pdfPages.draw((await partOf(messageId, partId)).bytes, from, count),

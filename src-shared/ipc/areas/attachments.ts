@@ -30,6 +30,11 @@ export const attachmentMethods = {
     doc: 'Saves all attachments of a message into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',
     returns: '{files: [path]}, in the order of the attachments',
   }),
+  'message.stopFetching': method<Record<string, never>>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'Stops fetching a large message (event `message.progress`): whoever waits for it gets error `cancelled`. What came is kept, also over a new start; asking again goes on from there.',
+    returns: '{}',
+  }),
   'message.pdfPages': method<{ total: number; pages: DrawnPdfPage[] }>()({
     params: v.object({
       ...part,

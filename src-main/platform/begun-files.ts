@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDirectory } from './atomic-file.ts';
+
+/** The first bytes of something large whose fetching was begun. */
+export interface BegunFile {
+  /** So many bytes are here. */
+  have(): Promise<number>;
+  /** Behind those that are here; on the disk when this resolves. */
+  append(bytes: Uint8Array): Promise<void>;
+  read(): Promise<Buffer>;
+  drop(): Promise<void>;
+}
+
+/** Where fetching something large goes on after a lost connection, or in the next run of the program. */
+export interface BegunFiles {
+  /** `key` names it as the server has it: another content must have another key. */
+  of(accountId: string, key: string): BegunFile;
+  /** Erases what is kept for the account. */
+  erase(accountId: string): Promise<void>;
+}
+
+/** What nobody went on with for so long is given up. */
+const keptMs = 14 * 24 * 3_600_000;
+
+const sum = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+/** A file for each, named by sums: nothing can be read from its name. Cache: it may vanish. */
+export function openBegunFiles(directory: string, now: number): BegunFiles {
+  const swept = sweep(directory, now).catch(() => undefined);
+  return {
+    of(accountId, key) {
+      const path = join(directory, `${sum(accountId)}-${sum(key)}.part`);
+      return {
+        async have() {
+          await swept;
+          return (await stat(path).catch(() => null))?.size ?? 0;
+        },
+        async append(bytes) {
+          await makeDirectory(directory);
+          const file = await open(path, 'a', 0o600);
+          try {
+            await file.writeFile(bytes);
+            // After a power cut a file may be longer than what was written into it: what counts is on the disk first.
+            await file.datasync();
+          } finally {
+            await file.close();
+          }
+        },
+        read: () => readFile(path),
+        drop: () => rm(path, { force: true }),
+      };
+    },
+    async erase(accountId) {
+      await swept;
+      for (const name of await namesIn(directory))
+        if (name.startsWith(`${sum(accountId)}-`)) await rm(join(directory, name), { force: true });
+    },
+  };
+}
+
+/** The same for what must not go to the disk. */
+export function begunInMemory(): BegunFiles {
+  const held = new Map<string, Uint8Array[]>();
+  return {
+    of(accountId, key) {
+      const name = `${accountId} ${key}`;
+      const pieces = (): Uint8Array[] => held.get(name) ?? [];
+      return {
+        have: () => Promise.resolve(pieces().reduce((total, piece) => total + piece.length, 0)),
+        append(bytes) {
+          const before = pieces();
+          // One at a time: what was begun before gives way.
+          held.clear();
+          held.set(name, [...before, bytes]);
+          return Promise.resolve();
+        },
+        read: () => Promise.resolve(Buffer.concat(pieces())),
+        drop() {
+          held.delete(name);
+          return Promise.resolve();
+        },
+      };
+    },
+    erase() {
+      held.clear();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function sweep(directory: string, now: number): Promise<void> {
+  for (const name of await namesIn(directory)) {
+    const path = join(directory, name);
+    const { mtimeMs } = await stat(path);
+    if (now - mtimeMs > keptMs) await rm(path, { force: true });
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.part'));
+}
