@@ -204,7 +204,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   shell.onSuspendResume(onPower);
   hooks?.onPower(onPower);
   const opened = createOpenedFiles(browser.reader);
-  const source = createMessageSource({ cache, engines, register, opened });
+  const source = createMessageSource({ cache, engines, register, opened, reader: browser.reader });
   let started = readArgument(options.argument);
   const serve = createServe(
     {

@@ -1,10 +1,12 @@
 import { AppError } from '../../src-shared/error.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { CachePort } from '../cache/cache-port.ts';
+import type { MimeReader } from '../mime/mime-reader.ts';
 import { awayOf } from '../sync/away.ts';
 import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { OpenedFiles } from './opened-files.ts';
+import { createWholeMessage, type WholeMessage } from './whole-message.ts';
 
 /** A message by its id, wherever it lies: in a folder, or in a file that the program was started with. */
 export interface MessageSource {
@@ -12,6 +14,8 @@ export interface MessageSource {
   rowOf(messageId: string): Promise<MessageRow>;
   /** Fetched when it is not here. @throws AppError `not-cached` and others */
   bytesOf(row: MessageRow): Promise<Buffer>;
+  /** What is shown of it: as `bytesOf`, but a message that was sent in pieces as one, when all of them are here. */
+  shownOf(row: MessageRow): Promise<WholeMessage>;
 }
 
 export function createMessageSource(ports: {
@@ -19,9 +23,11 @@ export function createMessageSource(ports: {
   engines: Engines;
   register: FolderRegister;
   opened: OpenedFiles;
+  reader: Pick<MimeReader, 'read'>;
 }): MessageSource {
   const { cache, engines, register, opened } = ports;
-  return {
+  const wholeOf = createWholeMessage(ports);
+  const source: MessageSource = {
     async rowOf(messageId) {
       if (opened.has(messageId)) return await opened.row(messageId);
       const [row] = await cache.call('rows', { messageIds: [messageId] });
@@ -49,5 +55,7 @@ export function createMessageSource(ports: {
         });
       return await engine.raw(row.messageId);
     },
+    shownOf: async (row) => await wholeOf(row, await source.bytesOf(row)),
   };
+  return source;
 }

@@ -35,8 +35,7 @@ export const defectSentences = {
   'charset-broken': 'Some characters of a text cannot be read.',
   'text-truncated': 'The text is longer than Posthorn shows; the rest can be saved as a file.',
   'html-unreadable': 'The HTML of the message could not be turned into plain text.',
-  partial:
-    'This message was sent in pieces, of which this is one; Posthorn shows what is in it and does not put them together yet.',
+  partial: 'This message was sent in pieces, of which this is one; what is in it is shown.',
   'external-body': 'A part of this message lies on another computer; Posthorn does not fetch it.',
   'calendar-unreadable': 'The calendar part of this message cannot be read; it can be saved as a file.',
   encrypted: 'This message is encrypted; Posthorn cannot decrypt it yet.',

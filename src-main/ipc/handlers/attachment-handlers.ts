@@ -33,7 +33,7 @@ export function attachmentHandlers({
   shell,
 }: AttachmentHandlerPorts): AttachmentHandlers {
   async function partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string }> {
-    const raw = await source.bytesOf(await source.rowOf(messageId));
+    const { bytes: raw } = await source.shownOf(await source.rowOf(messageId));
     const mail = await reader.read(raw);
     const attachment = mail.attachments.find((part) => part.partId === partId);
     const bytes = await reader.part(raw, partId);
@@ -64,7 +64,7 @@ export function attachmentHandlers({
       return { file: chosen };
     },
     'message.saveAttachments': async ({ messageId, toDirectory }) => {
-      const raw = await source.bytesOf(await source.rowOf(messageId));
+      const { bytes: raw } = await source.shownOf(await source.rowOf(messageId));
       const mail = await reader.read(raw);
       const files: string[] = [];
       for (const { partId, filename, embedded } of mail.attachments) {

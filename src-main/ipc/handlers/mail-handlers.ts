@@ -67,7 +67,7 @@ export type MailHandlers = Pick<
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages } = ports;
-  const { rowOf, bytesOf } = ports.source;
+  const { rowOf, bytesOf, shownOf } = ports.source;
   const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
   const listMessages = createMessageList({
     cache,
@@ -158,7 +158,9 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     },
     'message.get': async ({ messageId }): Promise<FullMessage> => {
       const row = await rowOf(messageId);
-      const { content, mail } = await readMessage(await bytesOf(row), reader, sanitiser);
+      const { bytes, sentence } = await shownOf(row);
+      const { content, mail } = await readMessage(bytes, reader, sanitiser);
+      if (sentence !== null) content.defects = withPieces(content.defects, sentence);
       const context = await ports.contextOf(row, mail);
       // Fetching it may just have made it readable offline, and given its first words.
       return {
@@ -170,7 +172,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     'message.source': async ({ messageId, toFile }) => give(await bytesOf(await rowOf(messageId)), toFile),
     'message.loadRemote': async ({ messageId }) => {
       if (!ports.online()) throw offline();
-      const shown = await readMessage(await bytesOf(await rowOf(messageId)), reader, sanitiser);
+      const shown = await readMessage((await shownOf(await rowOf(messageId))).bytes, reader, sanitiser);
       const { tokens, failed } = await remoteImages.load(shown.remoteUrls);
       const { html, sections } = await withPictures(shown.mail, sanitiser, tokens);
       return { html: html ?? '', sections, shown: Object.keys(tokens).length, failed };
@@ -218,4 +220,9 @@ function noFolder(): AppError {
     next: 'tell-user',
     detail: 'There is no such folder.',
   });
+}
+
+/** What is known of the pieces takes the place of what one of them says by itself. */
+function withPieces(defects: FullMessage['defects'], detail: string): FullMessage['defects'] {
+  return [{ code: 'partial', detail }, ...defects.filter(({ code }) => code !== 'partial')];
 }
