@@ -31,6 +31,16 @@ export const settingsWords = {
   'settings.markRead.1': 'after 1 second',
   'settings.markRead.5': 'after 5 seconds',
   'settings.markRead.-1': 'never by itself',
+  'settings.pictures': 'Images in mail',
+  'settings.picturesHint':
+    'Images that lie elsewhere on the internet are not fetched by themselves, for they tell their sender that you read the mail.',
+  'settings.picturesAlways': 'Always shown',
+  'settings.picturesAlwaysHint':
+    'Images in mail that is really from these senders are fetched when you open it. A sender is added from a message, with “Always for this sender”.',
+  'settings.picturesNone': 'There is no such sender yet.',
+  'settings.picturesRemove': 'Remove {address}',
+  'settings.picturesFind': 'Find a sender',
+  'settings.picturesMore': { one: '1 more is not shown.', other: '{count} more are not shown.' },
   'settings.notify': 'New mail',
   'settings.notifications': 'Tell about new mail',
   'settings.notificationsHint': 'Each account can be kept quiet on its own page.',

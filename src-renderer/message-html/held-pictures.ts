@@ -6,20 +6,41 @@ const length = /^\d{1,5}(?:px|%)?$/;
  * one. The picture stays behind the box, which goes when the picture gets its address.
  */
 export function boxHeldPictures(document: Document): void {
-  for (const image of document.querySelectorAll<HTMLImageElement>(held)) {
-    const words = (image.getAttribute('alt') ?? '').trim();
-    const box = document.createElement('span');
-    box.className = 'held-picture';
-    box.textContent = words;
-    if (words === '') box.setAttribute('aria-hidden', 'true');
-    for (const side of ['width', 'height'] as const) {
-      const size = image.style[side] || (image.getAttribute(side) ?? '').trim();
-      if (size === '') continue;
-      box.style[side] = length.test(size) && /\d$/.test(size) ? `${size}px` : size;
-    }
-    if (tiny(image)) box.hidden = true;
-    image.before(box);
+  for (const image of document.querySelectorAll<HTMLImageElement>(held)) box(image);
+  // Those that came to nothing before anybody could listen.
+  for (const image of document.images)
+    if (image.hasAttribute('src') && image.complete && image.naturalWidth === 0) boxBroken(image);
+  document.addEventListener(
+    'error',
+    ({ target }) => {
+      // The frame's elements are of its own realm: no instanceof.
+      if (target !== null && 'naturalWidth' in target) boxBroken(target as HTMLImageElement);
+    },
+    true,
+  );
+}
+
+/** A picture that could not be had, or is none: as quiet as one that was never asked for. */
+function boxBroken(image: HTMLImageElement): void {
+  image.removeAttribute('src');
+  image.removeAttribute('srcset');
+  if (!image.matches(held)) image.setAttribute('data-remote-src', '');
+  if (image.previousElementSibling?.className !== 'held-picture') box(image);
+}
+
+function box(image: HTMLImageElement): void {
+  const words = (image.getAttribute('alt') ?? '').trim();
+  const place = image.ownerDocument.createElement('span');
+  place.className = 'held-picture';
+  place.textContent = words;
+  if (words === '') place.setAttribute('aria-hidden', 'true');
+  for (const side of ['width', 'height'] as const) {
+    const size = image.style[side] || (image.getAttribute(side) ?? '').trim();
+    if (size === '') continue;
+    place.style[side] = length.test(size) && /\d$/.test(size) ? `${size}px` : size;
   }
+  if (tiny(image)) place.hidden = true;
+  image.before(place);
 }
 
 /** What only counts readers is no picture. */

@@ -104,6 +104,19 @@ const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)
       await page.getByRole('dialog').frameLocator('iframe').getByText('uncoated <b>135 g</b>').waitFor();
     },
   ],
+  [
+    'settings-pictures',
+    { settings: { remoteImagesFrom: ['news@canal.example', 'ada@example.org'] } },
+    {},
+    async (page) => {
+      await rows(page).first().waitFor();
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Images in mail' }).click();
+      const kept = page.getByRole('list', { name: 'Always shown' }).getByRole('listitem');
+      await page.getByRole('button', { name: 'Remove ada@example.org' }).click();
+      await expect.poll(() => kept.allTextContents()).toEqual(['news@canal.example']);
+    },
+  ],
   ['200-percent', {}, { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }],
   ['100000', { accounts: 1, messages: 100_000 }, {}, (page) => rows(page).nth(2).click()],
   ['forced-colours', {}, { forcedColors: 'active' }, (page) => rows(page).first().click()],
