@@ -56,6 +56,13 @@ function files(host: string): File[] {
         `BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ada <b>Lovelace</b>\r\nORG:Analytical Engine;Programs\r\nEMAIL:ada@example.org\r\nTEL;TYPE=home:+44 20 1\r\nPHOTO:http://${host}/photo\r\nNOTE:<img src="http://${host}/note">\r\nEND:VCARD\r\n`,
       ),
     },
+    {
+      name: 'Proofs.ics',
+      type: 'text/calendar',
+      bytes: Buffer.from(
+        `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Proofs <img src=x>\r\nDTSTART;TZID=Europe/Berlin:20261120T140000\r\nLOCATION:Hafen 1\r\nATTACH:http://${host}/attach\r\nURL:http://${host}/url\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+      ),
+    },
     { name: 'drawing.png', type: 'image/png', bytes: Buffer.from(svg) },
     { name: 'drawing.svg', type: 'image/svg+xml', bytes: Buffer.from(svg) },
     {
@@ -245,6 +252,12 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
     await card.getByText('Analytical Engine, Programs').waitFor();
     await page.screenshot({ path: `${pictures}/contact.png` });
     await nothingHappened('contact');
+    await close();
+    const entry = await look('Proofs\\.ics');
+    await entry.getByRole('heading', { name: 'Proofs <img src=x>' }).waitFor(wait);
+    await entry.getByText('Fri, 20 November 2026 at 14:00, clocks of Europe/Berlin').waitFor(wait);
+    await page.screenshot({ path: `${pictures}/calendar.png` });
+    await nothingHappened('calendar');
     await close();
   });
 

@@ -1,3 +1,5 @@
+import { contentLines } from './content-lines.ts';
+
 export interface ContactCard {
   name: string;
   organisation: string;
@@ -12,7 +14,6 @@ export interface ContactCard {
 
 const mostCards = 50;
 const mostValues = 20;
-const longest = 2_000;
 
 /**
  * The people in a vCard file (RFC 6350, 2426 and the older 2.1), read line by line: what is not understood is left
@@ -22,7 +23,7 @@ export function contactCards(text: string): { cards: ContactCard[]; more: number
   const cards: ContactCard[] = [];
   let more = 0;
   let card: ContactCard | null = null;
-  for (const line of unfolded(text)) {
+  for (const line of contentLines(text)) {
     const { name, value, structured } = line;
     if (name === 'BEGIN' && /^vcard$/i.test(value)) {
       card =
@@ -66,53 +67,4 @@ export function contactCards(text: string): { cards: ContactCard[]; more: number
     }
   }
   return { cards, more };
-}
-
-interface Line {
-  name: string;
-  value: string;
-  /** The value at its unescaped semicolons. */
-  structured: string[];
-}
-
-function* unfolded(text: string): Generator<Line> {
-  const lines = text.split(/\r\n|\n|\r/);
-  for (let at = 0; at < lines.length; at += 1) {
-    let line = lines[at] ?? '';
-    while (/^[ \t]/.test(lines[at + 1] ?? '')) line += (lines[(at += 1)] ?? '').slice(1);
-    const found = /^(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^:";])*)*):(.*)$/s.exec(line);
-    if (found === null) continue;
-    const parameters = found[2] ?? '';
-    let value = found[3] ?? '';
-    // 2.1 goes on in the next line with a "=" at the end of this one.
-    const quoted = /;(?:encoding=)?quoted-printable/i.test(parameters);
-    while (quoted && value.endsWith('=') && at + 1 < lines.length)
-      value = value.slice(0, -1) + (lines[(at += 1)] ?? '');
-    if (quoted) value = fromQuotedPrintable(value, /;charset=([\w-]+)/i.exec(parameters)?.[1] ?? 'utf-8');
-    value = value.slice(0, longest);
-    yield {
-      name: (found[1] ?? '').toUpperCase(),
-      value: unescape(value),
-      structured: value.split(/(?<!\\);/).map(unescape),
-    };
-  }
-}
-
-function unescape(value: string): string {
-  return value
-    .replace(/\\n/gi, '\n')
-    .replace(/\\([,;:\\])/g, '$1')
-    .trim();
-}
-
-function fromQuotedPrintable(value: string, charset: string): string {
-  const bytes = Uint8Array.from(
-    value.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
-    (character) => character.charCodeAt(0) & 0xff,
-  );
-  try {
-    return new TextDecoder(charset).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }

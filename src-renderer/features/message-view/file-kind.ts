@@ -2,7 +2,7 @@ import type { MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import type { WordKey } from '../../i18n/catalogue.ts';
 import type { IconName } from '../../ui/icons.ts';
 
-export type PreviewKind = 'picture' | 'pdf' | 'audio' | 'video' | 'contact' | 'text' | 'mail';
+export type PreviewKind = 'picture' | 'pdf' | 'audio' | 'video' | 'contact' | 'calendar' | 'text' | 'mail';
 
 const largest: Readonly<Record<PreviewKind, number>> = {
   picture: 20_000_000,
@@ -10,10 +10,11 @@ const largest: Readonly<Record<PreviewKind, number>> = {
   audio: 40_000_000,
   video: 40_000_000,
   contact: 2_000_000,
+  calendar: 2_000_000,
   text: 5_000_000,
   mail: 20_000_000,
 };
-const textNames = /\.(?:txt|text|md|csv|tsv|log|json|xml|ya?ml|ini|patch|diff|ics|eml|html?)$/i;
+const textNames = /\.(?:txt|text|md|csv|tsv|log|json|xml|ya?ml|ini|patch|diff|eml|html?)$/i;
 
 type Looked = Pick<MessagePart, 'contentType' | 'filename'>;
 const rules: readonly [PreviewKind, (file: Looked) => boolean][] = [
@@ -32,6 +33,7 @@ const rules: readonly [PreviewKind, (file: Looked) => boolean][] = [
     ({ contentType, filename }) =>
       /^text\/(?:x-)?(?:vcard|directory)$/.test(contentType) || /\.vcf$/i.test(filename),
   ],
+  ['calendar', ({ contentType, filename }) => contentType === 'text/calendar' || /\.ics$/i.test(filename)],
   ['mail', ({ contentType, filename }) => contentType === 'message/rfc822' || /\.eml$/i.test(filename)],
   [
     'audio',

@@ -2,6 +2,7 @@ import type { MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import { t } from '../../i18n/t.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { escapeHtml, textToHtml } from '../../message-html/text-to-html.ts';
+import { calendarHtml } from './calendar-html.ts';
 import { contactHtml } from './contact-html.ts';
 import { previewKind } from './file-kind.ts';
 import { mediaType } from './media-type.ts';
@@ -70,8 +71,8 @@ export async function filePreview(
     };
   }
   const text = decoded(bytes);
-  if (kind === 'contact') {
-    const html = contactHtml(text);
+  if (kind === 'contact' || kind === 'calendar') {
+    const html = kind === 'contact' ? contactHtml(text) : calendarHtml(text);
     if (html !== null) return { ...plain, html, kind: 'text' };
   }
   return {

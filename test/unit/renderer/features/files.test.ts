@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { calendarEntries } from '../../../../src-renderer/features/message-view/calendar-entries.ts';
 import { contactCards } from '../../../../src-renderer/features/message-view/contact-cards.ts';
 import { fileSort, previewKind } from '../../../../src-renderer/features/message-view/file-kind.ts';
 import { mediaType } from '../../../../src-renderer/features/message-view/media-type.ts';
@@ -105,5 +106,61 @@ describe('contacts', () => {
     const many = contactCards('BEGIN:VCARD\nFN:x\nEND:VCARD\n'.repeat(70));
     expect([many.cards.length, many.more]).toEqual([50, 20]);
     expect(contactCards('hello\n:::;\nEMAIL:x').cards).toEqual([]);
+  });
+});
+
+describe('calendar entries', () => {
+  test('say what the file says, and what its alarms say is not theirs', () => {
+    const { entries } = calendarEntries(
+      [
+        'BEGIN:VCALENDAR',
+        'METHOD:REQUEST',
+        'BEGIN:VTIMEZONE',
+        'TZID:Europe/Berlin',
+        'BEGIN:STANDARD',
+        'DTSTART:16010101T030000',
+        'END:STANDARD',
+        'END:VTIMEZONE',
+        'BEGIN:VEVENT',
+        'SUMMARY:Proofs\\, all of them',
+        'DTSTART;TZID=Europe/Berlin:20261120T140000',
+        'DTEND:20261120T143000Z',
+        'RRULE:FREQ=SECONDLY',
+        'ORGANIZER;CN="Ada, L":mailto:ada@example.org',
+        'ATTENDEE:mailto:a@example.org',
+        'ATTENDEE:mailto:b@example.org',
+        'BEGIN:VALARM',
+        'SUMMARY:alarm',
+        'DESCRIPTION:alarm',
+        'END:VALARM',
+        'LOCATION:Hafen 1',
+        'END:VEVENT',
+        'BEGIN:VEVENT',
+        'DTSTART;VALUE=DATE:20261124',
+        'DTEND:20269999',
+        'STATUS:CANCELLED',
+        'END:VEVENT',
+        'END:VCALENDAR',
+      ].join('\r\n'),
+    );
+    expect(entries).toMatchObject([
+      {
+        summary: 'Proofs, all of them',
+        start: { kind: 'local', time: '2026-11-20T14:00', zone: 'Europe/Berlin' },
+        end: { kind: 'instant', at: Date.UTC(2026, 10, 20, 14, 30) },
+        organiser: 'Ada, L <ada@example.org>',
+        guests: 2,
+        location: 'Hafen 1',
+        description: '',
+        repeats: true,
+        cancelled: false,
+      },
+      { start: { kind: 'day', day: '2026-11-24' }, end: null, cancelled: true },
+    ]);
+  });
+  test('no end of them, and none in what is no calendar', () => {
+    const many = calendarEntries('BEGIN:VCALENDAR\n' + 'BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n'.repeat(70));
+    expect([many.entries.length, many.more]).toEqual([50, 20]);
+    expect(calendarEntries('SUMMARY:x\nEND:VEVENT\nBEGIN:').entries).toEqual([]);
   });
 });

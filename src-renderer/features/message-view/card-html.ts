@@ -1,0 +1,18 @@
+import { escapeHtml } from '../../message-html/text-to-html.ts';
+
+/** A heading and a table of what is known, for a frame of kind "text"; rows without a value are left out. */
+export function cardHtml(heading: string, rows: readonly (readonly [string, readonly string[]])[]): string {
+  const lines = rows
+    .map(([name, values]) => [name, values.filter((value) => value !== '')] as const)
+    .filter(([, values]) => values.length > 0)
+    .map(
+      ([name, values]) =>
+        `<tr><th style="text-align:start;vertical-align:top;padding-inline-end:16px;font-weight:500">${escapeHtml(name)}</th><td dir="auto">${values.map(escapeHtml).join('<br>')}</td></tr>`,
+    );
+  return `<h2 dir="auto" style="font-size:20px;margin:0 0 8px">${escapeHtml(heading)}</h2><table style="white-space:pre-line">${lines.join('')}</table>`;
+}
+
+/** Several cards, and a sentence about those that are not shown. */
+export function cardsHtml(cards: readonly string[], rest: string): string {
+  return `<div class="mail-text">${cards.join('<hr>')}${rest === '' ? '' : `<p>${escapeHtml(rest)}</p>`}</div>`;
+}
