@@ -70,6 +70,8 @@ blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px
 .mail-text .quote { margin: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--quote-line); color: var(--quote-text); }
 .mail-text .signature { color: var(--quote-text); font-size: 14px; }
 .mail-text summary { display: inline-block; cursor: pointer; list-style: none; margin-block: 4px; padding: 0 10px; border-radius: 4px; font-size: 13px; line-height: 24px; color: var(--quote-text); background: var(--fold-wash); }
+.posthorn-fold > summary { display: inline-block !important; cursor: pointer; list-style: none; margin-block: 8px; padding: 0 10px; border-radius: 4px; font: 13px/24px system-ui, sans-serif; color: #63635d; background: rgb(29 29 27 / 0.06); }
+.posthorn-fold > summary::-webkit-details-marker { display: none; }
 .mail-text summary::-webkit-details-marker { display: none; }
 :root { --quote-line: #c6c6c0; --quote-text: #63635d; --fold-wash: rgb(29 29 27 / 0.06); }
 :root[data-theme="dark"][data-kind="text"] { color-scheme: dark; background: #232325; color: #ededeb; --quote-line: #515156; --quote-text: #a6a6a1; --fold-wash: rgb(255 255 255 / 0.08); }

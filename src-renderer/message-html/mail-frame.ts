@@ -1,7 +1,10 @@
 import { mailFrameSandbox } from './frame-document.ts';
+import { foldQuotes } from './fold-quotes.ts';
 import { boxHeldPictures } from './held-pictures.ts';
 
 export interface MailFrameCallbacks {
+  /** Quoted text below an answer is folded under these words; left out: it stays as it is. */
+  quoteLabel?: string;
   /** A link was used: its target (http, https or mailto) and the words it shows. Nothing has been opened. */
   onLink(url: string, text: string): void;
   /** Height of the content in CSS pixels, whenever it changes. */
@@ -89,6 +92,8 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     const document = iframe.contentDocument;
     if (document?.body === null || document === null) return;
     boxHeldPictures(document);
+    const mail = callbacks.quoteLabel === undefined ? null : document.querySelector('.mail-body');
+    if (mail !== null) foldQuotes(mail, callbacks.quoteLabel ?? '');
     document.addEventListener('click', onClick, true);
     document.addEventListener('auxclick', onClick, true);
     document.addEventListener('submit', refuse, true);

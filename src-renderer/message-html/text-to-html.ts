@@ -1,4 +1,5 @@
 import { safeLink } from '../sanitise/safe-link.ts';
+import { quoteStart, type MailLine } from './quote-start.ts';
 
 export interface TextWords {
   /** Label of a folded quote, e.g. "Show quoted text". */
@@ -10,6 +11,7 @@ interface Block {
   lines: string[];
 }
 
+/** A shorter quote is no longer than the fold that would hide it. */
 const foldedFrom = 4;
 
 /**
@@ -17,28 +19,41 @@ const foldedFrom = 4;
  * blocks, a longer quote at the end folded, the signature dimmed. Line breaks stay the sender's.
  */
 export function textToHtml(text: string, words: TextWords = { showQuote: 'Show quoted text' }): string {
-  const lines = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n');
-  const signatureAt = lines.findLastIndex((line) => line === '-- ' || line === '--');
+  const lines = textLines(text);
+  const signatureAt = lines.findLastIndex((line) => line.text === '-- ' || line.text === '--');
   const hasSignature =
     signatureAt > 0 &&
     lines.length - signatureAt <= 20 &&
-    !lines.slice(signatureAt).some((line) => line.startsWith('>'));
-  const body = hasSignature ? lines.slice(0, signatureAt) : lines;
-  const blocks = intoBlocks(body);
-  const lastQuote = blocks.findLastIndex((block) => block.depth > 0);
-  const nothingAfter =
-    lastQuote >= 0 &&
-    blocks.slice(lastQuote + 1).every((block) => block.lines.every((line) => line.trim() === ''));
-  // Neighbouring blocks of any depth above 0 are one quote with its own quotes inside.
-  let foldStart = lastQuote;
-  while (foldStart > 0 && (blocks[foldStart - 1]?.depth ?? 0) > 0) foldStart--;
-  const quotedLines = blocks
-    .slice(Math.max(0, foldStart))
-    .reduce((sum, block) => sum + (block.depth > 0 ? block.lines.length : 0), 0);
-  const folds =
-    nothingAfter &&
-    quotedLines >= foldedFrom &&
-    blocks.slice(0, foldStart).some((block) => block.lines.some((line) => line.trim() !== ''));
+    !lines.slice(signatureAt).some((line) => line.quoted);
+  const end = hasSignature ? signatureAt : lines.length;
+  const start = quoteStart(lines);
+  const quote = start === null ? [] : lines.slice(start, end).filter((line) => line.text.trim() !== '');
+  const fold = start === null || start >= end || quote.length < foldedFrom ? end : start;
+  const shown = (from: number, to: number): string =>
+    shownBlocks(lines.slice(from, to).map((line) => line.text));
+  let out = shown(0, fold);
+  if (fold < end)
+    out += `<details><summary>${escapeHtml(words.showQuote)}</summary>${shown(fold, end)}</details>`;
+  if (hasSignature)
+    out += `<div class="signature">${lines
+      .slice(end)
+      .map((line) => paragraph(line.text))
+      .join('')}</div>`;
+  return `<div class="mail-text">${out}</div>`;
+}
+
+/** The lines of a plain text, and which of them are marked as quoted. */
+export function textLines(text: string): MailLine[] {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map((line) => ({ text: line, quoted: line.startsWith('>') }));
+}
+
+/** HTML of runs of lines that are quoted equally deep or not at all. */
+function shownBlocks(lines: readonly string[]): string {
+  const blocks = intoBlocks(lines);
   let out = '';
   for (let i = 0; i < blocks.length;) {
     const block = blocks[i];
@@ -48,17 +63,13 @@ export function textToHtml(text: string, words: TextWords = { showQuote: 'Show q
       i++;
       continue;
     }
+    // Neighbouring blocks of any depth above 0 are one quote with its own quotes inside.
     let end = i;
     while ((blocks[end]?.depth ?? 0) > 0) end++;
-    const quote = nested(blocks.slice(i, end));
-    out +=
-      folds && i === foldStart
-        ? `<details><summary>${escapeHtml(words.showQuote)}</summary>${quote}</details>`
-        : quote;
+    out += nested(blocks.slice(i, end));
     i = end;
   }
-  if (hasSignature) out += `<div class="signature">${lines.slice(signatureAt).map(paragraph).join('')}</div>`;
-  return `<div class="mail-text">${out}</div>`;
+  return out;
 }
 
 function intoBlocks(lines: readonly string[]): Block[] {

@@ -4,6 +4,8 @@ import { prepareMailFrame } from '../../../../src-renderer/message-html/mail-fra
 import { textToHtml } from '../../../../src-renderer/message-html/text-to-html.ts';
 import { sanitiseHtml } from '../../../../src-renderer/sanitise/sanitise-html.ts';
 
-const harness = { frameDocument, prepareMailFrame, textToHtml, sanitiseHtml };
+import { foldQuotes } from '../../../../src-renderer/message-html/fold-quotes.ts';
+
+const harness = { foldQuotes, frameDocument, prepareMailFrame, textToHtml, sanitiseHtml };
 export type Harness = typeof harness;
 Object.assign(window, { harness });

@@ -1,0 +1,170 @@
+/** A line of a mail as it is seen. */
+export interface MailLine {
+  text: string;
+  /** Marked as somebody else's words: ">", or an element that quotes. */
+  quoted: boolean;
+  /** An element that mail programs put before all that they quote begins here. */
+  rest?: boolean;
+  /** In an element that holds a signature. */
+  signature?: boolean;
+}
+
+/** "On Monday, 3 April, Ann wrote:" in the words of the programs that are in use; dates and names vary. */
+const wrote = [
+  'wrote',
+  'writes',
+  'schrieb',
+  'hat geschrieben',
+  'a écrit',
+  'escribió',
+  'ha scritto',
+  'escreveu',
+  'schreef',
+  'skrev',
+  'kirjoitti',
+  'napisał(?:\\(a\\)|a)?',
+  'napsal(?:\\(a\\)|a)?',
+  'написал(?:\\(а\\)|а)?',
+  'пишет',
+  'a scris',
+  'írta',
+  'yazdı',
+  'のメール',
+  '写道',
+  '寫道',
+  '작성',
+].join('|');
+const attributionEnd = new RegExp(`(?:${wrote})[^\\n:：]{0,40}[:：]\\s*$`, 'iu');
+const attributionStart =
+  /^[\s*>–—-]*(?:on|am|le|el|il|em|op|den|dnia|w dniu|dne|på|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}年|20\d\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?)(?!\p{L})/iu;
+/** A date and an address with a colon at the end, whatever the words between ("… +0400 от Ann <a@x>:"). */
+const datedAddress = /\d{1,2}[:.]\d\d.{0,200}<[^<>\s]+@[^<>\s]+>[^:]{0,30}:\s*$/u;
+const separator =
+  /^[\s>*]*[-_]{3,}\s*(?:original(?: message|nachricht)?|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|reply message|исходное сообщение|oryginalna wiadomość|ursprungligt meddelande)\s*[-_]{3,}\s*$/iu;
+const forwarded =
+  /^[\s>*]*(?:[-_]{3,}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|doorgestuurd|пересылаемое)|begin forwarded message)/iu;
+/** Outlook's header block, one name a line. */
+const headerNames =
+  /^[\s>*]*(?:(from|von|de|da|van|från|fra|lähettäjä|od|от)|(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|data|inviato|verzonden|skickat|дата|отправлено|wysłano)|(?:to|an|à|para|a|aan|till|do|кому)|(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|тема|temat)|cc|reply-to)\s*\*?\s*[:：]/iu;
+const signature = /^-- ?$/;
+/** What programs leave behind below the answer: no words of a person. */
+const device =
+  /^(?:sent|gesendet|envoyé|enviado|inviato|verzonden) (?:from|von|de|da|vanaf) (?:my |meinem |mon |mi |mijn )?\S/iu;
+
+const isBlank = (line: MailLine | undefined): boolean => (line?.text ?? '').trim() === '';
+
+/**
+ * Where the words of others begin that stand below the answer to the end: index of the first line that can be folded,
+ * attribution included; null when nothing can: no quote, an answer between or below quoted lines, nothing above,
+ * a forwarded mail.
+ */
+export function quoteStart(lines: readonly MailLine[]): number | null {
+  const start = firstMark(lines) ?? tail(lines);
+  if (start === null) return null;
+  let from = start;
+  while (from > 0 && isBlank(lines[from - 1])) from -= 1;
+  return lines.slice(0, from).some((line) => !line.quoted && hasWords(line.text)) ? start : null;
+}
+
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}\p{Extended_Pictographic}\uFFFC:)]/u.test(text);
+}
+
+/** A line from which on all is quoted, marked so or not. */
+function firstMark(lines: readonly MailLine[]): number | null {
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at];
+    if (line === undefined) break;
+    if (forwarded.test(line.text)) return null;
+    if (line.quoted) {
+      if (line.rest === true && !isBlank(line)) return answeredBelow(lines, at) ? null : at;
+      continue;
+    }
+    const isMark = line.rest === true || separator.test(line.text) || isHeaderBlock(lines, at);
+    if (isMark) return withRule(lines, at);
+    const end = attributionAt(lines, at);
+    if (end === null) continue;
+    let next = end;
+    while (isBlank(lines[next]) && next < lines.length) next += 1;
+    // Where quoted lines follow, something unmarked after them is an answer.
+    if (lines[next]?.quoted === true ? !answeredBelow(lines, next) : next < lines.length) return at;
+  }
+  return null;
+}
+
+/** Outlook draws a line above its block. */
+function withRule(lines: readonly MailLine[], at: number): number {
+  let before = at - 1;
+  while (before >= 0 && isBlank(lines[before])) before -= 1;
+  return before >= 0 && /^[\s_-]{5,}$/.test(lines[before]?.text ?? '') ? before : at;
+}
+
+function isHeaderBlock(lines: readonly MailLine[], at: number): boolean {
+  const names = (line: MailLine | undefined): RegExpExecArray | null =>
+    line === undefined ? null : headerNames.exec(line.text);
+  const first = names(lines[at]);
+  if (first === null) return false;
+  let found = 0;
+  let sender = false;
+  for (let next = at; next < Math.min(lines.length, at + 9); next += 1) {
+    const name = names(lines[next]);
+    if (name === null) {
+      if (isBlank(lines[next]) && found >= 2) break;
+      continue;
+    }
+    found += 1;
+    sender ||= name[1] !== undefined;
+  }
+  return sender && found >= 3;
+}
+
+/** An attribution of one to four lines that begins here: index after it. */
+function attributionAt(lines: readonly MailLine[], at: number): number | null {
+  if (isBlank(lines[at])) return null;
+  let text = '';
+  for (let next = at; next < Math.min(lines.length, at + 4); next += 1) {
+    const line = lines[next];
+    if (line === undefined || line.quoted || (isBlank(line) && next > at)) return null;
+    text = `${text} ${line.text}`.trim();
+    if (text.length > 400) return null;
+    const isOne =
+      (attributionEnd.test(text) && attributionStart.test(text) && /\d/.test(text)) ||
+      (datedAddress.test(text) && attributionStart.test(text));
+    if (isOne) return next + 1;
+  }
+  return null;
+}
+
+/** More lines below "-- " are no signature. */
+const longestSignature = 20;
+
+/** Somebody's own words among or below the quoted lines. A signature is none. */
+function answeredBelow(lines: readonly MailLine[], from: number): boolean {
+  const own = (line: MailLine): boolean => !line.quoted && !isBlank(line);
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at];
+    if (line === undefined || !own(line) || device.test(line.text) || line.signature === true) continue;
+    if (!signature.test(line.text.trimEnd())) return true;
+    const below = lines.slice(at + 1).filter(own);
+    return below.some((other) => other.signature === true)
+      ? below.some((other) => other.signature !== true)
+      : below.length > longestSignature;
+  }
+  return false;
+}
+
+/** Quoted lines at the end, with the attribution above them. */
+function tail(lines: readonly MailLine[]): number | null {
+  const last = lines.findLastIndex((line) => line.quoted && !isBlank(line));
+  if (last < 0 || answeredBelow(lines, last)) return null;
+  let first = last;
+  while (first > 0 && (lines[first - 1]?.quoted === true || isBlank(lines[first - 1]))) first -= 1;
+  while (isBlank(lines[first])) first += 1;
+  if (lines.slice(first, last + 1).some((line) => forwarded.test(line.text))) return null;
+  for (let at = Math.max(0, first - 5); at < first; at += 1) {
+    const end = attributionAt(lines, at);
+    if (end === null) continue;
+    if (lines.slice(end, first).every(isBlank)) return at;
+  }
+  return first;
+}

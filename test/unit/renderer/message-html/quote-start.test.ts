@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { quoteStart } from '../../../../src-renderer/message-html/quote-start.ts';
+import { textLines, textToHtml } from '../../../../src-renderer/message-html/text-to-html.ts';
+
+/** The line at which the fold begins; null: all is shown. */
+function foldAt(text: string): string | null {
+  const lines = textLines(text);
+  const at = quoteStart(lines);
+  return at === null ? null : (lines[at]?.text ?? null);
+}
+
+describe('quoted text', () => {
+  test.each([
+    ['quoted lines', 'Yes.\n\n> May I?\n> Ann', '> May I?'],
+    [
+      'with what was written above',
+      'Yes.\n\nOn Mon, 3 Apr 2023 at 10:11, Ann <ann@x> wrote:\n\n> May I?',
+      'On Mon, 3 Apr 2023 at 10:11, Ann <ann@x> wrote:',
+    ],
+    [
+      'in two lines',
+      'Yes.\n\nOn Monday, 3 April 2023, Ann of the harbour\n<ann@harbour.example> wrote:\n> May I?',
+      'On Monday, 3 April 2023, Ann of the harbour',
+    ],
+    [
+      'German',
+      'Ja.\n\nAm 03.04.2023 um 10:11 schrieb Ann:\n> Darf ich?',
+      'Am 03.04.2023 um 10:11 schrieb Ann:',
+    ],
+    [
+      'French',
+      'Oui.\n\nLe lun. 3 avr. 2023 à 10:11, Ann <ann@x> a écrit :\n> Puis-je ?',
+      'Le lun. 3 avr. 2023 à 10:11, Ann <ann@x> a écrit :',
+    ],
+    [
+      'Japanese',
+      'はい。\n\n2023年4月3日(月) 10:11 Ann <ann@x>:\n> いいですか',
+      '2023年4月3日(月) 10:11 Ann <ann@x>:',
+    ],
+    [
+      'unmarked below the attribution',
+      'Yes.\n\nOn 3 Apr 2023, Ann wrote:\nMay I?',
+      'On 3 Apr 2023, Ann wrote:',
+    ],
+    [
+      'Outlook',
+      'Yes.\n\n________________________________\nFrom: Ann\nSent: Monday\nTo: Bob\nSubject: May I\n\nMay I?',
+      '________________________________',
+    ],
+    [
+      'Outlook in German',
+      'Ja.\n\nVon: Ann\nGesendet: Montag\nAn: Bob\nBetreff: Darf ich\n\nDarf ich?',
+      'Von: Ann',
+    ],
+    [
+      'original message',
+      'Yes.\n\n-----Original Message-----\nFrom: Ann\n\nMay I?',
+      '-----Original Message-----',
+    ],
+    ['with a signature below', 'Yes.\n\n> May I?\n\n-- \nBob', '> May I?'],
+    ['with what a telephone adds', 'Yes.\n\n> May I?\n\nSent from my iPhone', '> May I?'],
+  ])('%s is folded', (_name, text, start) => {
+    expect(foldAt(text)).toBe(start);
+  });
+
+  test.each([
+    ['nothing else is there', '> May I?\n> Ann'],
+    ['nothing but its attribution is there', 'On 3 Apr 2023, Ann wrote:\n> May I?'],
+    ['the answer stands between', 'On 3 Apr 2023, Ann wrote:\n> May I?\nYes.\n> And Bob?\nNo.'],
+    ['the answer stands between, after a greeting', 'Hello Ann,\n\n> May I?\n\nYes.\n\n> And Bob?\n\nNo.'],
+    ['the answer stands below', 'On 3 Apr 2023, Ann wrote:\n> May I?\n\nYes.'],
+    [
+      'the mail is handed on',
+      'See below.\n\n---------- Forwarded message ---------\nFrom: Ann\nDate: Mon\nSubject: x\nTo: Bob\n\nMay I?',
+    ],
+    [
+      'there is no quote',
+      'From: the harbour\nTo: the lock\nit is a long way.\nOn 3 April Ann wrote a letter.',
+    ],
+  ])('is not folded where %s', (_name, text) => {
+    expect(foldAt(text)).toBe(null);
+  });
+
+  test('in a text is folded with its attribution, and its signature stays', () => {
+    const html = textToHtml('Yes.\n\nOn 3 Apr 2023, Ann wrote:\n> one\n> two\n> three\n\n-- \nBob', {
+      showQuote: 'More',
+    });
+    expect(html).toMatch(
+      /Yes\..*<details><summary>More<\/summary>.*wrote:.*<blockquote.*three.*<\/details><div class="signature">.*Bob/s,
+    );
+    expect(textToHtml('Yes.\n> one\n> two')).not.toContain('<details>');
+  });
+
+  test('takes no time in a long mail without end', () => {
+    const started = performance.now();
+    for (const line of ['On 1 ', 'From: a', '> '.repeat(40), 'on 3 wrote', '-'.repeat(70), '<'.repeat(200)])
+      foldAt(`${`${line}\n`.repeat(20_000)}end`);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
