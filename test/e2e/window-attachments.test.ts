@@ -244,6 +244,17 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
       .toEqual([true, true, null]);
     expect(await sound.evaluate((one: HTMLAudioElement) => one.duration)).toBeCloseTo(2, 1);
     await page.emulateMedia({ colorScheme: 'dark' });
+    // The frame is drawn anew in other colours.
+    await expect
+      .poll(
+        () =>
+          dialog()
+            .locator('iframe')
+            .evaluate((one) => one.getBoundingClientRect().height),
+        wait,
+      )
+      .toBeGreaterThan(30);
+    await sound.waitFor(wait);
     await page.screenshot({ path: `${pictures}/sound-dark.png` });
     await page.emulateMedia({ colorScheme: 'light' });
     await close();

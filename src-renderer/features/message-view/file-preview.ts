@@ -64,7 +64,7 @@ export async function filePreview(
     const element = type.startsWith('audio/') ? 'audio' : 'video';
     return {
       ...plain,
-      html: `<div class="mail-body"><${element} controls preload="metadata" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture disableremoteplayback style="display:block;width:100%;max-height:70vh" aria-label="${escapeHtml(file.filename)}" src="${address}"></${element}></div>`,
+      html: `<div class="mail-body"><${element} controls preload="metadata" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture disableremoteplayback style="display:block;width:100%;max-height:480px" aria-label="${escapeHtml(file.filename)}" src="${address}"></${element}></div>`,
       // In the colours of the window: the controls follow them.
       kind: 'text',
       media: true,
