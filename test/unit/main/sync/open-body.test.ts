@@ -61,7 +61,7 @@ function made({ size = bytes.length, held = bytes, begun, losses = [], ensure, o
     clock: { monotonic: () => 0 },
     register: { get: () => ({ folderId: 'f1', path: 'INBOX', uidValidity: 7 }) },
     journal: { ops: () => [] },
-    readBodies: () => Promise.resolve([]),
+    readBodies: () => Promise.resolve({ facts: [], texts: null }),
     onBodies: () => undefined,
     shelve: null,
     begun: begun ?? openBegunFiles(folder, 0),
