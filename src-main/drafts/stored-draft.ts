@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { invitationAnswers } from '../../src-shared/ipc/areas/mail.ts';
 import { dsnWishes, type Draft } from '../../src-shared/ipc/areas/sending.ts';
 
 const attachmentSchema = v.object({
@@ -52,6 +53,10 @@ export const storedDraftSchema = v.object({
       key: v.string(),
       /** The message that it answers. */
       messageId: v.string(),
+      /** What was answered before: it holds again when this one is taken back. */
+      before: v.optional(
+        v.object({ answer: v.picklist(invitationAnswers), sequence: v.number(), at: v.number() }),
+      ),
     }),
   ),
   savedAt: v.string(),

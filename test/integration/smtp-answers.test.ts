@@ -172,6 +172,15 @@ test('an answer to an invitation waits without network, then arrives byte-right,
   const update = await arrives(invitation(1));
   expect(update.invitation?.sentence).toBe('Ann changed this event.');
   expect(update.invitationAnswer).toMatchObject({ answer: 'tentative', since: 'changed' });
+  // Taken back, the answer before it holds again.
+  const second = await posthorn.call('message.answerInvitation', {
+    messageId: update.messageId,
+    answer: 'decline',
+    undoSeconds: 60,
+  });
+  expect((await again(update)).invitationAnswer).toMatchObject({ answer: 'decline', since: 'same' });
+  await posthorn.call('outbox.cancel', { outboxId: second.outboxId });
+  expect((await again(update)).invitationAnswer).toMatchObject({ answer: 'tentative', since: 'changed' });
 });
 
 const asking = (name: string, more: readonly string[] = ['Return-Path: <ann@example.test>']): string[] => [

@@ -94,6 +94,7 @@ export function createAnswers(ports: AnswerPorts): Answers {
       identity,
       key,
       sequence,
+      answered: known?.sequence ?? 0,
       state: {
         as: listed?.address ?? identity.address,
         invited: invited !== undefined,
@@ -156,6 +157,11 @@ export function createAnswers(ports: AnswerPorts): Answers {
           content: calendarReply(invitationSource, me, answer, now),
           key,
           messageId,
+          ...(state.answer === null || state.answeredAt === null
+            ? {}
+            : {
+                before: { answer: state.answer, sequence: found.answered, at: Date.parse(state.answeredAt) },
+              }),
         },
       );
       // Sent first: an answer that goes twice says the same, one that is only remembered says nothing.
@@ -209,8 +215,12 @@ export function createAnswers(ports: AnswerPorts): Answers {
         throw error;
       }
     },
-    async takenBack({ kind, key, messageId }) {
-      await store.set(key, undefined);
+    async takenBack({ kind, key, messageId, before }) {
+      const accountId = store.get(key)?.accountId;
+      await store.set(
+        key,
+        before === undefined || accountId === undefined ? undefined : { accountId, ...before },
+      );
       if (kind === 'receipt') await tryFlag(messageId, [], [decided]);
     },
   };
@@ -220,6 +230,8 @@ interface Answerable {
   identity: Identity;
   key: string;
   sequence: number;
+  /** SEQUENCE of what was answered last. */
+  answered: number;
   state: InvitationState;
 }
 

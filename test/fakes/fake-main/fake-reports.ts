@@ -16,6 +16,7 @@ export class FakeReports {
   answer(method: string, { messageId }: { messageId: string }): unknown {
     if (method === 'message.reportsFor')
       return messageId === this.#newest('personal/Sent') ? [report('failed'), report('delivered')] : [];
+    if (method === 'message.reportsIn') return [];
     return undefined;
   }
 

@@ -1,9 +1,10 @@
 import ICAL from 'ical.js';
-import type {
-  Attendee,
-  AttendeeState,
-  Invitation,
-  InvitationSource,
+import {
+  attendeeStates,
+  type Attendee,
+  type AttendeeState,
+  type Invitation,
+  type InvitationSource,
 } from '../../../../src-shared/model/invitation.ts';
 import type { MailAddress } from '../../../../src-shared/model/message.ts';
 import type { DefectList } from '../defect-list.ts';
@@ -160,7 +161,7 @@ function personOf(one: JcalProperty): MailAddress | null {
 
 function attendeeOf(one: JcalProperty): Attendee {
   const state = (parameter(one, 'partstat') || 'needs-action').toLowerCase();
-  const states: readonly string[] = ['needs-action', 'accepted', 'declined', 'tentative', 'delegated'];
+  const states: readonly string[] = attendeeStates;
   return {
     ...(personOf(one) ?? { name: clean(parameter(one, 'cn') || String(one[3]), 200), address: '' }),
     state: (states.includes(state) ? state : 'unknown') as AttendeeState,
