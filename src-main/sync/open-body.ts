@@ -10,7 +10,7 @@ export interface OpenBodyPorts extends BodyPorts {
   clock: Pick<Clock, 'monotonic'>;
   /** Where large messages go on from; without it they are fetched whole. */
   begun?: BegunFiles;
-  /** Bytes of a large message that are here, of so many. */
+  /** Bytes of a large message that are here, of so many; 0 of 0 when it was given up. */
   onFetching?(messageId: string, done: number, total: number): void;
 }
 
@@ -110,6 +110,9 @@ export function createOpenBody(ports: OpenBodyPorts, session: Pick<Session, 'ens
       running.set(messageId, { bytes, state });
       try {
         return await bytes;
+      } catch (thrown) {
+        ports.onFetching?.(messageId, 0, 0);
+        throw thrown;
       } finally {
         running.delete(messageId);
       }

@@ -47,7 +47,7 @@ export interface Events {
   };
   'folder.changed': { folders: FolderView[] };
   'message.changed': { messageIds: string[] | null; folderIds: string[] };
-  /** A large message is being fetched: bytes that are here, of so many. */
+  /** A large message is being fetched: bytes that are here, of so many; 0 of 0 when it was given up. */
   'message.progress': { messageId: string; done: number; total: number };
   'account.state': { accounts: AccountView[] };
   'journal.changed': { entries: JournalEntry[] };

@@ -105,6 +105,24 @@ const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)
     },
   ],
   [
+    'fetching',
+    { settings: { theme: 'dark' } },
+    { viewport: { width: 640, height: 900 } },
+    async (page) => {
+      const row = rows(page).nth(1);
+      const messageId = (await row.getAttribute('data-id')) ?? '';
+      await row.click();
+      await page.locator('.files').waitFor();
+      await page.evaluate(
+        (id) =>
+          window.fakeMain.emit('message.progress', { messageId: id, done: 3_100_000, total: 28_000_000 }),
+        messageId,
+      );
+      await page.getByText('3.1 MB of 28.0 MB are here').scrollIntoViewIfNeeded();
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+    },
+  ],
+  [
     'settings-pictures',
     { settings: { remoteImagesFrom: ['news@canal.example', 'ada@example.org'] } },
     {},

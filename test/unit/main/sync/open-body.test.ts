@@ -26,7 +26,7 @@ interface World {
   /** Pieces that the server gives before each loss of the connection. */
   losses?: number[];
   ensure?: () => Promise<AbortSignal>;
-  onFetching?: (body: OpenBody, done: number) => void;
+  onFetching?: (body: OpenBody, done: number, total: number) => void;
 }
 function made({ size = bytes.length, held = bytes, begun, losses = [], ensure, onFetching }: World) {
   const asked: string[] = [];
@@ -75,7 +75,7 @@ function made({ size = bytes.length, held = bytes, begun, losses = [], ensure, o
         );
       },
     },
-    onFetching: (_id: string, done: number) => onFetching?.(body, done),
+    onFetching: (_id: string, done: number, total: number) => onFetching?.(body, done, total),
   } as unknown as OpenBodyPorts;
   const signal = new AbortController().signal;
   const body: OpenBody = createOpenBody(ports, { ensure: ensure ?? (() => Promise.resolve(signal)) });
@@ -103,9 +103,16 @@ describe('a large message that somebody opens', () => {
     expect(Number(asked[0])).toBeGreaterThan(500_000);
   });
 
-  test('is stopped by the user, and what came is kept', async () => {
-    const { body } = made({ onFetching: (one, done) => (done > 0 ? one.stop('m1') : undefined) });
+  test('is stopped by the user, which is told, and what came is kept', async () => {
+    const told: number[] = [];
+    const { body } = made({
+      onFetching: (one, done, total) => {
+        told.push(total);
+        if (done > 0) one.stop('m1');
+      },
+    });
     await expect(body.raw('m1')).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told.at(-1)).toBe(0);
     const { body: again, asked } = made({});
     expect((await again.raw('m1')).equals(bytes)).toBe(true);
     expect(Number(asked[0])).toBeGreaterThan(0);
