@@ -12,6 +12,8 @@ export const settingsSchema = v.object({
     v.pipe(v.record(v.pipe(v.string(), v.maxLength(300)), v.boolean()), v.maxEntries(5_000)),
     {},
   ),
+  /** Size of the text of messages, 1 = 100 %. */
+  messageZoom: v.optional(v.pipe(v.number(), v.minValue(0.3), v.maxValue(5)), 1),
   foldersWidth: v.optional(v.pipe(v.number(), v.minValue(160), v.maxValue(400)), 220),
   listWidth: v.optional(v.pipe(v.number(), v.minValue(280), v.maxValue(700)), 400),
   keys: v.optional(v.picklist(['gmail', 'thunderbird']), 'gmail'),

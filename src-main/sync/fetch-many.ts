@@ -27,7 +27,7 @@ export async function fetchMany(messageIds: readonly string[], ports: ManyPorts)
       const entry = folderId === undefined ? undefined : ports.register.get(folderId);
       if (entry === undefined) continue;
       const wanted = group.map(({ messageId, ref, size }) => ({ messageId, uid: ref?.uid ?? 0, size }));
-      for (let at = 0; at < wanted.length; ) {
+      for (let at = 0; at < wanted.length;) {
         await ports.giveWay();
         const unit = nextUnit(wanted, at, ports.size.now());
         at += unit.length;

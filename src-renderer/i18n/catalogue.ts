@@ -11,6 +11,7 @@ import { noticeWords } from './notices.ts';
 import { offlineWords } from './offline.ts';
 import { readerCardWords } from './reader-cards.ts';
 import { readerWords } from './reader.ts';
+import { transferWords } from './transfer.ts';
 import { trustWords } from './trust.ts';
 import { searchWords } from './search.ts';
 import { statusWords } from './status.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...readerWords,
   ...readerCardWords,
   ...fileWords,
+  ...transferWords,
   ...trustWords,
   ...searchWords,
   ...journalWords,

@@ -66,6 +66,7 @@ export const readerWords = {
   'reader.previewBroken': 'This attachment cannot be shown: it is not what its name says. It can be saved.',
   'reader.saveThis': 'Save…',
   'reader.saveFile': '{name}, {size}, save',
+  'reader.copied': 'Copied as quoted text',
   'reader.saved': 'Saved {name}',
   'reader.savedAll': { one: 'Saved 1 attachment', other: 'Saved {count} attachments' },
   'reader.replyTo': 'Reply to {name}…',

@@ -61,6 +61,7 @@ a { color: #1b50b8; }
 blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px solid #c6c6c0; }
 :focus-visible { outline: 2px solid #1f58c7; outline-offset: 2px; }
 ::highlight(posthorn-found) { background-color: #ffe9a8; color: #1d1d1b; }
+::highlight(posthorn-found-now) { background-color: #ff9a3c; color: #1d1d1b; }
 :root[data-theme="dark"][data-kind="html"] { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
 :root[data-theme="dark"][data-kind="html"] :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
 :root[data-theme="dark"][data-kind="html"] [style*="url("] img[src] { filter: none; }

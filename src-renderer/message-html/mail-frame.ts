@@ -18,6 +18,8 @@ export interface MailFrame {
   show(srcdoc: string): Promise<void>;
   /** Puts pictures in place: Content-ID → data: or blob: address. */
   fillEnclosed(pictures: Readonly<Record<string, string>>): void;
+  /** Size of the text, 1 = 100 %. */
+  setZoom(zoom: number): void;
   destroy(): void;
 }
 
@@ -130,6 +132,9 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
         const address = pictures[image.dataset['cid'] ?? ''];
         if (address !== undefined && /^(?:blob:|data:image\/)/i.test(address)) image.src = address;
       }
+    },
+    setZoom(zoom) {
+      iframe.contentDocument?.documentElement.style.setProperty('--zoom', String(zoom));
     },
     destroy() {
       observer?.disconnect();

@@ -19,6 +19,7 @@ export interface AttachmentHandlerPorts {
 export type AttachmentHandlers = Pick<
   Handlers,
   | 'message.attachment'
+  | 'message.save'
   | 'message.saveAttachment'
   | 'message.saveAttachments'
   | 'message.stopFetching'
@@ -47,6 +48,14 @@ export function attachmentHandlers({
     return { bytes, filename: attachment?.filename ?? `part-${partId}` };
   }
 
+  async function saveAsked(name: string, bytes: Uint8Array): Promise<{ file: string | null }> {
+    const chosen = await shell.askSavePath(name);
+    if (chosen === null) return { file: null };
+    if (chosen === undefined) return { file: await saveToDownloads(name, bytes) };
+    await saveToFile(chosen, bytes);
+    return { file: chosen };
+  }
+
   return {
     'message.attachment': async ({ messageId, partId, toFile }) => {
       const { bytes } = await partOf(messageId, partId);
@@ -56,12 +65,14 @@ export function attachmentHandlers({
     },
     'message.saveAttachment': async ({ messageId, partId }) => {
       const { bytes, filename } = await partOf(messageId, partId);
-      const name = safeFilename(filename);
-      const chosen = await shell.askSavePath(name);
-      if (chosen === null) return { file: null };
-      if (chosen === undefined) return { file: await saveToDownloads(name, bytes) };
-      await saveToFile(chosen, bytes);
-      return { file: chosen };
+      return await saveAsked(safeFilename(filename), bytes);
+    },
+    'message.save': async ({ messageId }) => {
+      const row = await source.rowOf(messageId);
+      return await saveAsked(
+        `${safeFilename(row.subject.slice(0, 80), 'message')}.eml`,
+        await source.bytesOf(row),
+      );
     },
     'message.saveAttachments': async ({ messageId, toDirectory }) => {
       const { bytes: raw } = await source.shownOf(await source.rowOf(messageId));

@@ -49,12 +49,17 @@ const quoteText = (text: string): string =>
     .map((line) => (line === '' || line.startsWith('>') ? `>${line}` : `> ${line}`))
     .join('\n');
 
+/** “On …, … wrote:” and the words, each line with “> ” before it. */
+export function quotedText(message: FullMessage): string {
+  return `${attribution(message)}\n${quoteText(message.text)}`;
+}
+
 /** Begins empty, for one's own words; the caret stands there. */
 export function plainBody(message: FullMessage | null, kind: AnswerKind | null, signature: string): string {
   const own = signature === '' ? '' : `\n\n${signatureText(signature)}`;
   if (message === null || kind === null) return own;
   if (kind === 'forward') return `${own}\n\n${forwardedHead(message).join('\n')}\n\n${message.text}`;
-  return `${own}\n\n${attribution(message)}\n${quoteText(message.text)}`;
+  return `${own}\n\n${quotedText(message)}`;
 }
 
 export function richBody(message: FullMessage | null, kind: AnswerKind | null, signature: string): string {

@@ -25,6 +25,12 @@ export const attachmentMethods = {
     returns: '{file}; null when the user cancelled',
     only: 'window',
   }),
+  'message.save': method<{ file: string | null }>()({
+    params: v.object({ messageId: v.string() }),
+    doc: 'Saves a message as it is, byte for byte, as an .eml file where the user says, else under a safe, unused name in the downloads folder. Fetches it when it is not here.',
+    returns: '{file}; null when the user cancelled',
+    only: 'window',
+  }),
   'message.saveAttachments': method<{ files: string[] }>()({
     params: v.object({ messageId: v.string(), toDirectory: v.optional(v.pipe(v.string(), v.minLength(1))) }),
     doc: 'Saves all attachments of a message into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',

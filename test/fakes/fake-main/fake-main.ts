@@ -11,6 +11,7 @@ import { FakeSending } from './fake-sending.ts';
 import { FakeStore } from './fake-store.ts';
 import { madeTrust } from './fake-trust.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
+import { madeTransfer } from './made-transfer.ts';
 import { madeMail, newsletterHtml, plainText } from './made-mail.ts';
 
 type Given = Record<string, never> & {
@@ -181,6 +182,13 @@ export class FakeMain {
         return { base64: btoa('Name;Paper\nPoster;uncoated <b>135 g</b>\n') };
       case 'message.saveAttachments':
         return { files: ['/home/ina/Downloads/a', '/home/ina/Downloads/b', '/home/ina/Downloads/c'] };
+      case 'transfer.list':
+        return [];
+      case 'transfer.exportTo':
+      case 'transfer.cancel':
+        this.emit('transfer.changed', { transfers: [madeTransfer(method === 'transfer.cancel')] });
+        return { transferId: 't1' };
+      case 'message.save':
       case 'message.saveAttachment':
         return { file: '/home/ina/Downloads/file' };
       case 'message.archive':
