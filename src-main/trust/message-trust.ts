@@ -50,7 +50,10 @@ export async function messageTrust(question: TrustQuestion, people: KnownPeople)
   const checks =
     account === null
       ? { checkedBy: null, results: [] }
-      : ownResults(mail.headers, ownServer(account.incoming?.host ?? '', addresses));
+      : ownResults(
+          mail.headers,
+          ownServer(account.incoming?.host ?? '', addresses, account.authservIds ?? null),
+        );
   const warnings = await senderWarnings(mail, own, people);
   const several =
     warnings.some(({ code }) => code === 'several-senders') &&

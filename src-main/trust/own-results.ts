@@ -38,18 +38,29 @@ export interface OwnServer {
   organisations: ReadonlySet<string>;
   /** Exchange Online writes its results without a name. */
   nameless: boolean;
+  /** The names that the user gave, lower case: these alone are believed. */
+  named: ReadonlySet<string> | null;
 }
 
-export function ownServer(incomingHost: string, addresses: readonly string[]): OwnServer {
+export function ownServer(
+  incomingHost: string,
+  addresses: readonly string[],
+  authservIds: readonly string[] | null = null,
+): OwnServer {
   const domains = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1));
   const organisations = new Set<string>();
-  for (const host of [incomingHost, ...domains]) {
+  // Of named servers too: their Received lines are no foreign ones.
+  for (const host of [incomingHost, ...domains, ...(authservIds ?? [])]) {
     if (host === '' || isIP(host) !== 0 || !host.includes('.')) continue;
     const own = organisation(host);
     organisations.add(own);
     for (const other of alsoNamed[own] ?? []) organisations.add(other);
   }
-  return { organisations, nameless: microsoft.has(organisation(incomingHost)) };
+  return {
+    organisations,
+    nameless: authservIds === null && microsoft.has(organisation(incomingHost)),
+    named: authservIds === null ? null : new Set(authservIds.map((name) => name.toLowerCase())),
+  };
 }
 
 export interface OwnResults {
@@ -74,7 +85,7 @@ export function ownResults(headers: readonly MailHeader[], server: OwnServer): O
     const parsed = parseAuthResults(value);
     if (parsed === null) continue;
     const named = parsed.authservId !== '';
-    if (named ? !server.organisations.has(organisation(parsed.authservId)) : !server.nameless) continue;
+    if (named ? !isOwnName(parsed.authservId, server) : !server.nameless) continue;
     checkedBy ??= named ? parsed.authservId : 'Outlook';
     // Checks may be spread over several fields; what is said twice was said first by the one above.
     for (const result of parsed.results)
@@ -82,6 +93,10 @@ export function ownResults(headers: readonly MailHeader[], server: OwnServer): O
         results.push(result);
   }
   return { checkedBy, results };
+}
+
+function isOwnName(authservId: string, { named, organisations }: OwnServer): boolean {
+  return named === null ? organisations.has(organisation(authservId)) : named.has(authservId);
 }
 
 /** A Received line of the own server, or of a step within one machine. */

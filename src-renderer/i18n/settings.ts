@@ -41,6 +41,14 @@ export const settingsWords = {
   'settings.picturesRemove': 'Remove {address}',
   'settings.picturesFind': 'Find a sender',
   'settings.picturesMore': { one: '1 more is not shown.', other: '{count} more are not shown.' },
+  'settings.senders': 'Who sent a message',
+  'settings.sendersText':
+    'Whether a sender is really who they say is believed only from your own mail server: {names}.',
+  'settings.sendersNames': 'Names of your mail server, if it signs with others',
+  'settings.sendersHint':
+    'They stand first in “Authentication-Results” in the source of a message that your server took in. Separate several by commas; leave it empty for the usual.',
+  'settings.sendersWrong': 'That is not the name of a server. Nothing was changed.',
+  'settings.sendersUsual': 'the servers of {domains}',
   'settings.notify': 'New mail',
   'settings.notifications': 'Tell about new mail',
   'settings.notificationsHint': 'Each account can be kept quiet on its own page.',

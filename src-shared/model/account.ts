@@ -136,6 +136,12 @@ export const leaveLargerThanSchema = v.nullable(
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
 );
 
+/**
+ * Names (RFC 8601 authserv-id) by which the account's own server signs what it found out about senders, where they are
+ * not those of its host or of the account's addresses. Null or absent: those.
+ */
+export const authservIdsSchema = v.nullable(v.pipe(v.array(hostSchema), v.minLength(1), v.maxLength(20)));
+
 /** The account's own record in settings (main, fsynced). Secrets are elsewhere. */
 export const accountSettingsSchema = v.object({
   accountId: v.string(),
@@ -176,6 +182,7 @@ export const accountSettingsSchema = v.object({
   /** Only of meaning in mode `offline`; absent: `remove`, which is what the mode is. */
   leaveOnServer: v.optional(leaveOnServerSchema),
   leaveLargerThan: v.optional(leaveLargerThanSchema),
+  authservIds: v.optional(authservIdsSchema),
   /** Its copies on this computer are being erased: finished at the next start when it was cut off. */
   erasing: v.optional(v.boolean()),
   /** It is being taken away, and not shown any more: finished at the next start when it was cut off. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AppErrorData } from '../../error.ts';
 import { bodyPolicySchema } from '../../model/body-policy.ts';
 import {
+  authservIdsSchema,
   accountModeSchema,
   fingerprintSchema,
   identitySchema,
@@ -142,12 +143,13 @@ export const accountMethods = {
       sentCopy: v.optional(sentCopySchema),
       bodies: v.optional(bodyPolicySchema),
       notify: v.optional(v.boolean()),
+      authservIds: v.optional(authservIdsSchema),
       leaveOnServer: v.optional(leaveOnServerSchema),
       leaveLargerThan: v.optional(leaveLargerThanSchema),
       incoming: v.optional(v.partial(v.omit(incomingServerSchema, ['protocol']))),
       outgoing: v.optional(v.nullable(v.partial(outgoingServerSchema))),
     }),
-    doc: 'Changes what is given; changed servers are checked by signing in before they are kept. Another host gets a password only when it is given here: the one that is kept was given for the old host. `clientCertificate: null` takes the certificate away.',
+    doc: 'Changes what is given; changed servers are checked by signing in before they are kept. Another host gets a password only when it is given here: the one that is kept was given for the old host. `authservIds`: the names whose Authentication-Results are believed, and no others; null: those of the organisations of the server and of the addresses. `clientCertificate: null` takes the certificate away.',
     returns: '{}',
   }),
   'account.setPassword': method<Record<string, never>>()({

@@ -33,14 +33,17 @@ const people = {
 
 const trust = (
   header: string,
-  more: { role?: 'sent' | 'drafts'; file?: boolean } = {},
+  more: { role?: 'sent' | 'drafts'; file?: boolean; authservIds?: string[] } = {},
 ): Promise<MessageTrust> =>
   messageTrust(
     {
       mail: readMail(
         Buffer.from(`${header.trim()}\nSubject: x\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\nx\n`),
       ),
-      account: more.file === true ? null : account,
+      account:
+        more.file === true
+          ? null
+          : { ...account, ...(more.authservIds === undefined ? {} : { authservIds: more.authservIds }) },
       role: more.role ?? null,
       own,
       picturesFrom: ['karl@lindqvist.example'],
@@ -257,4 +260,17 @@ test.each([
   ['nothing that can be used', 'List-Unsubscribe: <javascript:alert(1)>, <file:///etc/passwd>', null],
 ])('unsubscribing: %s', async (_what, header, unsubscribe) => {
   expect((await trust(`${from}\n${header}`)).unsubscribe).toEqual(unsubscribe);
+});
+
+test('checks are believed by the names that the user gave, and by no other then', async () => {
+  const by = (name: string): string =>
+    `Authentication-Results: ${name}; dmarc=pass header.from=lindqvist.example\n${from}`;
+  expect((await trust(by('mx.elsewhere.example'))).verdict).toBe('unchecked');
+  const named = { authservIds: ['mx.elsewhere.example'] };
+  expect(await trust(by('MX.elsewhere.example'), named)).toMatchObject({
+    verdict: 'verified',
+    checkedBy: 'mx.elsewhere.example',
+  });
+  expect((await trust(by('evil.elsewhere.example'), named)).verdict).toBe('unchecked');
+  expect((await trust(by('mx.home.example'), named)).verdict).toBe('unchecked');
 });
