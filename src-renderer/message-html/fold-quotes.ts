@@ -57,7 +57,7 @@ interface DomLine extends MailLine {
 }
 
 /** The lines of an element as they are seen, in order. */
-export function linesOf(root: Element): DomLine[] {
+function linesOf(root: Element): DomLine[] {
   const lines: DomLine[] = [];
   const none: DomLine = { text: '', quoted: false, node: null, offset: 0 };
   let current = none;
@@ -134,7 +134,7 @@ export function linesOf(root: Element): DomLine[] {
 }
 
 /** Class of the fold. */
-export const quoteFold = 'posthorn-fold';
+const quoteFold = 'posthorn-fold';
 
 /**
  * Puts what is quoted below an answer into a fold of the frame, closed; the label is ours. Elements around the place

@@ -1,4 +1,4 @@
-export interface BaseSubject {
+interface BaseSubject {
   base: string;
   /** Something was taken off that replies and forwarded mail carry. */
   isReply: boolean;
