@@ -6,7 +6,6 @@ import type { Blobs } from '../platform/blobs.ts';
 import type { PackedTexts } from '../platform/pack-bytes.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
-import { bodyUnits } from './unit-size.ts';
 
 /** What the list and the search learn from the bytes of several messages, in their order. */
 export interface ReadBodies {
@@ -66,15 +65,6 @@ export function nextUnit(wanted: readonly WantedBody[], from: number, weight: nu
     unit.push(body);
   }
   return unit;
-}
-
-/** All of them in units that any connection does in a moment. */
-export function* unitsOf(wanted: readonly WantedBody[]): Generator<WantedBody[]> {
-  for (let at = 0; at < wanted.length; ) {
-    const unit = nextUnit(wanted, at, bodyUnits.least);
-    at += unit.length;
-    yield unit;
-  }
 }
 
 export interface FetchedBody {
