@@ -107,6 +107,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     },
     onOlderRows: (entry, rows) =>
       account.mode === 'online' ? () => undefined : search.gatherRows(rows.map((row) => indexed(entry, row))),
+    roomForOlderRows: () => (account.mode === 'online' ? Promise.resolve() : search.room()),
     onRenumbered: (entry) =>
       log('warn', 'a folder was numbered anew by its server', { folderId: entry.folderId }),
     onFreed: (accountIds) => {

@@ -11,6 +11,10 @@ interface Queued<M> {
 const quietMs = 700;
 /** More than so many rows are not kept waiting: about 12 MB of text. */
 const mostHeld = 50_000;
+/** With so many waiting no more are asked of the server: a mailbox of a million would lie in main's heap, 0.5 KB a row. */
+const mostAhead = 100_000;
+/** So many messages that were told are held before the place that they took is given back. */
+const mostTold = 16;
 /** More texts than these are not kept waiting in their file: some 100 MB. */
 const mostTexts = 20_000;
 /** So few are indexed before a question is answered: they take less than 50 ms. */
@@ -27,6 +31,7 @@ export class IndexQueue<M> {
   #queue: Queued<M>[] = [];
   #next = 0;
   #count = 0;
+  #waitingForRoom: (() => void)[] = [];
   #posted = 0;
   #holdUntil = 0;
   #isTimed = false;
@@ -51,6 +56,12 @@ export class IndexQueue<M> {
     this.#add({ message, count, isOrdered: false });
     if (later) this.#holdUntil = this.#clock.monotonic() + quietMs;
     this.#pump();
+  }
+
+  /** Resolves when so few rows wait that more may come. */
+  room(): Promise<void> {
+    if (this.#count < mostAhead) return Promise.resolve();
+    return new Promise((resolve) => this.#waitingForRoom.push(resolve));
   }
 
   /** What later messages must not pass. */
@@ -112,6 +123,12 @@ export class IndexQueue<M> {
     this.#next = 0;
     this.#count = 0;
     this.#ordered = 0;
+    this.#tellRoom();
+  }
+
+  #tellRoom(): void {
+    if (this.#count >= mostAhead) return;
+    for (const resolve of this.#waitingForRoom.splice(0)) resolve();
   }
 
   #pump(): void {
@@ -140,10 +157,11 @@ export class IndexQueue<M> {
     this.#count -= first.count;
     if (first.isOrdered) this.#ordered -= 1;
     if (this.#next === this.#queue.length) this.clear();
-    else if (this.#next > 1_000) {
+    else if (this.#next > mostTold) {
       this.#queue = this.#queue.slice(this.#next);
       this.#next = 0;
     }
+    this.#tellRoom();
     if (this.#post(first.message)) this.#posted += 1;
     return true;
   }

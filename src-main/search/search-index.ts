@@ -15,6 +15,8 @@ export interface SearchIndex {
    * somebody searches.
    */
   gatherRows(rows: NamelessRow[]): (messageIds: readonly string[]) => void;
+  /** Resolves when the index has come so far that more such rows may come. */
+  room(): Promise<void>;
   addBody(messageId: string, text: string): void;
   /**
    * Of messages fetched ahead: kept in a file, and indexed when it is quiet or when somebody searches. The bytes are
@@ -100,6 +102,7 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
       const count = rows.length;
       return (messageIds) => queue.add({ kind: 'rows', rows: text, ids: messageIds.join('\n') }, count, true);
     },
+    room: () => queue.room(),
     addBody: (messageId, text) =>
       queue.add({ kind: 'bodies', bodies: [{ messageId, text: text.slice(0, longestText) }] }, 1, false),
     addTexts: (accountId, texts) =>

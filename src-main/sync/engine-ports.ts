@@ -25,6 +25,7 @@ export interface EnginePorts extends BodyPorts, Pick<OpenBodyPorts, 'begun' | 'o
   onProgress(entry: FolderEntry, done: number, total: number, phase: 'headers' | 'bodies'): void;
   onRows: PullPorts['onRows'];
   onOlderRows: PullPorts['onOlderRows'];
+  roomForOlderRows: PullPorts['roomForOlderRows'];
   onRenumbered: PullPorts['onRenumbered'];
   /** Operations of these other accounts waited for what this one did. */
   onFreed(accountIds: readonly string[]): void;

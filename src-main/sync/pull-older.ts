@@ -28,6 +28,7 @@ export async function pullOlder(
   let writing: Promise<void> = Promise.resolve();
   let cached = 0;
   while (cursor.lowUid > 1 && mayGoOn(report.added)) {
+    await ports.roomForOlderRows();
     await ports.giveWay();
     call.signal.throwIfAborted();
     const isFirst = cached === 0 && cursor.lowUid === cursor.uidNext;

@@ -25,6 +25,8 @@ export interface PullPorts {
   onRows(entry: FolderEntry, rows: readonly NewRow[], messageIds: readonly string[]): void;
   /** Rows of a first sync on their way into the cache; what it gives is called with their ids once they are there. */
   onOlderRows(entry: FolderEntry, rows: readonly NewRow[]): (messageIds: readonly string[]) => void;
+  /** Between two units: resolves when more of such rows may come. */
+  roomForOlderRows(): Promise<void>;
   /** Of these rows the body was here already: it rested. */
   onTaken(messageIds: readonly string[]): void;
   /** UIDVALIDITY changed; rows that could be told with certainty keep their ids. */

@@ -103,4 +103,19 @@ describe('what the search thread is told', () => {
     after.queue.began(3);
     expect(after.told).toEqual(['index some texts']);
   });
+
+  it('asks for no more rows while 100,000 wait, and for more as soon as one message less does', async () => {
+    const { queue } = made();
+    for (let n = 0; n < 3; n += 1) queue.add(`rows ${n}`, 40_000, true);
+    // Above 50,000 the first was told at once; two wait.
+    await queue.room();
+    queue.add('rows 3', 40_000, true);
+    let hasRoom = false;
+    const room = queue.room().then(() => (hasRoom = true));
+    await Promise.resolve();
+    expect(hasRoom).toBe(false);
+    queue.done(0);
+    await room;
+    expect(hasRoom).toBe(true);
+  });
 });

@@ -123,6 +123,7 @@ export async function openEngineWorld(
     shelve: null,
     onRows: () => undefined,
     onOlderRows: () => () => undefined,
+    roomForOlderRows: () => Promise.resolve(),
     onRenumbered: () => undefined,
     onFreed: () => undefined,
     onProgress: () => undefined,

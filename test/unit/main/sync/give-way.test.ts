@@ -25,6 +25,7 @@ test('case 85: between any two units of a first sync what is more urgent is wait
       done.push('passed');
     },
     onOlderRows: () => () => undefined,
+    roomForOlderRows: () => Promise.resolve(),
     onTaken: () => undefined,
     onProgress: () => undefined,
   } as unknown as PullPorts;
