@@ -60,6 +60,9 @@ export function openBegunFiles(directory: string, now: number): BegunFiles {
   };
 }
 
+/** So many may be fetched at a time; what is held for others that were begun gives way. */
+const mostInMemory = 8;
+
 /** The same for what must not go to the disk. */
 export function begunInMemory(): BegunFiles {
   const held = new Map<string, Uint8Array[]>();
@@ -70,10 +73,12 @@ export function begunInMemory(): BegunFiles {
       return {
         have: () => Promise.resolve(pieces().reduce((total, piece) => total + piece.length, 0)),
         append(bytes) {
-          const before = pieces();
-          // One at a time: what was begun before gives way.
-          held.clear();
-          held.set(name, [...before, bytes]);
+          const own = [...pieces(), bytes];
+          // The last that was gone on with stands last.
+          held.delete(name);
+          held.set(name, own);
+          const [oldest] = held.keys();
+          if (held.size > mostInMemory && oldest !== undefined) held.delete(oldest);
           return Promise.resolve();
         },
         read: () => Promise.resolve(Buffer.concat(pieces())),
@@ -83,8 +88,8 @@ export function begunInMemory(): BegunFiles {
         },
       };
     },
-    erase() {
-      held.clear();
+    erase(accountId) {
+      for (const name of held.keys()) if (name.startsWith(`${accountId} `)) held.delete(name);
       return Promise.resolve();
     },
   };

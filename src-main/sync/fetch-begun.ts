@@ -57,8 +57,14 @@ export async function fetchBegun(
     await begun.drop();
     return null;
   }
+  // What was kept may have been erased under way, and begun anew with what came after.
+  const bytes = await begun.read();
+  if (bytes.length !== size) {
+    await begun.drop();
+    return null;
+  }
   ports.onProgress(size, size);
-  return { bytes: await begun.read() };
+  return { bytes };
 }
 
 function stopped(): AppError {

@@ -140,6 +140,29 @@ describe('a large message that somebody opens', () => {
     expect((await body.raw('m1')).equals(bytes)).toBe(true);
     expect(() => readdirSync(folder)).toThrow();
   });
+
+  test('of such an account comes whole beside another that is fetched at the same time', async () => {
+    const begun = begunInMemory();
+    const second = Buffer.from(bytes.subarray(0, 1_900_000)).reverse();
+    const [one, other] = await Promise.all([
+      made({ begun }).body.raw('m1'),
+      made({ begun, held: second, size: second.length }).body.raw('m1'),
+    ]);
+    expect(one.equals(bytes)).toBe(true);
+    expect(other.equals(second)).toBe(true);
+  });
+
+  test('whose first bytes are erased under way is asked for whole', async () => {
+    const begun = begunInMemory();
+    const { body, asked } = made({
+      begun,
+      onFetching: (_body, done) => {
+        if (done > 0 && done < bytes.length) void begun.erase('a1');
+      },
+    });
+    expect((await body.raw('m1')).equals(bytes)).toBe(true);
+    expect(asked.at(-1)).toBe('whole');
+  });
 });
 
 test('what was begun is erased with its account, and given up after two weeks', async () => {
