@@ -44,9 +44,12 @@ export function textToHtml(text: string, words: TextWords = { showQuote: 'Show q
 
 /** The lines of a plain text, and which of them are marked as quoted. */
 export function textLines(text: string): MailLine[] {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/\n+$/, '')
+  const plain = text.replace(/\r\n?/g, '\n');
+  // Not by a pattern: /\n+$/ begins anew at each of a million empty lines.
+  let end = plain.length;
+  while (plain[end - 1] === '\n') end -= 1;
+  return plain
+    .slice(0, end)
     .split('\n')
     .map((line) => ({ text: line, quoted: line.startsWith('>') }));
 }

@@ -25,11 +25,13 @@ export function messageIdsIn(text: string): string[] {
  * <id@x>"): an address that follows "from" is not an id, or all answers to Ann were one conversation.
  */
 export function answeredIdIn(text: string): string {
-  const found = [...text.matchAll(bracketed)].filter(
-    (match) => !/\bfrom\b[^<>]*$/i.test(text.slice(0, match.index)),
-  );
-  const first = found[0]?.[0].replace(/\s+/g, '') ?? '';
-  if (first.length > 2) return first;
+  for (const match of text.matchAll(bracketed)) {
+    // Few words stand before an id: whoever writes a megabyte there must not be read again for each.
+    if (/\bfrom\b[^<>]*$/i.test(text.slice(Math.max(0, match.index - 200), match.index))) continue;
+    const first = match[0].replace(/\s+/g, '');
+    if (first.length > 2) return first;
+    break;
+  }
   return text.includes('<') ? '' : (messageIdsIn(text)[0] ?? '');
 }
 

@@ -48,17 +48,18 @@ export async function readReport(
   );
   const bytes = statusPart === undefined ? null : await part(statusPart.partId);
   const status = bytes === null ? null : parseDeliveryStatus(bytes);
-  const messageIds = [
+  const ids = new Set([
     report.about,
     mail.inReplyTo,
     ...mail.references.toReversed(),
     ...(mail.text.slice(0, 65_536).match(anyId) ?? []),
-  ].filter((id, at, all) => id !== '' && all.indexOf(id) === at);
+  ]);
+  ids.delete('');
   // The part for machines tells a recipient as we wrote it from the address that it was forwarded to.
   const exact = status === null || status.recipients.length === 0 ? null : status.recipients;
   return {
     envelopeId: status?.envelopeId ?? null,
-    messageIds,
+    messageIds: [...ids],
     guessed: report.kind === 'delivery' && exact === null,
     recipients:
       exact === null

@@ -80,6 +80,8 @@ function timeOf(value: string, parameters: string): CalendarTime | null {
   const found = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?$/i.exec(value);
   if (found === null) return null;
   const [, year = '', month = '', day = '', hour, minute, utc] = found;
+  // There was no such year, and the day before it has no date that can be written.
+  if (year === '0000') return null;
   const date = `${year}-${month}-${day}`;
   // The thirtieth of February is no day.
   if (Number.isNaN(Date.parse(`${date}T00:00:00Z`))) return null;

@@ -22,8 +22,14 @@ export function* contentLines(text: string): Generator<ContentLine> {
     let value = found[3] ?? '';
     // 2.1 goes on in the next line with a "=" at the end of this one.
     const quoted = /;(?:encoding=)?quoted-printable/i.test(parameters);
-    while (quoted && value.endsWith('=') && at + 1 < lines.length)
-      value = value.slice(0, -1) + (lines[(at += 1)] ?? '');
+    if (quoted) {
+      // Put together once: a file of a million such lines would be copied at each.
+      const pieces = [value];
+      while (pieces.at(-1)?.endsWith('=') === true && at + 1 < lines.length) {
+        pieces.push((pieces.pop() ?? '').slice(0, -1), lines[(at += 1)] ?? '');
+      }
+      value = pieces.join('');
+    }
     if (quoted) value = fromQuotedPrintable(value, /;charset=([\w-]+)/i.exec(parameters)?.[1] ?? 'utf-8');
     value = value.slice(0, longest);
     yield {

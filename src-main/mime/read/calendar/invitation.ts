@@ -20,6 +20,8 @@ import { recurrenceWords } from './recurrence-words.ts';
 const longest = 512 * 1024;
 const mostComponents = 500;
 const mostAttendees = 100;
+/** Longer than a thousand dates; the library goes through a line anew for each of its parameters. */
+const longestLine = 32 * 1024;
 /** Of what an answer repeats. */
 const longestSource = 32 * 1024;
 
@@ -120,7 +122,7 @@ function parsed(text: string): JcalComponent | null {
     .replace(/^\uFEFF/, '')
     .replace(/\n[ \t]/g, '')
     .split('\n')
-    .filter((line) => /^[A-Za-z0-9-]+[;:]/.test(line));
+    .filter((line) => line.length <= longestLine && /^[A-Za-z0-9-]+[;:]/.test(line));
   const read = (some: readonly string[]): JcalComponent | null => {
     const all: unknown = ICAL.parse(some.join('\r\n'));
     // Several objects in one file come as a list of them.

@@ -137,6 +137,11 @@ describe('an invitation', () => {
     expect(JSON.stringify(found)).not.toContain('evil.test');
   });
 
+  test('a line of a hundred thousand parameters is left out', () => {
+    const found = read('REQUEST', [...event, `ATTENDEE${';X=1'.repeat(100_000)}:mailto:eve@example.org`]);
+    expect(found.attendees).toHaveLength(2);
+  });
+
   test.each([
     ['no calendar at all', message([...head, 'Content-Type: text/calendar', '', 'hello'])],
     [

@@ -107,6 +107,14 @@ describe('contacts', () => {
     expect([many.cards.length, many.more]).toEqual([50, 20]);
     expect(contactCards('hello\n:::;\nEMAIL:x').cards).toEqual([]);
   });
+  test('a value that goes on for 300,000 lines is put together once', () => {
+    const lines = 'abcdefgh=\n'.repeat(300_000);
+    const { cards } = contactCards(
+      `BEGIN:VCARD\nFN:x\nNOTE;ENCODING=QUOTED-PRINTABLE:${lines}end\nTEL:1\nEND:VCARD\n`,
+    );
+    expect(cards[0]?.note.length).toBe(2_000);
+    expect(cards[0]?.phones).toEqual(['1']);
+  });
 });
 
 describe('calendar entries', () => {

@@ -98,3 +98,7 @@ describe('quoted text', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
+
+test('empty lines by the hundred thousand are read once, and those at the end are none', () => {
+  expect(textLines(`a${'\n'.repeat(500_000)}b\n\n`)).toHaveLength(500_001);
+});

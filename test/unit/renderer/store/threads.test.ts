@@ -126,6 +126,9 @@ describe('Message-IDs', () => {
     expect(answeredIdIn("<1@host> (Ann's message of Monday)")).toBe('<1@host>');
     expect(answeredIdIn('Your mail from Ann <ann@x>')).toBe('');
     expect(answeredIdIn('1@host')).toBe('<1@host>');
+    // A megabyte of ids, or of "from", is read once; it took minutes.
+    expect(answeredIdIn(`from ${'<a@x> '.repeat(170_000)}`)).toBe('<a@x>');
+    expect(answeredIdIn(`${'from '.repeat(200_000)}<1@host>`)).toBe('');
   });
 
   it('have one form', () => {
