@@ -18,13 +18,21 @@ export function beginsLikeMail(bytes: Uint8Array): boolean {
   return /^(?:\r?\n)?[!-9;-~]{1,200}[ \t]*:/.test(headerText(bytes));
 }
 
+/** A date is shorter; comments that are never closed must not be looked through again for each. */
+const longestDate = 500;
+
 /** When the message came, as its newest Received line or else its Date tells; null: neither can be read. */
 export function timeInHeader(header: string): number | null {
   for (const words of [fieldOf(header, 'Received')?.split(';').at(-1), fieldOf(header, 'Date')]) {
     const at =
       words === undefined || words === null
         ? Number.NaN
-        : Date.parse(words.replace(/\([^)]*\)/g, ' ').trim());
+        : Date.parse(
+            words
+              .slice(0, longestDate)
+              .replace(/\([^)]*\)/g, ' ')
+              .trim(),
+          );
     // An INTERNALDATE has four digits of year and is a moment that mail can have come at.
     if (!Number.isNaN(at) && at > 0 && at < 4_102_444_800_000) return at;
   }

@@ -73,12 +73,21 @@ export async function* readMbox(
     return kind === 'undated' ? /(?:^|\n)\r?\n$/.test(before) || at === 0 : true;
   }
 
+  /** Whether a separator or the file's end is there: looked at before all up to it is read into memory. */
+  async function maySeparate(at: number): Promise<boolean> {
+    if (start + at > (await file.stat()).size) return false;
+    const room = Buffer.alloc(16);
+    const { bytesRead } = await file.read(room, 0, room.length, start + at);
+    return /^(?:\r?\n){0,2}(?:From |$)/.test(room.toString('latin1', 0, bytesRead));
+  }
+
   /** Where the body's length says the next message begins; null: it says nothing that holds. */
   async function byLength(bodyAt: number, header: string): Promise<number | null> {
     const length = fieldOf(header, 'Content-Length');
     if (length === null || !/^\d{1,12}$/.test(length)) return null;
     const end = bodyAt + Number(length);
     if (end > most) return null;
+    if (end > held.length && !(await maySeparate(end))) return null;
     while (held.length < end + 1_100 && !over) await more();
     if (end > held.length) return null;
     let at = end;

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -180,4 +180,24 @@ test('what an mbox file cannot keep is known', () => {
   expect(survivesMbox(Buffer.from('A: b\r\n\r\nc\r\n'))).toBe(true);
   expect(survivesMbox(Buffer.from('A: b\r\n\r\nc'))).toBe(false);
   expect(survivesMbox(Buffer.from('A: b\n\nc\n'))).toBe(false);
+});
+
+test('a length that leads to no separator is not read up to', async () => {
+  const path = join(directory, String(files++));
+  const one = `${line()}Content-Length: 6000001\n\nHello\n\n`;
+  writeFileSync(path, one + `${line()}Subject: 2\n\n${'b'.repeat(8_000_000)}\n`);
+  const file = await open(path, 'r');
+  let bytes = 0;
+  const counted = {
+    stat: () => file.stat(),
+    async read(room: Buffer, offset: number, length: number, position: number) {
+      const got = await file.read(room, offset, length, position);
+      bytes += got.bytesRead;
+      return got;
+    },
+  } as unknown as FileHandle;
+  const first = await readMbox(counted).next();
+  expect(first.value?.bytes.toString('latin1')).toBe('Content-Length: 6000001\r\n\r\nHello\r\n');
+  expect(bytes).toBeLessThan(2_000_000);
+  await file.close();
 });

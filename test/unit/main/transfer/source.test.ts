@@ -20,6 +20,11 @@ async function all(path: string, format: 'mbox' | 'eml' | 'maildir', crlf = true
   return found;
 }
 
+test('a header full of comments that never end is read once', () => {
+  expect(timeInHeader(`Date: ${'('.repeat(600_000)}`)).toBeNull();
+  expect(timeInHeader('Date: Sat, 21 Nov 2026 15:04:05 +0000 (UTC)')).toBe(Date.UTC(2026, 10, 21, 15, 4, 5));
+});
+
 describe('names of a Maildir', () => {
   test('tell flags and keywords there and back', () => {
     const keywords: string[] = [];
