@@ -4,12 +4,14 @@ const invisible =
 const control = /[\p{Cc}\p{Cs}]/gu;
 const windowsDevice = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?:\.|$)/iu;
 const longest = 150;
+/** File systems take 255 bytes; a number before it, " (2)" or ".part" behind it must still fit. */
+const longestBytes = 200;
 
 /**
  * A name for a file that a stranger chose, safe to show and to suggest in a save dialog: one path
  * component, no control or invisible characters, no changes of direction (so the last extension
- * shown is the true one), none that Windows reserves. Never empty; at most 150 characters, cut in
- * the middle so that the extension stays.
+ * shown is the true one), none that Windows reserves. Never empty; at most 150 characters and 200 bytes
+ * (UTF-8), cut in the middle so that the extension stays.
  */
 export function safeFilename(raw: string, fallback = 'attachment'): string {
   let name = raw.normalize('NFC').replace(control, '').replace(invisible, '');
@@ -33,11 +35,25 @@ export function safeFilename(raw: string, fallback = 'attachment'): string {
 
 function shorten(name: string): string {
   const characters = Array.from(name);
-  if (characters.length <= longest) return name;
+  if (characters.length <= longest && bytesOf(characters) <= longestBytes) return name;
   const extension = fileExtension(name);
-  const tail = extension === '' ? '' : `.${extension}`;
-  const tailLength = Array.from(tail).length;
-  return `${characters.slice(0, longest - tailLength - 1).join('')}…${tail}`;
+  const tail = Array.from(extension === '' ? '…' : `….${extension}`);
+  const head: string[] = [];
+  let left = longestBytes - bytesOf(tail);
+  for (const character of characters.slice(0, longest - tail.length)) {
+    left -= bytesOf([character]);
+    if (left < 0) break;
+    head.push(character);
+  }
+  return [...head, ...tail].join('');
+}
+
+/** In UTF-8. */
+function bytesOf(characters: readonly string[]): number {
+  return characters.reduce((sum, character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return sum + (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
+  }, 0);
 }
 
 /** The last extension without its dot, lower case, "" when there is none (or none a system would use). */

@@ -29,3 +29,13 @@ test('a long name keeps its extension', () => {
   expect(name.length).toBeLessThanOrEqual(150);
   expect(fileExtension(name)).toBe('exe');
 });
+
+test.each(['\u6d77', '\u0436', '\u{1f4ce}'])(
+  'a long name of %s is one that a file system takes',
+  (letter) => {
+    const name = safeFilename(`${letter.repeat(140)}.tar.pdf`);
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(200);
+    expect(name.endsWith('\u2026.pdf')).toBe(true);
+    expect(Array.from(name).length).toBeGreaterThan(45);
+  },
+);
