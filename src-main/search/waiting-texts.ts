@@ -75,6 +75,8 @@ export class WaitingTexts {
     if (this.#count === 0) return;
     this.#database.prepare('DELETE FROM waiting WHERE accountId = ?').run(accountId);
     this.#recount();
+    // Its words still stand in the log of what was written, where texts of others wait on.
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE);');
   }
 
   clear(): void {

@@ -53,3 +53,14 @@ test('a damaged file is made anew', () => {
   expect(texts.count).toBe(1);
   texts.close();
 });
+
+test('no word of an account that is erased stays while texts of others wait', () => {
+  const texts = new WaitingTexts(path);
+  put(texts, 'a1', { m1: 'lighthouse '.repeat(5_000), m2: 'harbour' });
+  put(texts, 'a2', { m3: 'three' });
+  texts.dropAccount('a1');
+  expect(texts.count).toBe(1);
+  const left = ['', '-wal'].map((suffix) => (existsSync(path + suffix) ? readFileSync(path + suffix) : ''));
+  expect(left.some((bytes) => bytes.includes('harbour') || bytes.includes('lighthouse'))).toBe(false);
+  texts.close();
+});
