@@ -124,6 +124,14 @@ export function createAnswers(ports: AnswerPorts): Answers {
     }
   }
 
+  let last: Promise<unknown> = Promise.resolve();
+  /** One decision after the other: two clicks are one receipt, and of two answers the later one holds. */
+  function inTurn<T>(decide: () => Promise<T>): Promise<T> {
+    const turn = last.then(decide);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
   return {
     async contextOf(row, mail) {
       return {
@@ -133,87 +141,96 @@ export function createAnswers(ports: AnswerPorts): Answers {
     },
     async answerInvitation(messageId, answer, undoSeconds) {
       const { row, mail } = await ports.open(messageId);
-      const found = invitationOf(row, mail);
-      const { invitation, invitationSource } = mail;
-      if (found === null || invitation === null || invitationSource === null)
-        throw refused('This message is no invitation that can be answered. Nothing was sent.');
-      const { identity, key, state } = found;
-      const me = { name: identity.name, address: state.as };
-      const summary = invitation.summary === '' ? '(no title)' : invitation.summary;
-      const now = clock.now();
-      const { outboxId } = await ports.outbox.send(
-        {
-          accountId: row.accountId,
-          identityId: identity.identityId,
-          to: [{ address: state.to }],
-          subject: `${words[answer].subject}: ${summary}`,
-          text: `${me.name === '' ? me.address : me.name} ${words[answer].verb} “${summary}”, ${invitation.when}.\n`,
-          inReplyTo: messageId,
-          dsn: 'never',
-          ...(undoSeconds === undefined ? {} : { undoSeconds }),
-        },
-        {
-          kind: 'invitation-reply',
-          content: calendarReply(invitationSource, me, answer, now),
-          key,
-          messageId,
-          ...(state.answer === null || state.answeredAt === null
-            ? {}
-            : {
-                before: { answer: state.answer, sequence: found.answered, at: Date.parse(state.answeredAt) },
-              }),
-        },
-      );
-      // Sent first: an answer that goes twice says the same, one that is only remembered says nothing.
-      await store.set(key, { accountId: row.accountId, answer, sequence: found.sequence, at: now });
-      return { outboxId };
-    },
-    async answerReceipt(messageId, send, undoSeconds) {
-      const { row, mail } = await ports.open(messageId);
-      const wish = await receiptOf(row, mail);
-      if (wish === null)
-        throw refused('This message asks for no receipt, or that was decided already. Nothing was sent.');
-      const account = accountOf(row.accountId);
-      const named = new Set([...mail.to, ...mail.cc].map(({ address }) => address.toLowerCase()));
-      const identity =
-        account?.identities.find(({ address }) => named.has(address.toLowerCase())) ?? account?.identities[0];
-      const key = receiptKey(row);
-      const answer = send && identity !== undefined ? 'receipt' : 'no-receipt';
-      // Decided first: a receipt that is lost in a crash is better than one that goes twice.
-      await store.set(key, { accountId: row.accountId, answer, sequence: 0, at: clock.now() });
-      if (!send || identity === undefined) {
-        await tryFlag(messageId, [decided], []);
-        return { outboxId: null };
-      }
-      try {
+      return await inTurn(async () => {
+        const found = invitationOf(row, mail);
+        const { invitation, invitationSource } = mail;
+        if (found === null || invitation === null || invitationSource === null)
+          throw refused('This message is no invitation that can be answered. Nothing was sent.');
+        const { identity, key, state } = found;
+        const me = { name: identity.name, address: state.as };
+        const summary = invitation.summary === '' ? '(no title)' : invitation.summary;
+        const now = clock.now();
         const { outboxId } = await ports.outbox.send(
           {
             accountId: row.accountId,
             identityId: identity.identityId,
-            to: wish.to.map((address) => ({ address })),
-            subject: `Read: ${mail.subject}`,
-            text: `Your message\n\n  To: ${identity.address}\n  Subject: ${mail.subject}\n\nwas opened. This does not say that it was understood.\n`,
-            ...(isMessageId(mail.messageId) ? { inReplyTo: mail.messageId } : {}),
+            to: [{ address: state.to }],
+            subject: `${words[answer].subject}: ${summary}`,
+            text: `${me.name === '' ? me.address : me.name} ${words[answer].verb} “${summary}”, ${invitation.when}.\n`,
+            inReplyTo: messageId,
             dsn: 'never',
             ...(undoSeconds === undefined ? {} : { undoSeconds }),
           },
           {
-            kind: 'receipt',
-            content: dispositionNotification({
-              reader: identity.address,
-              originalRecipient: originalRecipient(mail),
-              messageIdHeader: mail.messageId,
-            }),
+            kind: 'invitation-reply',
+            content: calendarReply(invitationSource, me, answer, now),
             key,
             messageId,
+            ...(state.answer === null || state.answeredAt === null
+              ? {}
+              : {
+                  before: {
+                    answer: state.answer,
+                    sequence: found.answered,
+                    at: Date.parse(state.answeredAt),
+                  },
+                }),
           },
         );
-        await tryFlag(messageId, [decided], []);
+        // Sent first: an answer that goes twice says the same, one that is only remembered says nothing.
+        await store.set(key, { accountId: row.accountId, answer, sequence: found.sequence, at: now });
         return { outboxId };
-      } catch (error) {
-        await store.set(key, undefined);
-        throw error;
-      }
+      });
+    },
+    async answerReceipt(messageId, send, undoSeconds) {
+      const { row, mail } = await ports.open(messageId);
+      return await inTurn(async () => {
+        const wish = await receiptOf(row, mail);
+        if (wish === null)
+          throw refused('This message asks for no receipt, or that was decided already. Nothing was sent.');
+        const account = accountOf(row.accountId);
+        const named = new Set([...mail.to, ...mail.cc].map(({ address }) => address.toLowerCase()));
+        const identity =
+          account?.identities.find(({ address }) => named.has(address.toLowerCase())) ??
+          account?.identities[0];
+        const key = receiptKey(row);
+        const answer = send && identity !== undefined ? 'receipt' : 'no-receipt';
+        // Decided first: a receipt that is lost in a crash is better than one that goes twice.
+        await store.set(key, { accountId: row.accountId, answer, sequence: 0, at: clock.now() });
+        if (!send || identity === undefined) {
+          await tryFlag(messageId, [decided], []);
+          return { outboxId: null };
+        }
+        try {
+          const { outboxId } = await ports.outbox.send(
+            {
+              accountId: row.accountId,
+              identityId: identity.identityId,
+              to: wish.to.map((address) => ({ address })),
+              subject: `Read: ${mail.subject}`,
+              text: `Your message\n\n  To: ${identity.address}\n  Subject: ${mail.subject}\n\nwas opened. This does not say that it was understood.\n`,
+              ...(isMessageId(mail.messageId) ? { inReplyTo: mail.messageId } : {}),
+              dsn: 'never',
+              ...(undoSeconds === undefined ? {} : { undoSeconds }),
+            },
+            {
+              kind: 'receipt',
+              content: dispositionNotification({
+                reader: identity.address,
+                originalRecipient: originalRecipient(mail),
+                messageIdHeader: mail.messageId,
+              }),
+              key,
+              messageId,
+            },
+          );
+          await tryFlag(messageId, [decided], []);
+          return { outboxId };
+        } catch (error) {
+          await store.set(key, undefined);
+          throw error;
+        }
+      });
     },
     async takenBack({ kind, key, messageId, before }) {
       const accountId = store.get(key)?.accountId;
