@@ -39,15 +39,19 @@ export function createPdfPages(shell: Pick<Shell, 'openPage'>, clock: Clock, log
   let resting: Timer | null = null;
   let last: Promise<unknown> = Promise.resolve();
   let nextId = 1;
+  /** Of the page in use: the end of one that was thrown away says nothing about the next. */
+  let serial = 0;
   let waiting: { id: number; settle(answer: Answer): void } | null = null;
 
   async function open(): Promise<Page> {
+    const own = (serial += 1);
     const opened = await shell.openPage({ path: '/pdf.html', hidden: true });
     opened.onMessage((message) => {
       const answer = v.safeParse(answerSchema, message);
       if (answer.success && waiting?.id === answer.output.id) waiting.settle(answer.output);
     });
     opened.onGone(() => {
+      if (own !== serial) return;
       page = null;
       waiting?.settle({ state: 'broken' });
     });
@@ -57,6 +61,7 @@ export function createPdfPages(shell: Pick<Shell, 'openPage'>, clock: Clock, log
   function throwAway(): void {
     const closed = page;
     page = null;
+    serial += 1;
     void closed?.then((one) => one.close()).catch(() => undefined);
   }
 
