@@ -34,7 +34,7 @@ export async function runSuites(
   ];
   // Built a moment ago by this very task: no test need build them again, and the bundle starts in less time.
   const built = {
-    POSTHORN_MAIN: join(root, 'build', 'main', 'main.js'),
+    POSTHORN_MAIN: join(root, 'build', 'tested', 'main.js'),
     POSTHORN_E2E_PAGES: join(root, 'build', 'renderer'),
   };
   const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildMain, buildRenderer } from './builds.mjs';
 import { runChecks } from './check.mjs';
@@ -87,7 +87,16 @@ async function prepareTests({ root, node, args }) {
   await installDebianPackages([{ ...browser, required: false }, ...testServers()]);
   await unpackCyrus(root);
   await buildRenderer(root, node).catch(sayAndGoOn);
-  await buildMain(root, node, 'electron').catch(sayAndGoOn);
+  await buildMain(root, node, 'electron')
+    .then(() => keepForTests(root))
+    .catch(sayAndGoOn);
+}
+
+/** A copy, for one of the tests builds the package, in the same place and without the test hooks. */
+function keepForTests(root) {
+  const tested = join(root, 'build', 'tested');
+  rmSync(tested, { recursive: true, force: true });
+  cpSync(join(root, 'build', 'main'), tested, { recursive: true });
 }
 
 /** The pure tests need no server and no window, so nothing is installed for them. */
