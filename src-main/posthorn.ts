@@ -114,6 +114,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     push,
     connectivity,
     onAccounts: () => news?.accountsChanged(),
+    endTransfers: (accountId) => transfers.endAccount(accountId),
   });
   const { accounts, sending } = mail;
   const transfers = openTransfers(profile, browser, { engines, push, submit: mail.submit });
@@ -303,7 +304,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     register,
     journal,
     crash: profile.crash,
-    eraseIndex: (accountId) => search.eraseAccount(accountId),
+    eraseIndex: mail.eraseIndex,
     log,
   });
   notices.push(...unfinished, ...(await accounts.finishRemovals(log)));

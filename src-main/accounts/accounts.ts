@@ -39,6 +39,8 @@ export interface AccountsPorts {
   /** Signs in and out again; rejects with what is wrong. */
   checkIncoming(check: ServerCheck, protocol: AccountSettings['incoming']['protocol']): Promise<void>;
   checkOutgoing(check: ServerCheck): Promise<void>;
+  /** What makes changes of its own in the account comes to an end. */
+  endTransfers(accountId: string): Promise<void>;
   /** Things outside the journal that belong to an account and go with it. */
   forget(account: AccountSettings): Promise<void>;
   modes: SwitchMode;
@@ -236,6 +238,8 @@ export function createAccounts(ports: AccountsPorts): Accounts {
     setMode: (accountId, mode, options) => ports.modes.change(need(accountId), mode, options),
     async remove(accountId) {
       const account = need(accountId);
+      // What an import wrote down after the journal forgot the account would lie there for ever.
+      await ports.endTransfers(accountId);
       engines.stop(accountId);
       try {
         await removeAccount(account, ports);

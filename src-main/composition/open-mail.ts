@@ -20,6 +20,8 @@ import type { Profile } from './open-profile.ts';
 /** What the user can do with mail: verbs, folders, taking back, sending, accounts. */
 export interface Mail {
   submit: Submit;
+  /** What lies in files of its own beside the cache: words in the index, large messages that were begun. */
+  eraseIndex: (accountId: string) => Promise<void>;
   verbs: Verbs;
   folders: FolderVerbs;
   undo: Undo;
@@ -34,6 +36,7 @@ export interface MailOptions {
   push: Push;
   connectivity: Connectivity;
   onAccounts(): void;
+  endTransfers(accountId: string): Promise<void>;
 }
 
 export async function openMail(profile: Profile, browser: Browser, options: MailOptions): Promise<Mail> {
@@ -54,6 +57,10 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
   const { cache, network, reader, sanitiser, begunBodies } = browser;
   const { engines, secrets, search, push, connectivity } = options;
   const onWire = (protocol: string) => (line: string) => hooks?.onWire(protocol, line);
+  const eraseIndex = async (accountId: string): Promise<void> => {
+    await begunBodies.erase(accountId);
+    await search.eraseAccount(accountId);
+  };
 
   const submit = createSubmit({
     journal,
@@ -139,13 +146,11 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
       cache,
       register,
       localMails,
-      eraseIndex: async (accountId) => {
-        await begunBodies.erase(accountId);
-        await search.eraseAccount(accountId);
-      },
+      eraseIndex,
       crash,
       onChange: options.onAccounts,
     }),
+    endTransfers: (accountId) => options.endTransfers(accountId),
     forget: async ({ accountId, localStore }) => {
       search.dropAccount(accountId);
       await begunBodies.erase(accountId);
@@ -154,5 +159,5 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     },
     onChange: options.onAccounts,
   });
-  return { submit, verbs, folders, undo, sending, accounts };
+  return { submit, verbs, folders, undo, sending, accounts, eraseIndex };
 }

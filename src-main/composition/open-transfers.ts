@@ -41,6 +41,7 @@ export function openTransfers(
     journal,
     clock,
     log: profile.log.log,
+    hasAccount: (accountId) => accountStore.get(accountId) !== undefined,
     folder: (folderId) => submit.folder(folderId),
     async runExport(log, signal, progress) {
       const { accountId, folderId } = log.progress.start;

@@ -8,7 +8,7 @@ import type { CrashControl } from '../platform/crash-points.ts';
 import type { AccountEngine } from '../sync/engine-ports.ts';
 import { fieldOf, headerText } from './header-look.ts';
 import { survivesMbox } from './mbox-text.ts';
-import { freeName, openTarget, partOf, takeName, type OutgoingMail } from './target.ts';
+import { freeName, openTarget, partOf, takeName, tookName, type OutgoingMail } from './target.ts';
 import type { TransferLog } from './transfer-log.ts';
 
 export interface ExportPorts {
@@ -61,7 +61,8 @@ export async function runExport(
   }
   ports.onProgress(total, total, false);
   const part = partOf(start.path);
-  if (progress.naming === null || (await lstat(part).catch(() => null)) !== null) {
+  const isThere = (await lstat(part).catch(() => null)) !== null;
+  if (progress.naming === null || (isThere && !(await tookName(part, progress.naming)))) {
     const to = await freeName(start.path);
     await log.note({ t: 'naming', to });
     await takeName(part, to);

@@ -118,6 +118,9 @@ export async function runImport(
     const ops: NewOp[] = [];
     for (const one of batch) ops.push(await opOf(one.mail, one.position));
     ports.crash.reach('import.blobs-written');
+    signal.throwIfAborted();
+    // The folder may have gone meanwhile: deleted, or with its account's way of keeping mail.
+    ports.submit.folder(start.folderId);
     await ports.submit.ops(ops, { name: markName(transferId), value: `${position} ${chain}` });
     ports.crash.reach('import.journaled');
     for (const { mail, position: at } of batch) {

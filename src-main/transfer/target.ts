@@ -87,7 +87,9 @@ async function mboxTarget(part: string, from: TargetMark): Promise<ExportTarget>
     async write(mails) {
       for (const mail of mails) {
         const entry = mboxEntry(mail.bytes, mail.sender, mail.at);
-        await file.write(entry, 0, entry.length, bytes);
+        // A disk that is nearly full takes a part of it, and says so by the count alone.
+        for (let at = 0; at < entry.length;)
+          at += (await file.write(entry, at, entry.length - at, bytes + at)).bytesWritten;
         bytes += entry.length;
       }
       await file.sync();
@@ -165,6 +167,16 @@ export async function takeName(part: string, name: string): Promise<void> {
     }
   } else await rename(part, name);
   await syncDirectory(dirname(name));
+}
+
+/** `name` is the file of `part` already: a kill came between the two names. Then `part` goes. */
+export async function tookName(part: string, name: string): Promise<boolean> {
+  const [from, to] = await Promise.all([part, name].map((path) => lstat(path).catch(() => null)));
+  if (from?.isFile() !== true || to?.isFile() !== true || from.ino !== to.ino || from.dev !== to.dev)
+    return false;
+  await unlink(part);
+  await syncDirectory(dirname(name));
+  return true;
 }
 
 export async function discardPart(path: string): Promise<void> {

@@ -21,6 +21,8 @@ export interface TransferPorts {
   journal: Journal;
   clock: Clock;
   log: Log;
+  /** The account is there, and not about to be removed. */
+  hasAccount(accountId: string): boolean;
   /** @throws AppError when there is no such folder */
   folder(folderId: string): { accountId: string; name: string };
   runExport(log: TransferLog, signal: AbortSignal, progress: Progress): Promise<ExportResult>;
@@ -38,12 +40,22 @@ export interface ImportWish {
   received?: boolean;
 }
 
+export interface ExportWish {
+  folderId: string;
+  path: string;
+  format: MailFormat;
+  /** An export that ended is not given again: what came into the folder since would be missing. */
+  anew?: boolean;
+}
+
 /** Exports and imports of folders: they outlive the program, one result each. */
 export interface Transfers {
-  export(wish: { folderId: string; path: string; format: MailFormat }): Promise<Running<ExportResult>>;
+  export(wish: ExportWish): Promise<Running<ExportResult>>;
   import(wish: ImportWish): Promise<Running<ImportResult>>;
   list(): TransferView[];
   cancel(transferId: string): Promise<void>;
+  /** Stops what runs for the account and forgets the rest; no import goes on when it resolves. */
+  endAccount(accountId: string): Promise<void>;
   /** Goes on with what an earlier run left; gives where it reads from. */
   resume(): Promise<string[]>;
   /** Stops what runs, to go on at the next start. */
@@ -134,7 +146,14 @@ export function createTransfers(ports: TransferPorts): Transfers {
         const error = cancelled ? wasCancelled(start) : toAppError(thrown);
         if (start.kind === 'export') await discardPart(start.path);
         ports.log(cancelled ? 'info' : 'warn', 'a transfer ended early', { code: error.code });
-        await end(cancelled ? 'cancelled' : 'failed', [error.data.detail], null);
+        const taken = cancelled || start.kind === 'export' ? 0 : takenIn(start);
+        const stays =
+          taken === 0
+            ? []
+            : [
+                `Until then ${taken === 1 ? '1 message was' : `${taken.toLocaleString('en')} messages were`} taken in, and ${taken === 1 ? 'stays' : 'stay'}: what is imported again from its beginning would be there twice.`,
+              ];
+        await end(cancelled ? 'cancelled' : 'failed', [error.data.detail, ...stays], null);
         throw error;
       },
     );
@@ -167,8 +186,26 @@ export function createTransfers(ports: TransferPorts): Transfers {
     tell();
   }
 
+  /** Messages that an import has written down so far. */
+  function takenIn({ transferId }: TransferStart): number {
+    return Number((ports.journal.mark(markName(transferId)) ?? '0').split(' ')[0]);
+  }
+
+  /** Of an account that is not there any more: nothing of it stays. */
+  async function abandon(log: TransferLog): Promise<void> {
+    const { start, end } = log.progress;
+    if (start.kind === 'export' && end === null) await discardPart(start.path);
+    if (start.received === true) await rm(start.path, { recursive: true, force: true });
+    if (start.kind === 'import' && ports.journal.mark(markName(start.transferId)) !== null)
+      await ports.journal.setMark({ name: markName(start.transferId), value: null });
+    await log.forget();
+  }
+
   /** One that runs for the same wish, or that ended while nobody waited for it. */
-  async function same(kind: TransferStart['kind'], wish: ImportWish): Promise<Transfer | undefined> {
+  async function same(
+    kind: TransferStart['kind'],
+    wish: ImportWish & Pick<ExportWish, 'anew'>,
+  ): Promise<Transfer | undefined> {
     for (const transfer of transfers.values()) {
       const { start, end } = transfer.log.progress;
       if (start.kind !== kind || start.folderId !== wish.folderId) continue;
@@ -178,7 +215,7 @@ export function createTransfers(ports: TransferPorts): Transfers {
         kind === 'import'
           ? (await sourceStamp(wish.path)) === start.stamp
           : (await stat(transfer.log.progress.naming ?? '').catch(() => null)) !== null;
-      if (end.state === 'done' && there) return transfer;
+      if (end.state === 'done' && there && wish.anew !== true) return transfer;
       await forget(transfer);
     }
     return undefined;
@@ -241,8 +278,19 @@ export function createTransfers(ports: TransferPorts): Transfers {
       if (transfer.log.progress.end !== null) await forget(transfer);
       else await transfer.ended.catch(() => undefined);
     },
+    async endAccount(accountId) {
+      const own = [...transfers.values()].filter(({ log }) => log.progress.start.accountId === accountId);
+      for (const { abort } of own) abort.abort(new Cancelled());
+      for (const transfer of own) {
+        const over = transfer.ended.catch(() => undefined).then(() => forget(transfer));
+        // An export reads alone, and may wait for a server that does not answer.
+        if (transfer.view.kind === 'import') await over;
+      }
+    },
     async resume() {
-      const logs = await readLogs(ports.directory);
+      const all = await readLogs(ports.directory);
+      for (const log of all) if (!ports.hasAccount(log.progress.start.accountId)) await abandon(log);
+      const logs = all.filter(({ progress }) => ports.hasAccount(progress.start.accountId));
       for (const log of logs) {
         const transfer = open(log);
         if (log.progress.end === null) run(transfer);

@@ -43,7 +43,8 @@ export function createUploads(directory: string): Uploads {
       await makeDirectory(dirname(path));
       upload.open = { name, path, modified, file: await open(path, 'wx', 0o600) };
     }
-    await upload.open.file.write(bytes);
+    // All of them: `write` may take a part on a disk that is nearly full.
+    await upload.open.file.writeFile(bytes);
   }
 
   const need = (uploadId: string): Upload => {

@@ -43,7 +43,7 @@ export function transferHandlers(ports: {
       const chosen = await shell.askSavePath(name);
       if (chosen === null) return { transferId: null };
       const path = chosen ?? (await freeName(join(downloadsDirectory(), name)));
-      const { transferId } = await transfers.export({ folderId, path, format });
+      const { transferId } = await transfers.export({ folderId, path, format, anew: true });
       return { transferId };
     },
     'transfer.receive': async ({ uploadId, name, modified, base64 }) => ({
