@@ -36,6 +36,7 @@ export function openTransfers(
     return `Only ${record.cached.toLocaleString('en')} of ${record.total.toLocaleString('en')} messages are listed here; the others were left out. ${why}`.trim();
   }
 
+  const written: ReadonlySet<string> = new Set(journal.ops().map(({ opId }) => opId));
   return createTransfers({
     directory: paths.transfers,
     journal,
@@ -74,6 +75,7 @@ export function openTransfers(
           reader,
           clock,
           crash,
+          written,
           crlf: !local,
           away: () => !local && !connected.includes(engines.get(start.accountId)?.state().state ?? ''),
           onProgress: (done, share, paused) => progress(done, null, share, paused),

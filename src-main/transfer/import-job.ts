@@ -21,6 +21,11 @@ export interface ImportPorts {
   reader: MimeReader;
   clock: Clock;
   crash: CrashControl;
+  /**
+   * Operations that the journal held when the program began, before any could be carried out. A power cut may have left
+   * some without the mark behind them: they are as good as marked, whatever became of them since.
+   */
+  written: ReadonlySet<string>;
   /** The server wants CRLF. */
   crlf: boolean;
   /** The account has no connection and makes none at present. */
@@ -84,10 +89,16 @@ export async function runImport(
       .update(chain)
       .update(createHash('sha256').update(mail.bytes).digest())
       .digest('hex');
-    const op = journal.op(opIdOf(transferId, position));
+    const opId = opIdOf(transferId, position);
+    const op = journal.op(opId);
     if (op !== undefined) keep(op, mail.bytes.length, mail.where);
     if (position === before && chain !== sum) throw changed(start);
-    if (position <= before || op !== undefined) continue;
+    if (position <= before) continue;
+    if (op !== undefined || ports.written.has(opId)) {
+      if (batch.length === 0)
+        await journal.setMark({ name: markName(transferId), value: `${position} ${chain}` });
+      continue;
+    }
     batch.push({ mail, position });
     bytes += mail.bytes.length;
     if (batch.length >= batchMails || bytes >= batchBytes) await flush();

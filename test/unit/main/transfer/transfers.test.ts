@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ExportResult, ImportResult } from '../../../../src-shared/ipc/areas/transfer.ts';
 import { systemClock } from '../../../../src-main/platform/clock.ts';
-import { markName } from '../../../../src-main/transfer/import-job.ts';
+import { readMail } from '../../../../src-main/mime/read/read-mail.ts';
+import { markName, runImport, type ImportPorts } from '../../../../src-main/transfer/import-job.ts';
 import { tookName } from '../../../../src-main/transfer/target.ts';
+import type { TransferStart } from '../../../../src-main/transfer/transfer-log.ts';
 import { createTransfers, type TransferPorts } from '../../../../src-main/transfer/transfers.ts';
 
 let place: string;
@@ -113,4 +115,39 @@ test('a kill between the two names of an export leaves one file', async () => {
   writeFileSync(part, 'other');
   expect(await tookName(part, name)).toBe(false);
   expect(existsSync(part)).toBe(true);
+});
+
+test('what a power cut left without its mark is not imported again, though it is done by now', async () => {
+  const source = join(place, 'some.mbox');
+  const one = (n: number): string => `From a@b.c Sat Nov 21 15:04:05 2026\nSubject: ${n}\n\ntext\n\n`;
+  writeFileSync(source, one(1) + one(2) + one(3));
+  const marks: string[] = [];
+  const made: string[] = [];
+  const start = { transferId: 't1', folderId: 'f1', accountId: 'a1', format: 'mbox', path: source };
+  const result = await runImport(
+    start as TransferStart,
+    {
+      journal: {
+        mark: () => null,
+        op: () => undefined,
+        setMark: ({ value }: { value: string }) => Promise.resolve(marks.push(value)),
+      },
+      submit: {
+        folder: () => ({ name: 'Old' }),
+        ops: (ops: { opId: string }[]) => Promise.resolve(made.push(...ops.map(({ opId }) => opId))),
+      },
+      blobs: { put: () => Promise.resolve('b') },
+      reader: { read: (bytes: Buffer) => Promise.resolve(readMail(bytes)) },
+      clock: systemClock,
+      crash: { reach: () => undefined },
+      written: new Set(['t1n1']),
+      crlf: true,
+      away: () => false,
+      onProgress: () => undefined,
+    } as unknown as ImportPorts,
+    new AbortController().signal,
+  );
+  expect(made).toEqual(['t1n2', 't1n3']);
+  expect(marks[0]).toMatch(/^1 /);
+  expect(result.imported).toBe(3);
 });
