@@ -14,7 +14,7 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '../../src-shared/error.ts';
 import type { MailFormat } from '../../src-shared/ipc/areas/transfer.ts';
-import { safeFilename } from '../../src-shared/text/safe-filename.ts';
+import { diskFilename } from '../../src-shared/text/safe-filename.ts';
 import { makeDirectory, syncDirectory, writeFileAtomic } from '../platform/atomic-file.ts';
 import { maildirName, writeKeywords } from './maildir-name.ts';
 import { mboxEntry } from './mbox-text.ts';
@@ -48,7 +48,7 @@ export const partOf = (path: string): string => `${path}.part`;
 export async function choosePath(path: string, format: MailFormat, folderName: string): Promise<string> {
   const there = await lstat(path).catch(() => null);
   if (format === 'mbox' && there?.isDirectory() === true)
-    return await choosePath(join(path, `${safeFilename(folderName, 'mail')}.mbox`), format, folderName);
+    return await choosePath(join(path, `${diskFilename(folderName, 'mail')}.mbox`), format, folderName);
   const free =
     there === null ||
     (format === 'mbox'
@@ -105,7 +105,7 @@ function emlTarget(part: string, total: number): ExportTarget {
   return {
     async write(mails) {
       for (const mail of mails) {
-        const subject = safeFilename(mail.subject.slice(0, 80), 'message');
+        const subject = diskFilename(mail.subject.slice(0, 80), 'message');
         const path = join(part, `${String(mail.index).padStart(digits, '0')} ${subject}.eml`);
         await writeFileAtomic(path, mail.bytes);
         await utimes(path, mail.at / 1_000, mail.at / 1_000);

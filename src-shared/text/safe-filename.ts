@@ -10,8 +10,8 @@ const longestBytes = 200;
 /**
  * A name for a file that a stranger chose, safe to show and to suggest in a save dialog: one path
  * component, no control or invisible characters, no changes of direction (so the last extension
- * shown is the true one), none that Windows reserves. Never empty; at most 150 characters and 200 bytes
- * (UTF-8), cut in the middle so that the extension stays.
+ * shown is the true one), none that Windows reserves. Never empty; at most 150 characters, cut in
+ * the middle so that the extension stays.
  */
 export function safeFilename(raw: string, fallback = 'attachment'): string {
   let name = raw.normalize('NFC').replace(control, '').replace(invisible, '');
@@ -30,16 +30,22 @@ export function safeFilename(raw: string, fallback = 'attachment'): string {
     .replace(/[\s.]+$/u, '');
   if (name === '') return fallback;
   if (windowsDevice.test(name)) name = `_${name}`;
-  return shorten(name);
+  return Array.from(name).length <= longest ? name : shorten(name);
 }
 
-function shorten(name: string): string {
+/** As `safeFilename`, short enough for the disk: at most 200 bytes (UTF-8), cut in the middle so that the extension stays. */
+export function diskFilename(raw: string, fallback?: string): string {
+  const name = safeFilename(raw, fallback);
+  return bytesOf(Array.from(name)) <= longestBytes ? name : shorten(name, longestBytes);
+}
+
+/** To `longest` characters and so many bytes. */
+function shorten(name: string, most = Number.POSITIVE_INFINITY): string {
   const characters = Array.from(name);
-  if (characters.length <= longest && bytesOf(characters) <= longestBytes) return name;
   const extension = fileExtension(name);
   const tail = Array.from(extension === '' ? '…' : `….${extension}`);
   const head: string[] = [];
-  let left = longestBytes - bytesOf(tail);
+  let left = most - bytesOf(tail);
   for (const character of characters.slice(0, longest - tail.length)) {
     left -= bytesOf([character]);
     if (left < 0) break;

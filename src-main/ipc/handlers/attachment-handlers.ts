@@ -1,5 +1,5 @@
 import { AppError } from '../../../src-shared/error.ts';
-import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
+import { diskFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { MimeReader } from '../../mime/mime-reader.ts';
 import type { PdfPages } from '../../mime/pdf-pages.ts';
 import { saveInto, saveToDownloads, saveToFile } from '../../platform/save-file.ts';
@@ -65,12 +65,12 @@ export function attachmentHandlers({
     },
     'message.saveAttachment': async ({ messageId, partId }) => {
       const { bytes, filename } = await partOf(messageId, partId);
-      return await saveAsked(safeFilename(filename), bytes);
+      return await saveAsked(diskFilename(filename), bytes);
     },
     'message.save': async ({ messageId }) => {
       const row = await source.rowOf(messageId);
       return await saveAsked(
-        `${safeFilename(row.subject.slice(0, 80), 'message')}.eml`,
+        `${diskFilename(row.subject.slice(0, 80), 'message')}.eml`,
         await source.bytesOf(row),
       );
     },
@@ -81,7 +81,7 @@ export function attachmentHandlers({
       for (const { partId, filename, embedded } of mail.attachments) {
         const bytes = embedded ? null : await reader.part(raw, partId);
         if (bytes === null) continue;
-        const name = safeFilename(filename);
+        const name = diskFilename(filename);
         files.push(
           toDirectory === undefined
             ? await saveToDownloads(name, bytes)

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/error.ts';
-import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
+import { diskFilename } from '../../../src-shared/text/safe-filename.ts';
 import { downloadsDirectory } from '../../platform/save-file.ts';
 import type { Shell } from '../../shell/shell.ts';
 import type { FolderRegister } from '../../sync/folder-register.ts';
@@ -39,7 +39,7 @@ export function transferHandlers(ports: {
           next: 'tell-user',
           detail: 'That folder does not exist any more.',
         });
-      const name = `${safeFilename(entry.name, 'mail')}${format === 'mbox' ? '.mbox' : ''}`;
+      const name = `${diskFilename(entry.name, 'mail')}${format === 'mbox' ? '.mbox' : ''}`;
       const chosen = await shell.askSavePath(name);
       if (chosen === null) return { transferId: null };
       const path = chosen ?? (await freeName(join(downloadsDirectory(), name)));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileExtension, safeFilename } from '../../../../src-shared/text/safe-filename.ts';
+import { diskFilename, fileExtension, safeFilename } from '../../../../src-shared/text/safe-filename.ts';
 
 test.each([
   ['report.pdf', 'report.pdf'],
@@ -33,9 +33,16 @@ test('a long name keeps its extension', () => {
 test.each(['\u6d77', '\u0436', '\u{1f4ce}'])(
   'a long name of %s is one that a file system takes',
   (letter) => {
-    const name = safeFilename(`${letter.repeat(140)}.tar.pdf`);
+    const raw = `${letter.repeat(140)}.tar.pdf`;
+    expect(safeFilename(raw)).toBe(raw);
+    const name = diskFilename(raw);
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(200);
     expect(name.endsWith('\u2026.pdf')).toBe(true);
     expect(Array.from(name).length).toBeGreaterThan(45);
   },
 );
+
+test('a name that is short enough is left alone', () => {
+  expect(diskFilename('report.pdf')).toBe('report.pdf');
+  expect(diskFilename('..', 'message')).toBe('message');
+});
