@@ -64,7 +64,7 @@ export const commandWords = {
   'command.threaded': 'Conversations or single messages in this list',
   'command.threadedEverywhere': 'Conversations or single messages in all lists',
   'command.filter': 'Only unread messages',
-  'command.print': 'Print…',
+  'command.print': 'Print or save as PDF…',
   'command.source': 'Show the source',
   'command.saveMessage': 'Save as a file (.eml)…',
   'command.copyQuoted': 'Copy as quoted text',

@@ -84,3 +84,18 @@ export function shortDay(at: number, now: number): string {
 export function fullDate(at: number): string {
   return Number.isFinite(at) ? full.format(at) : t('reader.noDate');
 }
+
+const withZone = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** On paper, which is read elsewhere and later: with the zone of the clock. */
+export function printedDate(at: number): string {
+  return Number.isFinite(at) ? withZone.format(at) : t('reader.noDate');
+}

@@ -83,7 +83,7 @@ export const readerWords = {
   'reader.original': 'Below is every word that can be read. The original is untouched on the server.',
   'reader.note': 'About this message',
   'reader.showSource': 'Show the source',
-  'reader.print': 'Print…',
+  'reader.print': 'Print or save as PDF…',
   'reader.source': 'Source',
   'reader.sourceCut': 'Only the first {count} characters are shown.',
   'reader.noText': 'This message has no text.',

@@ -21,6 +21,12 @@ export interface FrameDocumentOptions {
  */
 export const mailFrameSandbox = 'allow-same-origin';
 
+/** What a document with mail in it may load: enclosed pictures, and those that main hands out. */
+export function framePolicy(pageOrigin: string, media = false): string {
+  const origin = /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(?::\d+)?$/i.test(pageOrigin) ? pageOrigin : '';
+  return `default-src 'none'; img-src data: blob:${origin === '' ? '' : ` ${origin}/remote/`}${media ? '; media-src blob:' : ''}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+}
+
 /**
  * The whole document of a message frame, for `srcdoc`. Its policy lets nothing load but enclosed
  * pictures and those that main hands out below /remote/. A srcdoc frame has its parent's policy too:
@@ -28,25 +34,22 @@ export const mailFrameSandbox = 'allow-same-origin';
  */
 export function frameDocument(options: FrameDocumentOptions): string {
   const zoom = Math.min(5, Math.max(0.3, options.zoom ?? 1));
-  const origin = /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(?::\d+)?$/i.test(options.origin) ? options.origin : '';
-  const policy = `default-src 'none'; img-src data: blob:${origin === '' ? '' : ` ${origin}/remote/`}${options.media === true ? '; media-src blob:' : ''}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  const policy = framePolicy(options.origin, options.media);
   const lang =
     options.lang !== undefined && /^[a-zA-Z0-9-]{2,35}$/.test(options.lang) ? ` lang="${options.lang}"` : '';
-  return `<!doctype html><html${lang} dir="${options.direction ?? 'auto'}" data-kind="${options.kind}" data-theme="${options.theme}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${baseStyle}:root{--zoom:${zoom}}</style></head><body>${options.html}</body></html>`;
+  return `<!doctype html><html${lang} dir="${options.direction ?? 'auto'}" data-kind="${options.kind}" data-theme="${options.theme}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${frameStyle}${mailStyle}${themeStyle}:root{--zoom:${zoom}}</style></head><body>${options.html}</body></html>`;
 }
 
-/*
- * Colours are those of tokens.css for the reader; a frame does not see its parent's custom properties.
- * Dark HTML mail is darkened as a whole: white becomes the reader's own dark, hues stay. Pictures are
- * turned back. Colours that a sender set by hand then keep their contrast, which recolouring parts of
- * them could not promise.
- */
-const baseStyle = `
+const frameStyle = `
 :root { color-scheme: light; height: auto !important; min-height: 0 !important; overflow: hidden !important; background: #ffffff; font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Helvetica Neue", sans-serif; color: #1d1d1b; -webkit-text-size-adjust: 100%; }
 body { margin: 0 !important; height: auto !important; min-height: 0 !important; overflow: hidden !important; position: static !important; overflow-wrap: break-word; zoom: var(--zoom); }
 :root[data-kind="html"] body { padding: 24px 28px 28px !important; }
 :root[data-kind="text"] body { padding: 0 !important; }
 :root[data-kind="html"] body:has(> .mail-body[style*="background"]) { padding: 0 !important; }
+`.replaceAll('\n', '');
+
+/** How the inside of a message looks, in the reader and on paper. */
+export const mailStyle = `
 .mail-body { min-width: 0; overflow-x: auto; }
 .mail-body > :first-child { margin-block-start: 0; }
 .mail-body > :last-child { margin-block-end: 0; }
@@ -59,13 +62,6 @@ table { max-width: 100%; }
 pre { white-space: pre-wrap; }
 a { color: #1b50b8; }
 blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px solid #c6c6c0; }
-:focus-visible { outline: 2px solid #1f58c7; outline-offset: 2px; }
-::highlight(posthorn-found) { background-color: #ffe9a8; color: #1d1d1b; }
-::highlight(posthorn-found-now) { background-color: #ff9a3c; color: #1d1d1b; }
-:root[data-theme="dark"][data-kind="html"] { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
-:root[data-theme="dark"][data-kind="html"] :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
-:root[data-theme="dark"][data-kind="html"] [style*="url("] img[src] { filter: none; }
-:root[data-kind="text"] { background: #ffffff; }
 .mail-text { max-width: 72ch; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; }
 .mail-text p { margin: 0; unicode-bidi: plaintext; text-align: start; }
 .mail-text .quote { margin: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--quote-line); color: var(--quote-text); }
@@ -74,6 +70,22 @@ blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px
 .posthorn-fold > summary { display: inline-block !important; cursor: pointer; list-style: none; margin-block: 8px; padding: 0 10px; border-radius: 4px; font: 13px/24px system-ui, sans-serif; color: #63635d; background: rgb(29 29 27 / 0.06); }
 .posthorn-fold > summary::-webkit-details-marker { display: none; }
 .mail-text summary::-webkit-details-marker { display: none; }
+`.replaceAll('\n', '');
+
+/*
+ * Colours are those of tokens.css for the reader; a frame does not see its parent's custom properties.
+ * Dark HTML mail is darkened as a whole: white becomes the reader's own dark, hues stay. Pictures are
+ * turned back. Colours that a sender set by hand then keep their contrast, which recolouring parts of
+ * them could not promise.
+ */
+const themeStyle = `
+:focus-visible { outline: 2px solid #1f58c7; outline-offset: 2px; }
+::highlight(posthorn-found) { background-color: #ffe9a8; color: #1d1d1b; }
+::highlight(posthorn-found-now) { background-color: #ff9a3c; color: #1d1d1b; }
+:root[data-theme="dark"][data-kind="html"] { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"] :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"] [style*="url("] img[src] { filter: none; }
+:root[data-kind="text"] { background: #ffffff; }
 :root { --quote-line: #c6c6c0; --quote-text: #63635d; --fold-wash: rgb(29 29 27 / 0.06); }
 :root[data-theme="dark"][data-kind="text"] { color-scheme: dark; background: #232325; color: #ededeb; --quote-line: #515156; --quote-text: #a6a6a1; --fold-wash: rgb(255 255 255 / 0.08); }
 :root[data-theme="dark"][data-kind="text"] a { color: #9dbcff; }

@@ -5,12 +5,12 @@ const length = /^\d{1,5}(?:px|%)?$/;
  * A neutral box with the words of each picture that is not shown: Chromium would draw its sign for a broken
  * one. The picture stays behind the box, which goes when the picture gets its address.
  */
-export function boxHeldPictures(document: Document): void {
-  for (const image of document.querySelectorAll<HTMLImageElement>(held)) box(image);
+export function boxHeldPictures(within: Document | ShadowRoot): void {
+  for (const image of within.querySelectorAll<HTMLImageElement>(held)) box(image);
   // Those that came to nothing before anybody could listen.
-  for (const image of document.images)
+  for (const image of within.querySelectorAll('img'))
     if (image.hasAttribute('src') && image.complete && image.naturalWidth === 0) boxBroken(image);
-  document.addEventListener(
+  within.addEventListener(
     'error',
     ({ target }) => {
       // The frame's elements are of its own realm: no instanceof.

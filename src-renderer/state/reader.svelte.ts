@@ -7,6 +7,13 @@ import type { MainClient } from '../ipc/client.ts';
 export type Loaded =
   { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
 
+/** What a message shows by the wish of its reader. */
+interface Look {
+  /** With its remote pictures in it; null: without. */
+  withImages: { html: string; sections: (string | null)[] } | null;
+  asText: boolean;
+}
+
 /** Messages that were read and are out of view now: the nearest ways back. */
 const keptMessages = 20;
 
@@ -19,6 +26,8 @@ export class Reader {
   loaded = $state.raw<Readonly<Record<string, Loaded>>>({});
   /** Large messages that are being fetched. */
   fetching = $state.raw<Readonly<Record<string, { done: number; total: number }>>>({});
+  /** Of the messages that are drawn. */
+  readonly looks = new Map<string, Look>();
   readonly #main: MainClient;
   /** Messages that are drawn, and how often: what they show is kept. */
   readonly #drawn = new Map<string, number>();
@@ -81,6 +90,14 @@ export class Reader {
       const left = (this.#drawn.get(messageId) ?? 1) - 1;
       if (left > 0) this.#drawn.set(messageId, left);
       else this.#drawn.delete(messageId);
+    };
+  }
+
+  /** What the message looks like from now on, until what is returned is called. */
+  look(messageId: string, look: Look): () => void {
+    this.looks.set(messageId, look);
+    return () => {
+      if (this.looks.get(messageId) === look) this.looks.delete(messageId);
     };
   }
 

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
+import { printedPages } from '../harness/printed-pages.ts';
+import { catchPrinting, caughtPrint, endPrint } from './caught-print.ts';
 import { calls, pictures, rows, useFakeWindow } from './fake-window.ts';
 
 const open = useFakeWindow();
@@ -75,6 +78,105 @@ describe('reading a message', () => {
     expect(copied).toContain('\n>> Lovely.');
     await page.keyboard.press('Control+s');
     await expect.poll(() => calls(page, 'message.save')).toHaveLength(1);
+  });
+
+  test('prints what is unfolded as a document of its own: whole heads, open quotes, all of the text, black on white', async () => {
+    const page = await open({ accounts: 1, messages: 50 }, { colorScheme: 'dark' });
+    await catchPrinting(page);
+    const row = rows(page).filter({ hasText: 'Lunch?' }).first();
+    await row.waitFor();
+    const id = (await row.getAttribute('data-id')) ?? '';
+    const to = Array.from({ length: 60 }, (_, at) => ({
+      name: `Guest ${at + 1}`,
+      address: `guest.${at + 1}.x@example.org`,
+    }));
+    const lines = Array.from({ length: 200 }, (_, at) => `This is line-${at + 1}-of-it.`);
+    const mail: Partial<FullMessage> = {
+      to,
+      text: `${lines.join('\n')}\n\nOn Wednesday Ina Verhoeven wrote:\n> quoted-one\n> quoted-two\n> quoted-three\n> quoted-four`,
+    };
+    await page.evaluate(([key, value]) => window.fakeMain.mails.set(key, value), [id, mail] as const);
+    await row.click();
+    await page.locator('iframe.mail-frame').last().contentFrame().getByText('line-1-of-it').waitFor();
+    await page.keyboard.press('Control+p');
+    const frame = await caughtPrint(page);
+    const papers = await printedPages(page);
+    expect(papers.length).toBeGreaterThan(3);
+    const text = papers.map((paper) => paper.text).join('');
+    const squeezed = text.replace(/\s/g, '');
+    for (const word of [
+      ...to.map(({ name, address }) => `${name}<${address}>`),
+      'ChidiOkafor<chidi@okafor.example>',
+      ...lines,
+      'quoted-one',
+      'quoted-four',
+    ])
+      expect(squeezed.split(word.replace(/\s/g, '')), word).toHaveLength(2);
+    expect(text).toMatch(/\d{4} at \d\d:\d\d\s+(?:UTC|GMT|[A-Z]{3,4})/);
+    expect(text).not.toContain('Show quoted text');
+    const looks = await frame.evaluate((made: HTMLIFrameElement) => {
+      const inner = made.contentDocument;
+      const mailText = inner?.querySelector('.sheet')?.shadowRoot?.querySelector('p');
+      const style = (element: Element | null | undefined): CSSStyleDeclaration | undefined =>
+        element == null ? undefined : made.contentWindow?.getComputedStyle(element);
+      return {
+        sandbox: made.getAttribute('sandbox'),
+        paper: style(inner?.documentElement)?.backgroundColor,
+        ink: [style(inner?.querySelector('h1'))?.color, style(mailText)?.color],
+      };
+    });
+    expect(looks).toEqual({
+      sandbox: 'allow-same-origin allow-modals',
+      paper: 'rgb(255, 255, 255)',
+      ink: ['rgb(0, 0, 0)', 'rgb(0, 0, 0)'],
+    });
+    await endPrint(page);
+  });
+
+  test('prints from the menu each unfolded message, as its reader chose to see it, with the names of its files', async () => {
+    const page = await open({ accounts: 1, messages: 50, conversation: 4 });
+    await catchPrinting(page);
+    const row = rows(page).first();
+    await row.waitFor();
+    const id = (await row.getAttribute('data-id')) ?? '';
+    const mail: Partial<FullMessage> = {
+      text: 'The plain words.',
+      html: '<div class="mail-body"><p>The set words.</p><img data-remote-src="https://out.example/x.png" alt="Held back"></div>',
+      sections: [],
+      attachments: [
+        {
+          partId: '2',
+          filename: 'Third proof, with a long name that no card would show whole.pdf',
+          contentType: 'application/pdf',
+          size: 214_000,
+          disposition: 'attachment',
+          contentId: null,
+          embedded: false,
+        },
+      ],
+    };
+    await page.evaluate(([key, value]) => window.fakeMain.mails.set(key, value), [id, mail] as const);
+    await row.click();
+    await page.getByRole('button', { name: 'Unfold all' }).click();
+    const messages = await page.locator('[data-message]').count();
+    expect(messages).toBeGreaterThan(2);
+    const print = async (): Promise<string> => {
+      await page.getByRole('toolbar', { name: 'Message' }).getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Print or save as PDF…' }).click();
+      await caughtPrint(page);
+      const text = (await printedPages(page)).map((paper) => paper.text).join(' ');
+      await endPrint(page);
+      return text;
+    };
+    const text = await print();
+    expect(text.match(/\bFrom\b/g)).toHaveLength(messages);
+    expect(text).toContain('The set words.');
+    expect(text).toContain('Held back');
+    expect(text.replace(/\s+/g, ' ')).toContain('no card would show whole.pdf (214 KB)');
+    await page.locator(`[data-message="${id}"]`).getByRole('button', { name: 'Show as plain text' }).click();
+    const again = await print();
+    expect(again).toContain('The plain words.');
+    expect(again).not.toContain('The set words.');
   });
 
   test('of a whole folder: export is offered in its menu, and says how far it is and how it ended', async () => {

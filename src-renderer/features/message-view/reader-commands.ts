@@ -1,6 +1,7 @@
 import { t } from '../../i18n/t.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
 import type { Command } from '../../state/commands.svelte.ts';
+import { printOpenMessages } from './print-messages.ts';
 
 /** Sizes of a message's text, as browsers have them. */
 const sizes = [0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;
@@ -30,7 +31,7 @@ export function readerCommands(
       icon: 'print',
       keys: both('Ctrl P'),
       ...open,
-      run: () => window.print(),
+      run: () => void printOpenMessages(app),
     },
     {
       id: 'reader.source',

@@ -1,0 +1,39 @@
+import type { FullMessage, MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
+import { captionOf, shownAsCard } from './protection-words.ts';
+
+/** One run of a message's text that must not mix with the others. */
+export interface MessagePiece {
+  /** What is said over it; null where the message is one piece. */
+  caption: string | null;
+  text: string;
+  html: string | null;
+}
+
+/** The text in its pieces; `withImages` with its remote pictures in it, null as it came. */
+export function messagePieces(
+  message: FullMessage,
+  withImages: { html: string; sections: (string | null)[] } | null,
+): MessagePiece[] {
+  return message.sections.length === 0
+    ? [{ caption: null, text: message.text, html: withImages?.html ?? message.html }]
+    : message.sections.map((section, index) => ({
+        caption: captionOf(section, message.protection),
+        text: section.text,
+        html: withImages?.sections[index] ?? section.html,
+      }));
+}
+
+/** The text is what cannot be read: letters that only another program makes words of. */
+export function isUnreadable({ protection }: FullMessage): boolean {
+  return protection.some(({ what, form, whole }) => what === 'encrypted' && whole && form === 'inline');
+}
+
+/** The attachments that are listed: no card stands for them, and the text does not show them in their place. */
+export function listedFiles(message: FullMessage): MessagePart[] {
+  const asCards = shownAsCard(message);
+  return message.attachments.filter(
+    (part) =>
+      !asCards.has(part.partId) &&
+      !(part.contentId !== null && (message.html ?? '').includes(`data-cid="${part.contentId}"`)),
+  );
+}

@@ -1,0 +1,106 @@
+import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+import type { MailAddress, MessageRow } from '../../../src-shared/model/message.ts';
+import { printedDate } from '../../i18n/dates.ts';
+import { formatSize } from '../../i18n/sizes.ts';
+import { t } from '../../i18n/t.ts';
+import { printDocument, type PrintedMessage } from '../../message-html/print-document.ts';
+import { preparePrintFrame, type PrintedPiece } from '../../message-html/print-frame.ts';
+import { textToHtml } from '../../message-html/text-to-html.ts';
+import type { AppState } from '../../state/app-state.svelte.ts';
+import { enclosedPictures } from './enclosed-pictures.ts';
+import { whenHere } from './invitation-words.ts';
+import { isUnreadable, listedFiles, messagePieces } from './message-pieces.ts';
+import { reportSentence } from './report-words.ts';
+
+/** The frame whose dialog is open, or being made. */
+let underWay: Promise<void> = Promise.resolve();
+let shown: HTMLIFrameElement | null = null;
+
+/** Prints the unfolded messages of the conversation that is read, in its order, in a document of their own. */
+export function printOpenMessages(app: AppState): Promise<void> {
+  underWay = underWay.then(() => app.attempt(() => print(app)).then(() => undefined));
+  return underWay;
+}
+
+async function print(app: AppState): Promise<void> {
+  const { reader } = app;
+  const { chosen } = reader;
+  if (chosen === null) return;
+  const rows = reader.rows.filter(({ messageId }) => reader.unfolded.has(messageId));
+  const parts = await Promise.all((rows.length === 0 ? [chosen] : rows).map((row) => printed(app, row)));
+  const frame = await preparePrintFrame(
+    printDocument({
+      subject: chosen.subject === '' ? t('list.noSubject') : chosen.subject,
+      messages: parts.map(({ message }) => message),
+      origin: location.origin,
+    }),
+    parts.flatMap(({ pieces }) => pieces),
+  );
+  shown?.remove();
+  shown = frame;
+  const view = frame.contentWindow;
+  // Taken away in a task of its own: the browser is not done with the document while it tells of it.
+  view?.addEventListener('afterprint', () => setTimeout(() => frame.remove()), { once: true });
+  view?.print();
+}
+
+async function printed(
+  app: AppState,
+  row: MessageRow,
+): Promise<{ message: PrintedMessage; pieces: PrintedPiece[] }> {
+  const loaded = app.reader.loaded[row.messageId];
+  const read =
+    loaded?.state === 'ready'
+      ? loaded.message
+      : await app.main.call('message.get', { messageId: row.messageId }).catch(() => null);
+  if (read === null) {
+    const message = { rows: headRows(row, null), notes: [t('reader.failed')], pieces: [] };
+    return { message, pieces: [] };
+  }
+  const look = app.reader.looks.get(row.messageId);
+  const pieces = isUnreadable(read) ? [] : messagePieces(read, look?.withImages ?? null);
+  const pictures = await enclosedPictures(app.main, read);
+  return {
+    message: { rows: headRows(row, read), notes: notesOf(read), pieces },
+    pieces: pieces.map(({ html, text }) =>
+      html !== null && look?.asText !== true
+        ? { html, pictures }
+        : { html: textToHtml(text.trim() === '' ? t('reader.noText') : text) },
+    ),
+  };
+}
+
+const person = ({ name, address }: MailAddress): string =>
+  name === '' ? address : address === '' ? name : `${name} <${address}>`;
+const people = (all: readonly MailAddress[]): string => all.map(person).join(', ');
+
+function headRows(row: MessageRow, read: FullMessage | null): { name: string; text: string }[] {
+  const files = read === null ? [] : listedFiles(read);
+  return [
+    { name: t('reader.rowFrom'), text: row.from.length === 0 ? t('list.noSender') : people(row.from) },
+    { name: t('reader.rowTo'), text: people(read?.to ?? row.to) },
+    { name: t('reader.rowCc'), text: people(read?.cc ?? []) },
+    { name: t('reader.rowBcc'), text: people(read?.bcc ?? []) },
+    { name: t('reader.rowReplyTo'), text: people(read?.replyTo ?? []) },
+    { name: t('reader.rowDate'), text: printedDate(Date.parse(row.sentAt ?? row.date)) },
+    {
+      name: t('reader.attachments'),
+      text: files.map(({ filename, size }) => `${filename} (${formatSize(size)})`).join(', '),
+    },
+  ].filter(({ text }) => text !== '');
+}
+
+/** What the reader's cards and notes say; what can only be pressed is left out. */
+function notesOf({ protection, report, invitation }: FullMessage): string[] {
+  return [
+    ...protection.map(({ sentence }) => sentence),
+    ...(report?.recipients.map(reportSentence) ?? []),
+    ...(invitation === null
+      ? []
+      : [
+          [invitation.summary, invitation.sentence, whenHere(invitation).here, invitation.place]
+            .filter((words) => words !== '')
+            .join(' · '),
+        ]),
+  ];
+}
