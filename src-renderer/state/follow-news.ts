@@ -41,7 +41,10 @@ export function followNews(app: AppState): void {
     app.journal = entries;
   });
   main.on('outbox.changed', ({ items }) => {
+    const known = new Set(app.outbox.map(({ outboxId }) => outboxId));
     app.outbox = items;
+    // Not when mail came into it: who sent it asks by themselves, once its answer is kept.
+    if (items.every(({ outboxId }) => known.has(outboxId))) reader.renewAllAnswered();
   });
   main.on('message.progress', ({ messageId, done, total }) => reader.fetched(messageId, done, total));
   main.on('app.changed', ({ info }) => {

@@ -17,6 +17,9 @@ interface Look {
 /** Messages that were read and are out of view now: the nearest ways back. */
 const keptMessages = 20;
 
+/** What was answered with one click, and what still may be: it changes while the message stays as it is. */
+export type Answered = Pick<FullMessage, 'invitationAnswer' | 'receiptWish'>;
+
 /** The conversation in the reader: its rows, which of them are unfolded, and what of them is loaded. */
 export class Reader {
   /** The message that was chosen in a list. */
@@ -28,7 +31,11 @@ export class Reader {
   fetching = $state.raw<Readonly<Record<string, { done: number; total: number }>>>({});
   /** Of the messages that are drawn. */
   readonly looks = new Map<string, Look>();
+  /** Newer than what came with the message. */
+  answered = $state.raw<Readonly<Record<string, Answered>>>({});
   readonly #main: MainClient;
+  /** Counts the askings for `answered`: only the latest counts. */
+  readonly #asked = new Map<string, number>();
   /** Messages that are drawn, and how often: what they show is kept. */
   readonly #drawn = new Map<string, number>();
 
@@ -112,6 +119,25 @@ export class Reader {
     if (chosen !== null) await this.#readThread(chosen);
   }
 
+  /** As main knows it now; the message itself stays as it is drawn. */
+  async renewAnswered(messageId: string): Promise<void> {
+    const asked = (this.#asked.get(messageId) ?? 0) + 1;
+    this.#asked.set(messageId, asked);
+    try {
+      const { invitationAnswer, receiptWish } = await this.#main.call('message.get', { messageId });
+      if (this.#asked.get(messageId) === asked)
+        this.answered = { ...this.answered, [messageId]: { invitationAnswer, receiptWish } };
+    } catch {
+      // The message cannot be read now: what is shown stays.
+    }
+  }
+
+  /** Mail left the outbox: one-click answers among it were sent, or taken back. */
+  renewAllAnswered(): void {
+    for (const [messageId, loaded] of Object.entries(this.loaded))
+      if (loaded.state === 'ready' && mayBeAnswered(loaded.message)) void this.renewAnswered(messageId);
+  }
+
   fetched(messageId: string, done: number, total: number): void {
     const others = Object.entries(this.fetching).filter(([id]) => id !== messageId);
     this.fetching = Object.fromEntries(done < total ? [...others, [messageId, { done, total }]] : others);
@@ -135,7 +161,10 @@ export class Reader {
     if (known?.state === 'ready' || known?.state === 'loading') return;
     this.#put(messageId, { state: 'loading' });
     this.#main.call('message.get', { messageId }).then(
-      (message) => this.#put(messageId, { state: 'ready', message }),
+      (message) => {
+        this.answered = Object.fromEntries(Object.entries(this.answered).filter(([id]) => id !== messageId));
+        this.#put(messageId, { state: 'ready', message });
+      },
       (error: unknown) => this.#put(messageId, { state: 'failed', error: toAppError(error).data }),
     );
   }
@@ -148,4 +177,12 @@ export class Reader {
       [messageId, loaded],
     ]);
   }
+}
+
+function mayBeAnswered({ invitationAnswer, receiptWish, headers }: FullMessage): boolean {
+  return (
+    invitationAnswer !== null ||
+    receiptWish !== null ||
+    headers.some(({ name }) => name.toLowerCase() === 'disposition-notification-to')
+  );
 }

@@ -80,6 +80,18 @@ test('an invitation is answered by keyboard, can be taken back, and nothing goes
   await page.getByRole('button', { name: 'Take back' }).click();
   await answers.getByRole('status').getByText('You accepted.').waitFor();
   expect(await calls(page, 'outbox.cancel')).toEqual([{ outboxId: 'answer' }]);
+  // From the list of what waits the card hears of it, too; so does one that was closed meanwhile.
+  await answers.getByRole('button', { name: 'Decline' }).click();
+  await answers.getByRole('status').getByText('You declined.').waitFor();
+  await rows(page).nth(2).click();
+  await card.waitFor({ state: 'detached' });
+  await rows(page).nth(1).click();
+  await answers.getByRole('status').getByText('You declined.').waitFor();
+  await page.locator('.status-line').click();
+  const waiting = page.getByRole('dialog', { name: 'Changes waiting' });
+  await waiting.getByRole('button', { name: 'Take back' }).click();
+  await answers.getByRole('status').getByText('You accepted.').waitFor();
+  await waiting.getByRole('button', { name: 'Close' }).click();
   expect(await axeInBothThemes(page, 'an invitation')).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   await settle(page);

@@ -7,6 +7,7 @@ import { t } from '../../i18n/t.ts';
  */
 export async function giveAnswer(
   app: AppState,
+  messageId: string,
   words: string,
   send: (undoSeconds: number) => Promise<{ outboxId: string | null }>,
   settled: (stands: boolean) => void,
@@ -15,6 +16,7 @@ export async function giveAnswer(
   await app.attempt(async () => {
     const { outboxId } = await send(seconds);
     settled(true);
+    void app.reader.renewAnswered(messageId);
     if (outboxId === null) return;
     if (seconds === 0) app.toasts.show(words);
     else
@@ -23,6 +25,7 @@ export async function giveAnswer(
           void app.attempt(async () => {
             await app.main.call('outbox.cancel', { outboxId });
             settled(false);
+            void app.reader.renewAnswered(messageId);
           }),
         undoName: t('answer.takeBack'),
         ms: seconds * 1000,

@@ -1,10 +1,11 @@
 import type { AppErrorData } from '../../../src-shared/error.ts';
 import type { EventName, Events } from '../../../src-shared/ipc/contract.ts';
-import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+import type { FullMessage, InvitationAnswer } from '../../../src-shared/ipc/areas/mail.ts';
 import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
 import type { WindowAnswer, WindowCall } from '../../../src-shared/ipc/window-messages.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import type { PosthornBridge } from '../../../src-renderer/page-bridge/bridge.ts';
+import { FakeAnswers } from './fake-answers.ts';
 import { FakeServerSide } from './fake-server-side.ts';
 import { FakeReports } from './fake-reports.ts';
 import { FakeSending } from './fake-sending.ts';
@@ -41,6 +42,7 @@ export class FakeMain {
   readonly refusals = new Map<string, AppErrorData>();
   /** What single messages hold besides what is made up, by id. */
   readonly mails = new Map<string, Partial<FullMessage>>();
+  readonly #answers = new FakeAnswers(this.mails, (items) => this.emit('outbox.changed', { items }));
   #listener: (message: unknown) => void = () => undefined;
   readonly #undo = new Map<string, () => void>();
   #lastOp = 0;
@@ -139,6 +141,9 @@ export class FakeMain {
       send: boolean;
       threadId: string;
       opId: string;
+      messageId: string;
+      outboxId: string;
+      answer: InvitationAnswer;
     };
     switch (method) {
       case 'app.info':
@@ -168,10 +173,6 @@ export class FakeMain {
         return this.#message(given.messageId);
       case 'message.trust':
         return madeTrust(this.#message(given.messageId), Number(given.messageId.slice(1).split('.')[0]));
-      case 'message.answerInvitation':
-        return { outboxId: 'answer' };
-      case 'message.answerReceipt':
-        return { outboxId: settings.send ? 'receipt' : null };
       case 'message.unsubscribe':
         return { host: 'canal.example' };
       case 'message.loadRemote':
@@ -213,6 +214,7 @@ export class FakeMain {
         return this.#search(settings.text);
       default:
         return (
+          this.#answers.answer(method, settings) ??
           this.#serverSide.answer(method, given) ??
           this.sending.answer(method, given) ??
           this.#reports.answer(method, given) ??
