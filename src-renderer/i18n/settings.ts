@@ -43,10 +43,10 @@ export const settingsWords = {
   'settings.picturesMore': { one: '1 more is not shown.', other: '{count} more are not shown.' },
   'settings.senders': 'Who sent a message',
   'settings.sendersText':
-    'Whether a sender is really who they say is believed only from your own mail server: {names}.',
-  'settings.sendersNames': 'Names of your mail server, if it signs with others',
+    'Only your own mail server is believed when it says whether a sender is who they say: {names}.',
+  'settings.sendersNames': 'Other names of your mail server',
   'settings.sendersHint':
-    'They stand first in “Authentication-Results” in the source of a message that your server took in. Separate several by commas; leave it empty for the usual.',
+    'Needed only if your provider’s server calls itself otherwise: the name stands first in the line “Authentication-Results” of a message’s source. Separate several by commas.',
   'settings.sendersWrong': 'That is not the name of a server. Nothing was changed.',
   'settings.sendersUsual': 'the servers of {domains}',
   'settings.notify': 'New mail',
