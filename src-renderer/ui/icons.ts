@@ -4,6 +4,7 @@ import Check from '@lucide/svelte/icons/check';
 import ChevronDown from '@lucide/svelte/icons/chevron-down';
 import ChevronLeft from '@lucide/svelte/icons/chevron-left';
 import ChevronRight from '@lucide/svelte/icons/chevron-right';
+import ChevronUp from '@lucide/svelte/icons/chevron-up';
 import CircleAlert from '@lucide/svelte/icons/circle-alert';
 import CircleArrowUp from '@lucide/svelte/icons/circle-arrow-up';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
@@ -71,6 +72,7 @@ export const icons = {
   clock: Clock,
   code: Code,
   down: ChevronDown,
+  up: ChevronUp,
   download: Download,
   draft: FileText,
   'shield-good': ShieldCheck,

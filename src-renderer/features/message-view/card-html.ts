@@ -7,7 +7,7 @@ export function cardHtml(heading: string, rows: readonly (readonly [string, read
     .filter(([, values]) => values.length > 0)
     .map(
       ([name, values]) =>
-        `<tr><th style="text-align:start;vertical-align:top;padding-inline-end:16px;font-weight:500">${escapeHtml(name)}</th><td dir="auto">${values.map(escapeHtml).join('<br>')}</td></tr>`,
+        `<tr><th style="text-align:start;vertical-align:top;padding-block:0 4px;padding-inline:0 16px;font-weight:400;color:var(--quote-text)">${escapeHtml(name)}</th><td dir="auto" style="vertical-align:top;padding:0 0 4px">${values.map(escapeHtml).join('<br>')}</td></tr>`,
     );
   return `<h2 dir="auto" style="font-size:20px;margin:0 0 8px">${escapeHtml(heading)}</h2><table style="white-space:pre-line">${lines.join('')}</table>`;
 }

@@ -51,7 +51,8 @@ export function readerCommands(
         (messageId) =>
           void app.attempt(async () => {
             const { file } = await app.main.call('message.save', { messageId });
-            if (file !== null) app.toasts.show(t('reader.saved', { name: file }));
+            if (file !== null)
+              app.toasts.show(t('reader.saved', { name: file.split(/[\\/]/).at(-1) ?? file }));
           }),
       ),
     },
