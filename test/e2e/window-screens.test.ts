@@ -92,7 +92,11 @@ const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)
     'trust-failed-narrow-dark',
     { settings: { theme: 'dark' } },
     { viewport: { width: 640, height: 900 } },
-    async (page) => unfoldTrust(page, /^Claims to be from/),
+    async (page) => {
+      await unfoldTrust(page, /^Claims to be from/);
+      // The note below says it; the panel does not say it again.
+      expect(await page.getByText('but is not proven to be.').count()).toBe(1);
+    },
   ],
   [
     'preview',

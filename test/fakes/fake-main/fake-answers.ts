@@ -68,7 +68,9 @@ function waiting(outboxId: string): OutboxItem {
     sendAt: null,
     queuedAt: new Date().toISOString(),
     sentAt: null,
-    recipients: [],
+    recipients: [
+      { address: 'marta@lindqvist-print.example', state: 'waiting', reply: null, detail: null, report: null },
+    ],
     dsn: 'never',
     error: null,
   };
