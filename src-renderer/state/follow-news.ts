@@ -43,6 +43,8 @@ export function followNews(app: AppState): void {
   main.on('outbox.changed', ({ items }) => {
     const known = new Set(app.outbox.map(({ outboxId }) => outboxId));
     app.outbox = items;
+    for (const id of known.difference(new Set(items.map(({ outboxId }) => outboxId))))
+      app.toasts.leftOutbox(id);
     // Not when mail came into it: who sent it asks by themselves, once its answer is kept.
     if (items.every(({ outboxId }) => known.has(outboxId))) reader.renewAllAnswered();
   });

@@ -5,6 +5,8 @@ export interface Toast {
   undo?: () => void;
   /** What the button says when it is more than "Undo". */
   undoName?: string;
+  /** Mail of the outbox that it speaks of: gone with it. */
+  outboxId?: string;
   /** Milliseconds since the epoch. */
   until: number;
 }
@@ -19,7 +21,13 @@ export class Toasts {
 
   show(
     text: string,
-    options: { undo?: () => void; undoName?: string; kind?: 'plain' | 'bad'; ms?: number } = {},
+    options: {
+      undo?: () => void;
+      undoName?: string;
+      outboxId?: string;
+      kind?: 'plain' | 'bad';
+      ms?: number;
+    } = {},
   ): void {
     this.now = Date.now();
     this.current = {
@@ -28,6 +36,7 @@ export class Toasts {
       until: this.now + (options.ms ?? shownMs),
       ...(options.undo === undefined ? {} : { undo: options.undo }),
       ...(options.undoName === undefined ? {} : { undoName: options.undoName }),
+      ...(options.outboxId === undefined ? {} : { outboxId: options.outboxId }),
     };
     this.#timer ??= setInterval(() => this.#tick(), 1000);
   }
@@ -36,6 +45,11 @@ export class Toasts {
     this.current = null;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+  }
+
+  /** Nothing of it can be taken back any more, here or elsewhere. */
+  leftOutbox(outboxId: string): void {
+    if (this.current?.outboxId === outboxId) this.close();
   }
 
   /** False when nothing can be taken back. */

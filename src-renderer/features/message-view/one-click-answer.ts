@@ -28,6 +28,7 @@ export async function giveAnswer(
             void app.reader.renewAnswered(messageId);
           }),
         undoName: t('answer.takeBack'),
+        outboxId,
         ms: seconds * 1000,
       });
   });
