@@ -18,7 +18,7 @@ interface Look {
 const keptMessages = 20;
 
 /** What was answered with one click, and what still may be: it changes while the message stays as it is. */
-export type Answered = Pick<FullMessage, 'invitationAnswer' | 'receiptWish'>;
+type Answered = Pick<FullMessage, 'invitationAnswer' | 'receiptWish'>;
 
 /** The conversation in the reader: its rows, which of them are unfolded, and what of them is loaded. */
 export class Reader {
