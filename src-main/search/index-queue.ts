@@ -39,6 +39,7 @@ export class IndexQueue<M> {
   #ordered = 0;
   /** Texts that the thread keeps until it is told to index some. */
   #texts = 0;
+  #isMuch = false;
   readonly #indexTexts: M;
 
   /**
@@ -79,10 +80,11 @@ export class IndexQueue<M> {
     this.#pump();
   }
 
-  /** The thread has done a message, and keeps so many texts. */
-  done(texts: number): void {
+  /** The thread has done a message, and keeps so many texts; `isMuch`: more than there is room for on its disk. */
+  done(texts: number, isMuch = false): void {
     this.#posted = Math.max(0, this.#posted - 1);
     this.#texts = texts;
+    this.#isMuch = isMuch;
     this.#pump();
   }
 
@@ -96,6 +98,7 @@ export class IndexQueue<M> {
   restarted(): void {
     this.#posted = 0;
     this.#texts = 0;
+    this.#isMuch = false;
     this.#pump();
   }
 
@@ -136,7 +139,7 @@ export class IndexQueue<M> {
     const isEmpty = this.#next === this.#queue.length;
     if (isEmpty && this.#texts === 0) return;
     const wait = this.#holdUntil - this.#clock.monotonic();
-    if (wait <= 0 || this.#count > mostHeld || this.#texts > mostTexts) {
+    if (wait <= 0 || this.#count > mostHeld || this.#texts > mostTexts || this.#isMuch) {
       // Rows first: a text belongs to one.
       if (!isEmpty) while (this.#posted === 0 && this.#take());
       else if (this.#post(this.#indexTexts)) this.#posted += 1;

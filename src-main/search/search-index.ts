@@ -58,7 +58,7 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
     made.on('message', (answer: SearchAnswer) => {
       failures = 0;
       if ('done' in answer) {
-        if (answer.done) queue.done(answer.waiting);
+        if (answer.done) queue.done(answer.waiting, answer.isMuch);
         else queue.began(answer.waiting);
         return;
       }

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { rmSync } from 'node:fs';
+import { rmSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { PackedTexts } from '../platform/pack-bytes.ts';
 
 /** Texts of several messages, handed from thread to thread without a copy. */
@@ -13,17 +14,31 @@ export interface WaitingText {
   text: string;
 }
 
+/** So much waits at most, and of what is free on the disk so small a share: the index still needs as much again. */
+const mostBytes = 100 * 1024 ** 2;
+const shareOfFree = 1 / 32;
+
 /**
  * Texts that came faster than they can be indexed, in a file until there is time: to keep one costs a tenth of
  * indexing it. The file is empty when none waits; what a power cut takes of it is missing in the index.
  */
 export class WaitingTexts {
   readonly #database: DatabaseSync;
-  #count: number;
+  readonly #directory: string;
+  #count = 0;
+  #bytes = 0;
 
   constructor(path: string) {
     this.#database = open(path);
-    this.#count = Number(this.#database.prepare('SELECT count(*) AS n FROM waiting').get()?.['n'] ?? 0);
+    this.#directory = dirname(path);
+    this.#recount();
+  }
+
+  /** There is not the room for more of them to wait. */
+  get isMuch(): boolean {
+    if (this.#bytes === 0) return false;
+    const { bavail, bsize } = statfsSync(this.#directory);
+    return this.#bytes > Math.min(mostBytes, bavail * bsize * shareOfFree);
   }
 
   get count(): number {
@@ -40,6 +55,7 @@ export class WaitingTexts {
       );
     });
     this.#count += messageIds.length;
+    this.#bytes += packed.length;
   }
 
   /** The next of them in the order in which they came, after the one with this id. */
@@ -55,20 +71,12 @@ export class WaitingTexts {
   }
 
   remove(ids: readonly number[]): void {
-    const remove = this.#database.prepare('DELETE FROM waiting WHERE id = ?');
-    this.#transaction(() => {
-      for (const id of ids) remove.run(id);
-    });
-    this.#recount();
+    this.#removeBy('id', ids);
   }
 
   drop(messageIds: readonly string[]): void {
     if (this.#count === 0) return;
-    const remove = this.#database.prepare('DELETE FROM waiting WHERE messageId = ?');
-    this.#transaction(() => {
-      for (const messageId of messageIds) remove.run(messageId);
-    });
-    this.#recount();
+    this.#removeBy('messageId', messageIds);
   }
 
   dropAccount(accountId: string): void {
@@ -89,10 +97,34 @@ export class WaitingTexts {
     this.#database.close();
   }
 
+  /** Counted by what goes: to look at all that waits would cost as much as all of it. */
+  #removeBy(column: 'id' | 'messageId', keys: readonly (number | string)[]): void {
+    const remove = this.#database.prepare(
+      `DELETE FROM waiting WHERE ${column} = ? RETURNING length(text) AS bytes`,
+    );
+    this.#transaction(() => {
+      for (const key of keys) {
+        for (const gone of remove.all(key)) {
+          this.#count -= 1;
+          this.#bytes -= Number(gone['bytes']);
+        }
+      }
+    });
+    if (this.#count === 0) this.#sweep();
+  }
+
   #recount(): void {
-    this.#count = Number(this.#database.prepare('SELECT count(*) AS n FROM waiting').get()?.['n'] ?? 0);
-    // No word of a message stays behind in pages that are free.
-    if (this.#count === 0) this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+    const found = this.#database
+      .prepare('SELECT count(*) AS n, coalesce(sum(length(text)), 0) AS bytes FROM waiting')
+      .get();
+    this.#count = Number(found?.['n'] ?? 0);
+    this.#bytes = Number(found?.['bytes'] ?? 0);
+    if (this.#count === 0) this.#sweep();
+  }
+
+  /** No word of a message stays behind in pages that are free. */
+  #sweep(): void {
+    this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
   }
 
   #transaction(work: () => void): void {
@@ -119,7 +151,7 @@ function open(path: string): DatabaseSync {
 function prepare(database: DatabaseSync): DatabaseSync {
   database.exec(`
     PRAGMA page_size = 8192;
-    PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 2000; PRAGMA secure_delete = ON;
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 128; PRAGMA secure_delete = ON;
     CREATE TABLE IF NOT EXISTS waiting (
       id INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, accountId TEXT NOT NULL, text BLOB NOT NULL);
     CREATE INDEX IF NOT EXISTS waitingByMessage ON waiting (messageId);`);

@@ -17,11 +17,11 @@ export type SearchMessage =
   | { kind: 'query'; id: number; query: IndexQuery }
   | { kind: 'close' };
 
-/** `waiting`: how many texts are still to be indexed. */
+/** `waiting`: how many texts are still to be indexed; `isMuch`: more than there is room for. */
 export type SearchAnswer =
   | { id: number; hits: IndexHits; searched: number }
   | { id: number; error: string }
-  | { done: boolean; waiting: number };
+  | { done: boolean; waiting: number; isMuch: boolean };
 
 /** Texts indexed at a time: a question waits for them. */
 const atOnce = 100;
@@ -73,10 +73,15 @@ parentPort?.on('message', (message: SearchMessage) => {
       process.exit(0);
   }
   if (message.kind !== 'query' && message.kind !== 'erase-account')
-    parentPort?.postMessage({ done: true, waiting: texts.count } satisfies SearchAnswer);
+    parentPort?.postMessage({
+      done: true,
+      waiting: texts.count,
+      isMuch: texts.isMuch,
+    } satisfies SearchAnswer);
 });
 // What an earlier run left.
-if (texts.count > 0) parentPort?.postMessage({ done: false, waiting: texts.count } satisfies SearchAnswer);
+if (texts.count > 0)
+  parentPort?.postMessage({ done: false, waiting: texts.count, isMuch: false } satisfies SearchAnswer);
 
 /** `all`: a text whose row is not known is let go; else it waits on. */
 function indexSome(most: number, all: boolean): void {

@@ -152,7 +152,7 @@ async function nothingHappened(where: string): Promise<void> {
 describe('attachments in the window', { timeout: 120_000 }, () => {
   test('cards say in words what they are, show pictures small, and are saved by a button that is there', async () => {
     const cards = page.locator('.files-list .file');
-    expect(await cards.count()).toBe(files('').length);
+    await expect.poll(() => cards.count()).toBe(files('').length);
     await cards.first().locator('canvas:not([hidden])').waitFor(wait);
     const words = await page.locator('.file-size').allTextContents();
     expect(words[0]).toMatch(/^Picture · /);

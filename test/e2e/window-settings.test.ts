@@ -79,7 +79,7 @@ describe('settings in the window', () => {
     await page.getByRole('textbox', { name: 'Signature' }).fill('Ina Verhoeven\nOffice for Maps');
     await page.keyboard.press('Tab');
     await page.getByRole('button', { name: 'Change the incoming server' }).click();
-    await page.getByRole('textbox', { name: 'Server' }).fill('imap2.noordlicht.example');
+    await page.getByRole('textbox', { name: 'Server', exact: true }).fill('imap2.noordlicht.example');
     await picture(page, 'settings-server');
     await page.getByRole('button', { name: 'Try and keep' }).click();
     await page.getByText('imap2.noordlicht.example').waitFor();
