@@ -82,7 +82,7 @@ describe('settings in the window', () => {
     await page.getByRole('textbox', { name: 'Server', exact: true }).fill('imap2.noordlicht.example');
     await picture(page, 'settings-server');
     await page.getByRole('button', { name: 'Try and keep' }).click();
-    await page.getByText('imap2.noordlicht.example').waitFor();
+    await page.getByText('imap2.noordlicht.example').first().waitFor();
     const changes = await asked(page, 'account.update');
     expect(changes).toEqual([
       { accountId: 'work', color: 4 },

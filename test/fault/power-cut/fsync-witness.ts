@@ -34,6 +34,20 @@ function note(file: string, data: Uint8Array | string): void {
   renameSync(temporary, file);
 }
 
+let begun = 0;
+const newest = new Map<string, number>();
+
+/** Of two fsyncs of one thing the one that began first may end last: what it saw is old by then. */
+function certainOf(file: string, data: Uint8Array | string): () => void {
+  begun += 1;
+  const order = begun;
+  return () => {
+    if ((newest.get(file) ?? 0) > order) return;
+    newest.set(file, order);
+    note(file, data);
+  };
+}
+
 /** What will be certain when the fsync of this file has succeeded; null: none of ours. */
 function seen(fd: number): (() => void) | null {
   const path = readlinkSync(`/proc/self/fd/${fd}`);
@@ -43,7 +57,7 @@ function seen(fd: number): (() => void) | null {
   const stat = fstatSync(fd);
   if (!stat.isDirectory()) {
     const bytes = readFileSync(path);
-    return () => note(bytesOf(notes ?? '', fileKey(stat)), bytes);
+    return certainOf(bytesOf(notes ?? '', fileKey(stat)), bytes);
   }
   const names = readdirSync(path).flatMap((name): WitnessedName[] => {
     try {
@@ -53,7 +67,7 @@ function seen(fd: number): (() => void) | null {
       return [];
     }
   });
-  return () => note(namesOf(notes ?? '', below), JSON.stringify(names));
+  return certainOf(namesOf(notes ?? '', below), JSON.stringify(names));
 }
 
 // A worker gets the flags of its parent; what is durable is written by main's own thread alone.
