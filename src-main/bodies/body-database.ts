@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { inTransaction, removeDatabase } from '../platform/sqlite-file.ts';
 
 /** Grows when the tables change; a file of another version is made anew: its mail is on the server. */
 const schemaVersion = 1;
@@ -36,7 +36,9 @@ export class BodyDatabase {
   put(accountId: string, bodies: readonly Uint8Array[]): number[] {
     const insert = this.#database.prepare('INSERT INTO bodies (key, account, raw) VALUES (?, ?, ?)');
     const keys = bodies.map(() => this.#next++);
-    this.#transaction(() => bodies.forEach((raw, i) => insert.run(keys[i] ?? null, accountId, raw)));
+    inTransaction(this.#database, () =>
+      bodies.forEach((raw, i) => insert.run(keys[i] ?? null, accountId, raw)),
+    );
     return keys;
   }
 
@@ -59,7 +61,7 @@ export class BodyDatabase {
       .prepare('SELECT key FROM bodies INDEXED BY bodiesByAccount')
       .all()
       .map((row) => Number(row['key']));
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const key of here) if (key <= lastKey && !wanted.has(key)) drop.run(key);
     });
     this.#shrink();
@@ -89,19 +91,6 @@ export class BodyDatabase {
   #shrink(): void {
     this.#database.exec('PRAGMA incremental_vacuum');
   }
-
-  #transaction<T>(work: () => T): T {
-    this.#database.exec('BEGIN');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A full disk ends the transaction by itself.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
 }
 
 function open(path: string): DatabaseSync {
@@ -116,7 +105,7 @@ function open(path: string): DatabaseSync {
   } catch {
     // Damaged, or not a database: what it held comes again from the server.
   }
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  removeDatabase(path);
   const database = new DatabaseSync(path);
   // Both must come before the first table.
   database.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;');

@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
-import { rmSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction, openOrMakeAnew } from '../platform/sqlite-file.ts';
 import { parseQuery, toWords } from './words.ts';
 
 /** Grows when the tables change; an index of another version is made anew (it can be rebuilt). */
@@ -35,7 +35,7 @@ export class IndexDatabase {
   readonly #database: DatabaseSync;
 
   constructor(path: string) {
-    this.#database = open(path);
+    this.#database = openOrMakeAnew(path, prepare);
   }
 
   addRows(rows: readonly IndexRow[]): void {
@@ -45,7 +45,7 @@ export class IndexDatabase {
     const words = this.#database.prepare(
       'INSERT INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)',
     );
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const row of rows) {
         const { changes, lastInsertRowid } = insert.run(
           row.messageId,
@@ -71,7 +71,7 @@ export class IndexDatabase {
       'INSERT OR REPLACE INTO words (rowid, subject, sender, recipients, body) VALUES (?, ?, ?, ?, ?)',
     );
     const known: boolean[] = [];
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const body of bodies) {
         const row = find.get(body.messageId);
         known.push(row !== undefined);
@@ -93,7 +93,7 @@ export class IndexDatabase {
     const find = this.#database.prepare('SELECT id FROM messages WHERE messageId = ?');
     const words = this.#database.prepare('DELETE FROM words WHERE rowid = ?');
     const message = this.#database.prepare('DELETE FROM messages WHERE id = ?');
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const messageId of messageIds) {
         const id = find.get(messageId)?.['id'];
         if (id === undefined) continue;
@@ -104,7 +104,7 @@ export class IndexDatabase {
   }
 
   dropAccount(accountId: string): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       this.#database
         .prepare('DELETE FROM words WHERE rowid IN (SELECT id FROM messages WHERE accountId = ?)')
         .run(accountId);
@@ -121,7 +121,7 @@ export class IndexDatabase {
   }
 
   clear(): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       this.#database.exec("INSERT INTO words (words) VALUES ('delete-all'); DELETE FROM messages;");
     });
   }
@@ -159,38 +159,14 @@ export class IndexDatabase {
   close(): void {
     this.#database.close();
   }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('BEGIN');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
 }
 
-function open(path: string): DatabaseSync {
-  try {
-    return prepare(new DatabaseSync(path));
-  } catch {
-    // Damaged or of another version: it can be rebuilt, so it is.
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    return prepare(new DatabaseSync(path));
-  }
-}
-
-function prepare(database: DatabaseSync): DatabaseSync {
+function prepare(database: DatabaseSync): void {
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;',
   );
   const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
-  if (version !== 0 && version !== schemaVersion) {
-    database.close();
-    throw new Error('index of another version');
-  }
+  if (version !== 0 && version !== schemaVersion) throw new Error('index of another version');
   database.exec(`
     CREATE TABLE IF NOT EXISTS messages (
       id INTEGER PRIMARY KEY, messageId TEXT NOT NULL UNIQUE, accountId TEXT NOT NULL, date INTEGER NOT NULL,
@@ -199,5 +175,4 @@ function prepare(database: DatabaseSync): DatabaseSync {
     CREATE INDEX IF NOT EXISTS withBody ON messages (accountId) WHERE body = 1;
     CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (subject, sender, recipients, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
     PRAGMA user_version = ${schemaVersion};`);
-  return database;
 }

@@ -1,6 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
-import { rmSync, statfsSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { inTransaction, openOrMakeAnew } from '../platform/sqlite-file.ts';
 import type { PackedTexts } from '../platform/pack-bytes.ts';
 
 /** Texts of several messages, handed from thread to thread without a copy. */
@@ -29,7 +30,7 @@ export class WaitingTexts {
   #bytes = 0;
 
   constructor(path: string) {
-    this.#database = open(path);
+    this.#database = openOrMakeAnew(path, prepare);
     this.#directory = dirname(path);
     this.#recount();
   }
@@ -49,7 +50,7 @@ export class WaitingTexts {
     const insert = this.#database.prepare(
       'INSERT INTO waiting (messageId, accountId, text) VALUES (?, ?, ?)',
     );
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       messageIds.forEach((messageId, at) =>
         insert.run(messageId, accountId, packed.subarray(ends[at - 1] ?? 0, ends[at])),
       );
@@ -83,14 +84,16 @@ export class WaitingTexts {
     if (this.#count === 0) return;
     this.#database.prepare('DELETE FROM waiting WHERE accountId = ?').run(accountId);
     this.#recount();
+    if (this.#count === 0) this.#sweep();
     // Its words still stand in the log of what was written, where texts of others wait on.
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE);');
+    else this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE);');
   }
 
   clear(): void {
     if (this.#count === 0) return;
     this.#database.exec('DELETE FROM waiting');
     this.#recount();
+    this.#sweep();
   }
 
   close(): void {
@@ -102,7 +105,7 @@ export class WaitingTexts {
     const remove = this.#database.prepare(
       `DELETE FROM waiting WHERE ${column} = ? RETURNING length(text) AS bytes`,
     );
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const key of keys) {
         for (const gone of remove.all(key)) {
           this.#count -= 1;
@@ -119,41 +122,19 @@ export class WaitingTexts {
       .get();
     this.#count = Number(found?.['n'] ?? 0);
     this.#bytes = Number(found?.['bytes'] ?? 0);
-    if (this.#count === 0) this.#sweep();
   }
 
   /** No word of a message stays behind in pages that are free. */
   #sweep(): void {
     this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
   }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('BEGIN');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
 }
 
-function open(path: string): DatabaseSync {
-  try {
-    return prepare(new DatabaseSync(path));
-  } catch {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    return prepare(new DatabaseSync(path));
-  }
-}
-
-function prepare(database: DatabaseSync): DatabaseSync {
+function prepare(database: DatabaseSync): void {
   database.exec(`
     PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 128; PRAGMA secure_delete = ON;
     CREATE TABLE IF NOT EXISTS waiting (
       id INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, accountId TEXT NOT NULL, text BLOB NOT NULL);
     CREATE INDEX IF NOT EXISTS waitingByMessage ON waiting (messageId);`);
-  return database;
 }
