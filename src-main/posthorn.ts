@@ -1,43 +1,27 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { StoreOpened } from '../src-shared/cache-protocol.ts';
 import type { AppInfo } from '../src-shared/ipc/areas/app.ts';
 import { finishErasing } from './accounts/erase-copies.ts';
+import { fillCache } from './composition/fill-cache.ts';
+import { joinHandlers } from './composition/join-handlers.ts';
 import { openBrowser } from './composition/open-browser.ts';
 import { openEngines } from './composition/open-engines.ts';
 import { openMail } from './composition/open-mail.ts';
 import { openProfile } from './composition/open-profile.ts';
 import { openTransfers } from './composition/open-transfers.ts';
-import { argumentAmong, readArgument } from './composition/start-arguments.ts';
-import { startDemo } from './composition/start-demo.ts';
+import { argumentAmong } from './composition/start-arguments.ts';
 import { watchPasses } from './composition/watch-passes.ts';
-import { discover } from './discovery/discover.ts';
 import { startAutomation } from './ipc/automation.ts';
-import { accountHandlers } from './ipc/handlers/account-handlers.ts';
-import { appHandlers } from './ipc/handlers/app-handlers.ts';
-import { attachmentHandlers } from './ipc/handlers/attachment-handlers.ts';
-import { journalHandlers } from './ipc/handlers/journal-handlers.ts';
-import { mailHandlers } from './ipc/handlers/mail-handlers.ts';
-import { trustHandlers } from './ipc/handlers/trust-handlers.ts';
-import { offlineHandlers } from './ipc/handlers/offline-handlers.ts';
-import { searchHandlers } from './ipc/handlers/search-handlers.ts';
-import { sendingHandlers } from './ipc/handlers/sending-handlers.ts';
-import { serverFolderHandlers } from './ipc/handlers/server-folder-handlers.ts';
-import { transferHandlers } from './ipc/handlers/transfer-handlers.ts';
-import { createMessageSource } from './ipc/message-source.ts';
 import { createOpenedFiles } from './ipc/opened-files.ts';
 import { createNews, type News } from './ipc/news.ts';
 import { createPush } from './ipc/push.ts';
 import { createServe } from './ipc/serve.ts';
 import { createWindows, type Windows } from './ipc/windows.ts';
-import { isWaiting } from './journal/op.ts';
-import { appRoot } from './platform/app-root.ts';
+import { appVersion } from './platform/app-version.ts';
 import { watchMemory } from './platform/memory-thrift.ts';
 import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import { refillIndex } from './search/refill.ts';
 import { openSearchIndex } from './search/search-index.ts';
-import { describeFolders, entriesFromCache } from './sync/folder-verbs.ts';
+import { entriesFromCache } from './sync/folder-verbs.ts';
 import { createConnectivity } from './sync/connectivity.ts';
 import { createUploads } from './transfer/uploads.ts';
 
@@ -47,15 +31,6 @@ export interface Start {
   passphrase: string | null;
   checkout: boolean;
 }
-
-const cacheWords = {
-  vanished: 'The cache of your mail was gone.',
-  damaged: 'The cache of your mail was damaged.',
-  newer: 'The cache was made by a newer Posthorn.',
-} as const;
-
-const version = (JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8')) as { version: string })
-  .version;
 
 /**
  * The composition root: opens the profile, builds every part, joins them, and resolves with the exit
@@ -74,7 +49,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   // A mistake of ours in one corner must not take the mail that is being written elsewhere with it.
   process.on('unhandledRejection', (error) => log('error', 'nobody waited for a failure', { error }));
   const browser = await openBrowser(profile, options, secondStart);
-  const { cache, network, shell } = browser;
+  const { cache, shell } = browser;
   const secrets = await profile.openingSecrets;
 
   const search = openSearchIndex(paths.searchIndex, log, clock);
@@ -122,7 +97,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
 
   const info = (): AppInfo => ({
     name: 'Posthorn',
-    version,
+    version: appVersion,
     shell: shell.kind,
     shellVersion: shell.version,
     profile: paths.profile,
@@ -154,42 +129,10 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     news.appChanged();
   });
 
-  // ---- the cache, which may be a new one at any moment
-  /** An emptied cache fills itself again from the server; the user is told why it takes a while. */
-  function noteRebuilt(opened: StoreOpened): void {
-    if (!opened.fresh) return;
-    search.clear();
-    if (opened.reason === null || opened.reason === 'first') return;
-    notices.push(
-      `${cacheWords[opened.reason]} It is being rebuilt from the server; nothing of yours was lost.`,
-    );
-  }
-  /** It gets the folders and the waiting patches again; what the server has comes by itself. */
-  async function showPending(): Promise<void> {
-    for (const { accountId } of accountStore.all())
-      await cache.call('putFolders', { accountId, folders: describeFolders(register, accountId) });
-    const waiting = journal.ops().filter(isWaiting);
-    await cache.call('resetPending', {
-      ops: waiting.map(({ opId, accountId, seq, mark, patches }) => ({
-        opId,
-        accountId,
-        seq,
-        mark,
-        patches,
-      })),
-    });
-  }
-  noteRebuilt(cache.opened);
-  cache.onReopened((opened) => {
-    noteRebuilt(opened);
-    news.appChanged();
-    showPending().then(
-      () => {
-        for (const engine of engines.all()) engine.checkConnection();
-      },
-      // It was lost again meanwhile: its next opening comes here too.
-      (error: unknown) => log('warn', 'the waiting changes are not shown yet', { error }),
-    );
+  const showPending = fillCache(profile, cache, {
+    search,
+    engines,
+    onReopened: () => news.appChanged(),
   });
 
   // ---- the ways in
@@ -205,81 +148,22 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   shell.onSuspendResume(onPower);
   hooks?.onPower(onPower);
   const opened = createOpenedFiles(browser.reader);
-  const source = createMessageSource({ cache, engines, register, opened, reader: browser.reader });
-  let started = readArgument(options.argument);
   const serve = createServe(
-    {
-      ...appHandlers({
-        info,
-        quit: () => end(0),
-        secrets,
-        settings,
-        shell,
-        log: profile.log,
-        setOnline: async (online) => {
-          await settings.set({ stayOffline: !online });
-          connectivity.setByUser(online);
-          engines.setOnline(online);
-        },
-        startDemo: () => startDemo(checkout),
-        takeArgument: () => {
-          const { mailto, emlFile } = started;
-          started = readArgument(null);
-          return { mailto, messageId: emlFile === null ? null : opened.open(emlFile) };
-        },
-      }),
-      ...accountHandlers({
-        accounts,
-        engines,
-        push,
-        release: (accountId) => sending.release(accountId),
-        discover: (address, signal, onProgress) =>
-          discover({
-            address,
-            network,
-            providerDatabaseUrl: options.providerDatabase ?? settings.get().providerDatabaseUrl,
-            cacheDir: paths.discovery,
-            signal,
-            clock,
-            log,
-            onProgress,
-          }),
-      }),
-      ...offlineHandlers({
-        accounts: (accountId) => (accountId === undefined ? accountStore.all() : [accounts.need(accountId)]),
-        cache,
-        register,
-        engines,
-        space: profile.space,
-        clock,
-      }),
-      ...searchHandlers({ cache, search, engines, accounts: () => accountStore.all() }),
-      ...journalHandlers({ journal, cache, engines, register }),
-      ...sendingHandlers(sending),
-      ...serverFolderHandlers({ engines, register }),
-      ...transferHandlers({ transfers, uploads, register, shell }),
-      ...trustHandlers({
-        ...browser,
-        source,
-        register,
-        accountStore,
-        clock,
-        online: () => connectivity.online(),
-        picturesFrom: () => settings.get().remoteImagesFrom,
-      }),
-      ...attachmentHandlers({ source, engines, ...browser }),
-      ...mailHandlers({
-        ...mail,
-        ...browser,
-        engines,
-        register,
-        source,
-        online: () => connectivity.online(),
-        beforeSync: (accountIds) => sending.flush(accountIds),
-        afterSync: (accountIds) => sending.synced(accountIds),
-        contextOf: (row, mail) => sending.contextOf(row, mail),
-      }),
-    },
+    joinHandlers(profile, browser, {
+      options,
+      checkout,
+      secrets,
+      engines,
+      search,
+      push,
+      connectivity,
+      mail,
+      transfers,
+      uploads,
+      opened,
+      info,
+      quit: () => end(0),
+    }),
     { testHooks: hooks, log },
   );
 
