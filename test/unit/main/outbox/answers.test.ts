@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { readMail } from '../../../../src-main/mime/read/read-mail.ts';
 import type { StoredAnswer } from '../../../../src-main/outbox/answers/answer-store.ts';
-import { createAnswers, type AnswerPorts } from '../../../../src-main/outbox/answers/answers.ts';
+import type { AnswerPorts } from '../../../../src-main/outbox/answers/answer-ports.ts';
+import { createAnswers } from '../../../../src-main/outbox/answers/answers.ts';
 
 test('two clicks at the same time send one receipt', async () => {
   const mail = readMail(
