@@ -1,36 +1,36 @@
-import { rm, stat } from 'node:fs/promises';
-import { AppError, toAppError } from '../../src-shared/error.ts';
+import { stat } from 'node:fs/promises';
+import { AppError } from '../../src-shared/error.ts';
 import type {
   ExportResult,
   ImportResult,
   MailFormat,
   TransferView,
 } from '../../src-shared/ipc/areas/transfer.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
-import type { Log } from '../platform/log.ts';
 import type { MboxVariant } from './mbox-text.ts';
-import { markName } from './import-job.ts';
 import { sourceStamp } from './source.ts';
-import { choosePath, discardPart } from './target.ts';
+import { choosePath } from './target.ts';
 import { beginLog, readLogs, type TransferLog, type TransferStart } from './transfer-log.ts';
+import {
+  abandonTransfer,
+  Cancelled,
+  openTransfer,
+  runTransfer,
+  Stopped,
+  type RunPorts,
+  type Transfer,
+} from './transfer-run.ts';
 
-export interface TransferPorts {
+export interface TransferPorts extends Omit<RunPorts, 'onProgress' | 'onEnd'> {
   directory: string;
-  journal: Journal;
   clock: Clock;
-  log: Log;
   /** The account is there, and not about to be removed. */
   hasAccount(accountId: string): boolean;
   /** @throws AppError when there is no such folder */
   folder(folderId: string): { accountId: string; name: string };
-  runExport(log: TransferLog, signal: AbortSignal, progress: Progress): Promise<ExportResult>;
-  runImport(start: TransferStart, signal: AbortSignal, progress: Progress): Promise<ImportResult>;
   onChange(transfers: TransferView[]): void;
 }
-
-export type Progress = (done: number, total: number | null, share: number, paused: boolean) => void;
 
 export interface ImportWish {
   folderId: string;
@@ -68,20 +68,10 @@ export interface Running<R> {
   result(): Promise<R>;
 }
 
-interface Transfer {
-  log: TransferLog;
-  view: TransferView;
-  abort: AbortController;
-  ended: Promise<unknown>;
-}
-
 /** Progress is told so often, for people. */
 const tellMs = 250;
 /** What ended and nobody asked for is forgotten after so many more. */
 const mostEnded = 20;
-
-class Cancelled extends Error {}
-class Stopped extends Error {}
 
 export function createTransfers(ports: TransferPorts): Transfers {
   const transfers = new Map<string, Transfer>();
@@ -99,81 +89,13 @@ export function createTransfers(ports: TransferPorts): Transfers {
   const list = (): TransferView[] => [...transfers.values()].map(({ view }) => ({ ...view }));
 
   function open(log: TransferLog): Transfer {
-    const { start, end, done, ids } = log.progress;
-    const transfer: Transfer = {
-      log,
-      view: {
-        transferId: start.transferId,
-        kind: start.kind,
-        accountId: start.accountId,
-        folderId: start.folderId,
-        folderName: start.folderName,
-        format: start.format,
-        path: start.asked,
-        state: end?.state ?? 'running',
-        done: end === null ? done : resultCount(end.result),
-        total: start.kind === 'export' ? ids.length : null,
-        share: end === null ? 0 : 1,
-        sentences: end?.sentences ?? [],
-      },
-      abort: new AbortController(),
-      ended: Promise.resolve(end?.result),
-    };
-    transfers.set(start.transferId, transfer);
+    const transfer = openTransfer(log);
+    transfers.set(transfer.view.transferId, transfer);
     return transfer;
   }
 
-  function run(transfer: Transfer): void {
-    const { log, view, abort } = transfer;
-    const { start } = log.progress;
-    const progress: Progress = (done, total, share, paused) => {
-      Object.assign(view, { done, total, share, state: paused ? 'paused' : 'running' });
-      tell();
-    };
-    const working =
-      start.kind === 'export'
-        ? ports.runExport(log, abort.signal, progress)
-        : ports.runImport(start, abort.signal, progress);
-    transfer.ended = working.then(
-      async (result) => {
-        await end('done', result.sentences, result);
-        return result;
-      },
-      async (thrown: unknown) => {
-        // Ended with the program: the next start goes on.
-        if (abort.signal.reason instanceof Stopped) throw thrown;
-        const cancelled = abort.signal.reason instanceof Cancelled;
-        const error = cancelled ? wasCancelled(start) : toAppError(thrown);
-        if (start.kind === 'export') await discardPart(start.path);
-        ports.log(cancelled ? 'info' : 'warn', 'a transfer ended early', { code: error.code });
-        const taken = cancelled || start.kind === 'export' ? 0 : takenIn(start);
-        const stays =
-          taken === 0
-            ? []
-            : [
-                `Until then ${taken === 1 ? '1 message was' : `${taken.toLocaleString('en')} messages were`} taken in, and ${taken === 1 ? 'stays' : 'stay'}: what is imported again from its beginning would be there twice.`,
-              ];
-        await end(cancelled ? 'cancelled' : 'failed', [error.data.detail, ...stays], null);
-        throw error;
-      },
-    );
-    transfer.ended.catch(() => undefined);
-    tell();
-
-    async function end(
-      state: 'done' | 'cancelled' | 'failed',
-      sentences: string[],
-      result: unknown,
-    ): Promise<void> {
-      await log.note({ t: 'end', state, sentences, result });
-      if (start.kind === 'import')
-        await ports.journal.setMark({ name: markName(start.transferId), value: null });
-      if (start.received === true) await rm(start.path, { recursive: true, force: true });
-      Object.assign(view, { state, sentences, share: 1 });
-      tell();
-      await forgetOldest();
-    }
-  }
+  const run = (transfer: Transfer): void =>
+    runTransfer(transfer, { ...ports, onProgress: tell, onEnd: forgetOldest });
 
   async function forgetOldest(): Promise<void> {
     const ended = [...transfers.values()].filter(({ log }) => log.progress.end !== null);
@@ -184,21 +106,6 @@ export function createTransfers(ports: TransferPorts): Transfers {
     if (!transfers.delete(view.transferId)) return;
     await log.forget();
     tell();
-  }
-
-  /** Messages that an import has written down so far. */
-  function takenIn({ transferId }: TransferStart): number {
-    return Number((ports.journal.mark(markName(transferId)) ?? '0').split(' ')[0]);
-  }
-
-  /** Of an account that is not there any more: nothing of it stays. */
-  async function abandon(log: TransferLog): Promise<void> {
-    const { start, end } = log.progress;
-    if (start.kind === 'export' && end === null) await discardPart(start.path);
-    if (start.received === true) await rm(start.path, { recursive: true, force: true });
-    if (start.kind === 'import' && ports.journal.mark(markName(start.transferId)) !== null)
-      await ports.journal.setMark({ name: markName(start.transferId), value: null });
-    await log.forget();
   }
 
   /** One that runs for the same wish, or that ended while nobody waited for it. */
@@ -289,7 +196,8 @@ export function createTransfers(ports: TransferPorts): Transfers {
     },
     async resume() {
       const all = await readLogs(ports.directory);
-      for (const log of all) if (!ports.hasAccount(log.progress.start.accountId)) await abandon(log);
+      for (const log of all)
+        if (!ports.hasAccount(log.progress.start.accountId)) await abandonTransfer(log, ports.journal);
       const logs = all.filter(({ progress }) => ports.hasAccount(progress.start.accountId));
       for (const log of logs) {
         const transfer = open(log);
@@ -321,21 +229,4 @@ function startOf(
     format,
     asked: path,
   };
-}
-
-function resultCount(result: unknown): number {
-  const counts = result as Partial<ExportResult & ImportResult> | null;
-  return counts?.exported ?? counts?.imported ?? 0;
-}
-
-function wasCancelled({ kind }: TransferStart): AppError {
-  return new AppError({
-    code: 'cancelled',
-    scope: 'app',
-    next: 'tell-user',
-    detail:
-      kind === 'export'
-        ? 'The export was cancelled; what it had written was removed.'
-        : 'The import was cancelled. What was taken in until then stays, or will still reach the server.',
-  });
 }
