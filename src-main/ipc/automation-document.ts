@@ -2,6 +2,8 @@ import type { ErrorCode, innerCodes } from '../../src-shared/error.ts';
 import { accountMethods } from '../../src-shared/ipc/areas/account.ts';
 import { appMethods } from '../../src-shared/ipc/areas/app.ts';
 import { attachmentMethods } from '../../src-shared/ipc/areas/attachments.ts';
+import { folderMethods } from '../../src-shared/ipc/areas/folders.ts';
+import { journalMethods } from '../../src-shared/ipc/areas/journal.ts';
 import { mailMethods } from '../../src-shared/ipc/areas/mail.ts';
 import { sendingMethods } from '../../src-shared/ipc/areas/sending.ts';
 import { trustMethods } from '../../src-shared/ipc/areas/trust.ts';
@@ -17,10 +19,12 @@ import { schemaInWords } from './schema-words.ts';
 const areas: readonly { title: string; methods: Readonly<Record<string, Method>> }[] = [
   { title: 'The program', methods: appMethods },
   { title: 'Accounts', methods: accountMethods },
-  { title: 'Folders, messages, search', methods: mailMethods },
+  { title: 'Folders', methods: folderMethods },
+  { title: 'Syncing, messages, search', methods: mailMethods },
   { title: 'Attachments', methods: attachmentMethods },
   { title: 'Who sent a message', methods: trustMethods },
-  { title: 'Drafts, sending, waiting changes', methods: sendingMethods },
+  { title: 'Drafts and sending', methods: sendingMethods },
+  { title: 'Waiting changes', methods: journalMethods },
   { title: 'Going offline', methods: offlineMethods },
   { title: 'Quota and sharing', methods: serverFolderMethods },
   { title: 'Mail of whole folders out and in', methods: transferMethods },

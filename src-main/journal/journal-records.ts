@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AppError, type AppErrorData } from '../../src-shared/error.ts';
-import { opStates } from '../../src-shared/ipc/areas/sending.ts';
+import { opStates } from '../../src-shared/ipc/areas/journal.ts';
 import type { MessageRef } from '../../src-shared/model/message.ts';
 import { isWaiting, type Op } from './op.ts';
 

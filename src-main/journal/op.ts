@@ -1,5 +1,5 @@
 import type { AppErrorData } from '../../src-shared/error.ts';
-import type { OpState } from '../../src-shared/ipc/areas/sending.ts';
+import type { OpState } from '../../src-shared/ipc/areas/journal.ts';
 import type { MessageRef, RowPending } from '../../src-shared/model/message.ts';
 import type { Patch } from '../../src-shared/patch.ts';
 

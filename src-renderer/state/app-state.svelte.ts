@@ -1,6 +1,7 @@
 import { toAppError } from '../../src-shared/error.ts';
 import type { AppInfo } from '../../src-shared/ipc/areas/app.ts';
-import type { JournalEntry, OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
+import type { JournalEntry } from '../../src-shared/ipc/areas/journal.ts';
+import type { OutboxItem } from '../../src-shared/ipc/areas/sending.ts';
 import type { ListRow, MessageRow } from '../../src-shared/model/message.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import type { StoreClient } from '../cache/store-client.ts';

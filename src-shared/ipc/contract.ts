@@ -4,13 +4,15 @@ import type { AccountView, TriedSource } from './areas/account.ts';
 import { accountMethods } from './areas/account.ts';
 import { appMethods, type AppInfo } from './areas/app.ts';
 import { attachmentMethods } from './areas/attachments.ts';
+import { folderMethods } from './areas/folders.ts';
 import { mailMethods } from './areas/mail.ts';
 import type { testHookMethods } from './areas/test-hooks.ts';
 import { offlineMethods } from './areas/offline.ts';
 import { serverFolderMethods } from './areas/server-folders.ts';
 import { transferMethods, type TransferView } from './areas/transfer.ts';
 import { trustMethods } from './areas/trust.ts';
-import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/sending.ts';
+import { journalMethods, type JournalEntry } from './areas/journal.ts';
+import { sendingMethods, type OutboxItem } from './areas/sending.ts';
 
 /**
  * Everything that can be asked of main, by a window or by the automation interface: at once the
@@ -19,11 +21,13 @@ import { sendingMethods, type JournalEntry, type OutboxItem } from './areas/send
 export const contract = {
   ...appMethods,
   ...accountMethods,
+  ...folderMethods,
   ...mailMethods,
   ...attachmentMethods,
   ...trustMethods,
   ...offlineMethods,
   ...sendingMethods,
+  ...journalMethods,
   ...serverFolderMethods,
   ...transferMethods,
 } as const;

@@ -1,5 +1,5 @@
 import { AppError, publicError } from '../../../src-shared/error.ts';
-import type { JournalEntry } from '../../../src-shared/ipc/areas/sending.ts';
+import type { JournalEntry } from '../../../src-shared/ipc/areas/journal.ts';
 import type { CachePort } from '../../cache/cache-port.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { mayBeOnTheWire, type Op } from '../../journal/op.ts';

@@ -1,4 +1,5 @@
-import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
+import type { JournalEntry } from '../../../src-shared/ipc/areas/journal.ts';
+import type { OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
 import { clockTime, fullDate } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
 import type { IconName } from '../../ui/icons.ts';

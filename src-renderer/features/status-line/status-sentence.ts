@@ -1,6 +1,7 @@
 import type { AccountView } from '../../../src-shared/ipc/areas/account.ts';
 import type { AppInfo } from '../../../src-shared/ipc/areas/app.ts';
-import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
+import type { JournalEntry } from '../../../src-shared/ipc/areas/journal.ts';
+import type { OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
 import { clockTime } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
 import type { IconName } from '../../ui/icons.ts';

@@ -1,7 +1,8 @@
 import type { AppErrorData } from '../../../src-shared/error.ts';
 import type { EventName, Events } from '../../../src-shared/ipc/contract.ts';
 import type { FullMessage, InvitationAnswer } from '../../../src-shared/ipc/areas/mail.ts';
-import type { JournalEntry, OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
+import type { JournalEntry } from '../../../src-shared/ipc/areas/journal.ts';
+import type { OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
 import type { WindowAnswer, WindowCall } from '../../../src-shared/ipc/window-messages.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import type { PosthornBridge } from '../../../src-renderer/page-bridge/bridge.ts';

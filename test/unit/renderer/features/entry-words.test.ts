@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JournalEntry } from '../../../../src-shared/ipc/areas/sending.ts';
+import type { JournalEntry } from '../../../../src-shared/ipc/areas/journal.ts';
 import { entrySentence } from '../../../../src-renderer/features/journal/entry-words.ts';
 
 const entry = (sentence: string, messageIds: string[]): JournalEntry => ({
