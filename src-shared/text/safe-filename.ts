@@ -1,3 +1,5 @@
+import { trimEndBy } from './trim-end.ts';
+
 /** Marks and overrides of direction, invisible characters, line and paragraph separators. */
 const invisible =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/gu;
@@ -24,10 +26,8 @@ export function safeFilename(raw: string, fallback = 'attachment'): string {
   name = name.replace(/[<>:"|?*%~`$]/gu, '_').replace(/[\u2024\ufe52\uff0e]/gu, '_');
   name = name.replace(/\s+/gu, ' ');
   // Spaces before an extension push it out of sight ("photo.jpg      .exe"); Windows drops dots and blanks at the end.
-  name = name
-    .replace(/ +\./gu, '.')
-    .replace(/^[\s.-]+/u, '')
-    .replace(/[\s.]+$/u, '');
+  name = name.replace(/ +\./gu, '.').replace(/^[\s.-]+/u, '');
+  name = trimEndBy(name, /[\s.]/u);
   if (name === '') return fallback;
   if (windowsDevice.test(name)) name = `_${name}`;
   return Array.from(name).length <= longest ? name : shorten(name);

@@ -1,5 +1,6 @@
 import { parseAddressHeader } from 'mailparser';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
+import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import type { DefectList } from './defect-list.ts';
 import { decodeWords, oneLine } from './encoded-words.ts';
 import type { ReadLimits } from './limits.ts';
@@ -63,7 +64,7 @@ function collect(
 }
 
 function cleanAddress(text: string, defects: DefectList): string {
-  let address = oneLine(text).replace(/^<+|>+$/g, '');
+  let address = trimEndBy(oneLine(text).replace(/^<+/, ''), />/);
   if (address.length > longestAddress) {
     defects.add('address-odd');
     // The domain is what tells who it is: it stays whole, the local part is cut.

@@ -60,14 +60,13 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
       ];
   }
   const { text, html } = joined(segments, limits, defects);
-  const cited = html === null ? '' : html.slice(0, limits.maxTextTotal);
+  const cites = citedIds(html === null ? '' : html.slice(0, limits.maxTextTotal));
   const inlineImages: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const attachment of collector.attachments.list) {
     if (attachment.contentId === null) continue;
     if (attachment.contentId in inlineImages) continue;
     if (attachment.contentType.startsWith('image/')) inlineImages[attachment.contentId] = attachment.partId;
-    attachment.embedded =
-      attachment.contentType.startsWith('image/') && citesContentId(cited, attachment.contentId);
+    attachment.embedded = attachment.contentType.startsWith('image/') && cites(attachment.contentId);
   }
   const protection = findProtections(root);
   for (const one of protection) if (one.what === 'encrypted') defects.add('encrypted');
@@ -99,12 +98,23 @@ function joined(
   };
 }
 
-function citesContentId(html: string, contentId: string): boolean {
-  return (
-    html.includes(`cid:${contentId}`) ||
-    html.includes(`cid:${encodeURIComponent(contentId)}`) ||
-    html.includes(`cid:${contentId.replace(/&/g, '&amp;')}`)
-  );
+/** Whether HTML shows a part. It is read once: two thousand pictures in a long mail would each read it again. */
+function citedIds(html: string): (contentId: string) => boolean {
+  const cited = new Set<string>();
+  for (const match of html.matchAll(/cid:([^"'\s<>]{1,1000})/gi)) {
+    const id = (match[1] ?? '').replaceAll('&amp;', '&');
+    // In CSS it stands in brackets, in attributes a bracket is its own.
+    for (const one of [id, id.replace(/[)\\].*$/, ''), unescaped(id)]) cited.add(one);
+  }
+  return (contentId) => cited.has(contentId);
+}
+
+function unescaped(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 function plain(html: string, defects: DefectList): string {

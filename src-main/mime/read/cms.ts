@@ -13,6 +13,8 @@ const octets = 0x04;
 const constructedOctets = 0x24;
 const signedData = '2a864886f70d010702';
 const most = 10_000;
+/** Recursion ends long before the stack does. */
+const deepest = 200;
 
 /**
  * The content of a CMS SignedData that carries it (RFC 5652 5), null for all else. Only the way to the
@@ -20,6 +22,7 @@ const most = 10_000;
  */
 export function signedContent(bytes: Buffer): Buffer | null {
   let budget = most;
+  let depth = 0;
   const element = (at: number, end: number): Element | null => {
     if (--budget < 0 || at + 2 > end) return null;
     const tag = bytes[at] ?? 0;
@@ -34,11 +37,13 @@ export function signedContent(bytes: Buffer): Buffer | null {
     if ((tag & 0x20) === 0) return null;
     // Indefinite: until two zero bytes on the same level.
     let next = at + 2;
+    if (++depth > deepest) return null;
     while (next + 1 < end && !(bytes[next] === 0 && bytes[next + 1] === 0)) {
       const inner = element(next, end);
       if (inner === null) return null;
       next = inner.next;
     }
+    depth--;
     return { tag, from: at + 2, to: Math.min(next, end), next: Math.min(next + 2, end) };
   };
   const whole = (tag: number, from: number, length: number, end: number): Element => {
@@ -56,14 +61,15 @@ export function signedContent(bytes: Buffer): Buffer | null {
     }
     return null;
   };
-  const joined = (one: Element): Buffer => {
+  const joined = (one: Element, level = 0): Buffer => {
     if (one.tag === octets) return bytes.subarray(one.from, one.to);
     const pieces: Buffer[] = [];
     let at = one.from;
     while (at < one.to) {
       const piece = element(at, one.to);
       if (piece === null || (piece.tag !== octets && piece.tag !== constructedOctets)) break;
-      pieces.push(joined(piece));
+      if (level > deepest) break;
+      pieces.push(joined(piece, level + 1));
       at = piece.next;
     }
     return Buffer.concat(pieces);

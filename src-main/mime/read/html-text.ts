@@ -1,3 +1,4 @@
+import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import { compile } from 'html-to-text';
 
 /** A hostile table of this size takes half a second on the slowest machine measured. */
@@ -40,7 +41,9 @@ const convert = compile({
 export function htmlToPlain(html: string): string | null {
   try {
     return convert(html.slice(0, longestHtml))
-      .replace(/[ \t\u00a0]+\n/g, '\n')
+      .split('\n')
+      .map((line) => trimEndBy(line, /[ \t\u00a0]/))
+      .join('\n')
       .replace(/\n{3,}/g, '\n\n')
       .trim();
   } catch {

@@ -1,3 +1,4 @@
+import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import { decodeText } from './charset.ts';
 import type { DefectList } from './defect-list.ts';
 import { oneLine } from './encoded-words.ts';
@@ -78,12 +79,24 @@ function fromEnriched(text: string): string {
 /** text/richtext (RFC 1341 7.1.3): line breaks are blanks, commands say where lines end. */
 function fromRichtext(text: string): string {
   return text
-    .replace(/<comment>[\s\S]{0,5000}?<\/comment>/gi, '')
-    .replace(/\s*\n\s*/g, ' ')
+    .split(/<\/comment>/i)
+    .map((piece, index, all) => (index === all.length - 1 ? piece : beforeComment(piece)))
+    .join('')
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ')
     .replace(/<\/?([A-Za-z-]{1,60})>/g, (_tag, command: string) => {
       const name = command.toLowerCase();
       if (name === 'lt') return '<';
       return name === 'nl' || name === 'np' || name === 'paragraph' ? '\n' : '';
     })
-    .replace(/ *\n */g, '\n');
+    .split('\n')
+    .map((line) => trimEndBy(line.replace(/^ +/, ''), / /))
+    .join('\n');
+}
+
+/** Each step reads its piece once: what strangers left open is never looked for again. */
+function beforeComment(piece: string): string {
+  const at = piece.search(/<comment>/i);
+  return at < 0 ? piece : piece.slice(0, at);
 }

@@ -1,3 +1,4 @@
+import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import type { HeaderField } from './header-block.ts';
 import { parseParameters, type ParameterValue } from './header-params.ts';
 import { decodeTransfer, transferEncoding, type TransferEncoding } from './transfer.ts';
@@ -49,7 +50,7 @@ export function describePart(
   const rawDisposition = first('content-disposition');
   const encodingName = first('content-transfer-encoding') ?? '';
   const rawId = first('content-id');
-  const contentId = rawId === null ? null : rawId.replace(/^[\s<]+|[\s>]+$/g, '');
+  const contentId = rawId === null ? null : trimEndBy(rawId.replace(/^[\s<]+/, ''), /[\s>]/);
   return {
     partId: '',
     fields,

@@ -1,3 +1,4 @@
+import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
 import { readHeaderBlock } from './header-block.ts';
@@ -120,7 +121,7 @@ class TreeReader {
   }
 
   #multipart(part: Part, prefix: string, depth: number): Delimiter {
-    const given = part.type.params.get('boundary')?.replace(/[ \t]+$/, '') ?? '';
+    const given = trimEndBy(part.type.params.get('boundary') ?? '', /[ \t]/);
     let boundary = given;
     if (boundary === '') {
       this.#defects.add('boundary-missing');
@@ -210,18 +211,17 @@ class TreeReader {
     if (this.#open.length === 0 || this.#bytes[at] !== dash || this.#bytes[at + 1] !== dash) return null;
     const lineEnd = this.#bytes.indexOf(10, at);
     const next = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
-    const line = this.#bytes
-      .toString('latin1', at + 2, Math.min(next, at + 1_000))
-      .replace(/[ \t\r\n]+$/, '');
+    const line = trimEndBy(this.#bytes.toString('latin1', at + 2, Math.min(next, at + 1_000)), /[ \t\r\n]/);
+    let nearly: Delimiter | null = null;
     for (let level = this.#open.length - 1; level >= 0; level--) {
       const boundary = this.#open[level] ?? '';
-      if (line === boundary) return { level, closing: false, at, next };
-      if (line === `${boundary}--`) return { level, closing: true, at, next };
+      if (!line.startsWith(boundary)) continue;
+      if (line.length === boundary.length) return { level, closing: false, at, next };
+      if (!line.startsWith('--', boundary.length)) continue;
+      if (line.length === boundary.length + 2) return { level, closing: true, at, next };
+      nearly ??= { level, closing: true, at, next };
     }
-    for (let level = this.#open.length - 1; level >= 0; level--) {
-      if (line.startsWith(`${this.#open[level] ?? ''}--`)) return { level, closing: true, at, next };
-    }
-    return null;
+    return nearly;
   }
 }
 

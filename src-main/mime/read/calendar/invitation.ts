@@ -1,3 +1,4 @@
+import { trimEndBy } from '../../../../src-shared/text/trim-end.ts';
 import ICAL from 'ical.js';
 import {
   attendeeStates,
@@ -198,7 +199,7 @@ function sourceOf(event: readonly JcalProperty[], components: readonly JcalCompo
 
 /** Folded content lines with their ends. @throws where a value would begin a line of its own */
 function safeLines(text: string): string {
-  const ended = `${text.replace(/(?:\r\n)+$/, '')}\r\n`;
+  const ended = `${trimEndBy(text, /[\r\n]/)}\r\n`;
   if (/[^\r]\n|\r[^\n]|[\0\u2028\u2029]/.test(ended)) throw new Error('a value that breaks out of its line');
   return ended;
 }

@@ -85,7 +85,7 @@ export function readTnef(bytes: Buffer, limit: number, depth = 0): Tnef | null {
 }
 
 function clean(text: string): string {
-  return text.replace(/\0+$/, '').replaceAll('\0', '').replace(/\r\n?/g, '\n');
+  return text.replaceAll('\0', '').replace(/\r\n?/g, '\n');
 }
 
 type Words = (value: MapiValue | undefined) => string | null;

@@ -3,7 +3,7 @@ import { mostFiles, type TextFile } from './packed-file.ts';
 
 // The standard has the name last and unquoted, so it may hold blanks.
 const begin =
-  /^=ybegin [^\r\n]*?\bline=(\d{1,5})\b[^\r\n]*?\bsize=(\d{1,12})\b[^\r\n]*?\bname=([^\r\n]{1,250})\r?$/gm;
+  /^=ybegin (?=[^\r\n]{0,120}?\bline=\d{1,5}\b)[^\r\n]{0,120}?\bsize=(\d{1,12})\b[^\r\n]{0,80}?\bname=([^\r\n]{1,250})\r?$/gm;
 
 /** Files in yEnc 1.3 (yenc.org), one part of one file each. `text` is bytes as Latin-1. */
 export function yencFiles(text: string): TextFile[] {
@@ -19,13 +19,13 @@ export function yencFiles(text: string): TextFile[] {
     const bytes = decode(text, at, bodyEnd);
     const trailer = endMark < 0 ? '' : text.slice(endMark + 1, nextLine(text, endMark + 1));
     const to = endMark < 0 ? text.length : Math.min(nextLine(text, endMark + 1), text.length);
-    const size = Number(/\bsize=(\d{1,12})\b/.exec(trailer)?.[1] ?? (multiple ? bytes.length : match[2]));
+    const size = Number(/\bsize=(\d{1,12})\b/.exec(trailer)?.[1] ?? (multiple ? bytes.length : match[1]));
     const sum =
       /\bpcrc32=([0-9a-fA-F]{1,8})\b/.exec(trailer) ??
       (multiple ? null : /\bcrc32=([0-9a-fA-F]{1,8})\b/.exec(trailer));
     const wrong = sum !== null && Number.parseInt(sum[1] ?? '', 16) !== crc32(bytes);
     files.push({
-      name: (match[3] ?? '').trim().replace(/^"(.*)"$/, '$1'),
+      name: (match[2] ?? '').trim().replace(/^"(.*)"$/, '$1'),
       bytes,
       contentType: null,
       broken: endMark < 0 || bytes.length !== size || wrong,
