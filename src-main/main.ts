@@ -2,14 +2,20 @@ import { readFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, toAppError } from '../src-shared/error.ts';
 import { openPosthorn } from './posthorn.ts';
+import { appRoot } from './platform/app-root.ts';
+import { appVersion } from './platform/app-version.ts';
 import { makeDirectory } from './platform/atomic-file.ts';
+import { helpText } from './platform/help-text.ts';
 import { readOptions, UsageError, type Options } from './platform/options.ts';
+import { ownArguments } from './platform/own-arguments.ts';
 import { profilePaths } from './platform/paths.ts';
 import { takeProfileLock } from './platform/profile-lock.ts';
 import { prepareShell, tellFirstInstance } from './shell/open-shell.ts';
 
 /** True in a checkout, also as the bundle that Electron runs there. */
 const checkout = globalThis.posthornPackaged !== true;
+
+const given = ownArguments(process, appRoot);
 
 const exitCodes = { usage: 2, profileInUse: 3, failed: 1 } as const;
 
@@ -26,7 +32,7 @@ async function main(options: Options): Promise<number> {
     lock = takeProfileLock(paths.lock);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'profile-in-use') throw error;
-    if (!options.headless && (await tellFirstInstance(options.profile, ownArguments()))) return 0;
+    if (!options.headless && (await tellFirstInstance(options.profile, absoluteArguments()))) return 0;
     say(error.data.detail);
     return exitCodes.profileInUse;
   }
@@ -38,16 +44,13 @@ async function main(options: Options): Promise<number> {
 }
 
 /** For the start that is open already, which may stand in another folder. */
-function ownArguments(): string[] {
-  return process.argv.slice(2).map((argument) => (argument.endsWith('.eml') ? resolve(argument) : argument));
+function absoluteArguments(): string[] {
+  return given.map((argument) => (argument.endsWith('.eml') ? resolve(argument) : argument));
 }
 
 function readOptionsOrExit(): Options {
   try {
-    return readOptions(
-      process.argv.slice(2).filter((argument) => argument !== '.'),
-      checkout,
-    );
+    return readOptions(given, checkout);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     say(error.message);
@@ -64,6 +67,10 @@ function readPassphrase(options: Options): string | null {
 }
 
 const options = readOptionsOrExit();
+if (options.help) {
+  writeSync(1, helpText(appVersion, checkout));
+  process.exit(0);
+}
 // Electron takes its scheme and switches only before it is ready, and is ready only after this module has ended.
 await prepareShell({ profileDir: options.profile, headless: options.headless });
 main(options).then(

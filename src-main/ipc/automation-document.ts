@@ -14,6 +14,7 @@ import { transferMethods } from '../../src-shared/ipc/areas/transfer.ts';
 import { testHookMethods } from '../../src-shared/ipc/areas/test-hooks.ts';
 import type { Method } from '../../src-shared/ipc/method.ts';
 import { settingsSchema } from '../../src-shared/settings.ts';
+import { optionNames, optionTable, optionUsage } from '../platform/option-table.ts';
 import { schemaInWords } from './schema-words.ts';
 
 const areas: readonly { title: string; methods: Readonly<Record<string, Method>> }[] = [
@@ -82,18 +83,6 @@ const codes: Readonly<Record<Exclude<ErrorCode, (typeof innerCodes)[number]>, st
   bug: 'Posthorn made a mistake; the log has more.',
 };
 
-const options: readonly (readonly [option: string, meaning: string])[] = [
-  ['--headless', 'No window: JSON-RPC on standard input and output.'],
-  ['--profile DIR', 'Where everything is kept (docs/profile.md). Without it the user’s own profile.'],
-  ['--passphrase-fd N', 'Reads the passphrase of the encrypted file of passwords from that file descriptor.'],
-  ['--dns HOST:PORT', 'Asks this name server instead of the system’s.'],
-  ['--extra-ca FILE', 'Trusts the authorities of a PEM file too. May be given again.'],
-  ['--provider-database URL', 'Where the settings of big providers are asked for.'],
-  ['--connect-to HOST:PORT:ADDR:PORT', 'Connects to ADDR:PORT where HOST:PORT is meant. May be given again.'],
-  ['--undo-send SECONDS', 'The undo delay of windows, instead of the setting.'],
-  ['--test-hooks', 'From a checkout only: the methods test.*. A packaged Posthorn does not know it.'],
-];
-
 /** docs/automation.md, made from the contract alone. */
 export function automationDocument(): string {
   return `${[
@@ -102,7 +91,7 @@ export function automationDocument(): string {
     '',
     table(
       ['option', 'meaning'],
-      options.map(([option, meaning]) => [`\`${option}\``, meaning]),
+      optionNames(true).map((name) => [`\`${optionUsage(name)}\``, optionTable[name].meaning]),
     ),
     '',
     'The passphrase may also stand in `POSTHORN_PASSPHRASE`; it is taken out of the environment of all children.',

@@ -2,8 +2,11 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { optionNames, optionTable, optionUsage, type OptionName } from './option-table.ts';
 
 export interface Options {
+  /** Only the options are to be named. */
+  help: boolean;
   profile: string;
   headless: boolean;
   dns: string | null;
@@ -20,10 +23,11 @@ export interface Options {
 /** Thrown words go to standard error; exit code 2. */
 export class UsageError extends Error {}
 
-/** Reads the command line (docs/automation.md, "Options"). A package has no option for tests. */
+/** Reads the command line (option-table.ts). @throws UsageError in a sentence about the first thing that is wrong */
 export function readOptions(argv: readonly string[], checkout: boolean): Options {
   const { values, positionals } = parse(argv, checkout);
   return {
+    help: values.help ?? false,
     profile: resolve(values.profile ?? defaultProfile()),
     headless: values.headless ?? false,
     dns: values.dns === undefined ? null : nameServer(values.dns),
@@ -39,40 +43,39 @@ export function readOptions(argv: readonly string[], checkout: boolean): Options
 }
 
 function parse(argv: readonly string[], checkout: boolean) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        profile: { type: 'string' },
-        headless: { type: 'boolean' },
-        dns: { type: 'string' },
-        'extra-ca': { type: 'string', multiple: true },
-        'provider-database': { type: 'string' },
-        'connect-to': { type: 'string', multiple: true },
-        'undo-send': { type: 'string' },
-        'passphrase-fd': { type: 'string' },
-        ...(globalThis.posthornPackaged !== true && checkout
-          ? ({ 'test-hooks': { type: 'boolean' } } as const)
-          : {}),
-      },
-    }) as {
-      values: {
-        profile?: string;
-        headless?: boolean;
-        dns?: string;
-        'extra-ca'?: string[];
-        'provider-database'?: string;
-        'connect-to'?: string[];
-        'undo-send'?: string;
-        'passphrase-fd'?: string;
-        'test-hooks'?: boolean;
-      };
-      positionals: string[];
-    };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+  const { values, positionals, tokens } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    // The words for what is wrong are ours.
+    strict: false,
+    tokens: true,
+    options: optionTable,
+  });
+  const names: readonly string[] = optionNames(checkout);
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    if (!isName(name, names))
+      throw new UsageError(`there is no option “${rawName}”; --help names all options.`);
+    if (optionTable[name].type === 'boolean') {
+      if (value !== undefined) throw new UsageError(`${rawName} takes no value.`);
+    } else if (value === undefined || (value.startsWith('-') && !inlineValue))
+      throw new UsageError(`${rawName} needs a value: ${optionUsage(name)}`);
   }
+  return { values: values as Values, positionals };
+}
+
+/** With what is checked above: each option has the type that the table says. */
+type Values = {
+  -readonly [N in OptionName]?: (typeof optionTable)[N] extends { type: 'boolean' }
+    ? boolean
+    : (typeof optionTable)[N] extends { multiple: true }
+      ? string[]
+      : string;
+};
+
+function isName(name: string, names: readonly string[]): name is OptionName {
+  return names.includes(name);
 }
 
 function defaultProfile(): string {
