@@ -1,15 +1,10 @@
-import type {
-  StoreAnswer,
-  StoreMethod,
-  StoreNotice,
-  StoreParams,
-  StoreResult,
-} from '../../src-shared/cache-protocol.ts';
-import { AppError } from '../../src-shared/error.ts';
+import type { StoreMethod, StoreNotice, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
 import { packBatch } from '../../src-shared/packed-rows.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Page, Shell } from '../shell/shell.ts';
+import { closedError, lostError, storeError } from './cache-errors.ts';
 import type { CachePort } from './cache-port.ts';
+import { isAnswer, isNotice, isWorkerError } from './store-messages.ts';
 
 export interface CacheClientOptions {
   shell: Pick<Shell, 'openPage'>;
@@ -241,16 +236,16 @@ class StoreLink implements CacheClient {
     } else if (message.code === 'damaged' && call.method !== 'open') {
       this.#options.log('error', 'the cache is damaged and is made anew', { method: call.method });
       this.#calls.delete(message.id);
-      call.reject(toError(message));
+      call.reject(storeError(message));
       if (this.#ready) void this.#openStore(true).catch((error: unknown) => this.#failed(error));
     } else if (message.code === 'aborted') {
       this.#calls.delete(message.id);
       void this.#options
         .lacksRoom()
-        .then((full) => call.reject(toError({ ...message, code: full ? 'quota' : 'bug' })));
+        .then((full) => call.reject(storeError({ ...message, code: full ? 'quota' : 'bug' })));
     } else {
       this.#calls.delete(message.id);
-      call.reject(toError(message));
+      call.reject(storeError(message));
     }
     this.#pump();
   }
@@ -261,55 +256,4 @@ class StoreLink implements CacheClient {
     });
     this.#retry = this.#options.clock.setTimeout(() => void this.#reopen(), 5000);
   }
-}
-
-function isWorkerError(message: unknown): message is { workerError: string } {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    'workerError' in message &&
-    typeof message.workerError === 'string'
-  );
-}
-
-function isNotice(message: unknown): message is StoreNotice {
-  return typeof message === 'object' && message !== null && 'notice' in message;
-}
-
-function isAnswer(message: unknown): message is StoreAnswer {
-  return typeof message === 'object' && message !== null && 'id' in message && 'ok' in message;
-}
-
-function toError(answer: Extract<StoreAnswer, { ok: false }>): AppError {
-  if (answer.code === 'quota') {
-    return new AppError({
-      code: 'quota',
-      scope: 'folder',
-      next: 'tell-user',
-      detail:
-        'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',
-    });
-  }
-  const detail =
-    answer.code === 'damaged'
-      ? 'The copy of your mail on this computer was damaged and is fetched from the server again.'
-      : `Posthorn made a mistake: ${answer.error}`;
-  return new AppError(
-    answer.code === 'damaged'
-      ? { code: 'not-cached', scope: 'app', next: 'retry', detail }
-      : { code: 'bug', scope: 'app', next: 'bug', detail },
-  );
-}
-
-function closedError(): AppError {
-  return new AppError({ code: 'cancelled', scope: 'app', next: 'retry', detail: 'Posthorn is closing.' });
-}
-
-function lostError(): AppError {
-  return new AppError({
-    code: 'cancelled',
-    scope: 'app',
-    next: 'retry',
-    detail: 'The copy of your mail on this computer is being fetched anew from the server.',
-  });
 }
