@@ -20,15 +20,15 @@ import type { Log } from '../platform/log.ts';
 import type { FolderVerbs } from '../sync/folder-verbs.ts';
 import type { Submit } from '../sync/submit.ts';
 import type { Verbs } from '../sync/verbs.ts';
-import { createAnswers, type Answers } from './answers/answers.ts';
-import { openAnswerStore } from './answers/answer-store.ts';
+import type { Answers } from './answers/answers.ts';
+import { openAnswers } from './answers/open-answers.ts';
 import { namedInDamagedFiles } from './damaged-files.ts';
 import { createFiling } from './filing.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { openOutboxStore } from './outbox-store.ts';
 import { overTheWire } from './over-the-wire.ts';
 import { retryFullMailboxes } from './quota-retry.ts';
-import { createReportQueries, messageGone, type ReportQueries } from './reports/report-queries.ts';
+import { createReportQueries, type ReportQueries } from './reports/report-queries.ts';
 import { openReportStore } from './reports/report-store.ts';
 import { createReports } from './reports/reports.ts';
 import { createSender } from './sender.ts';
@@ -167,26 +167,7 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     needAccount,
     log,
   });
-  const answerStore = await openAnswerStore(ports.paths.answers, ports.onDamage);
-  const answers = createAnswers({
-    store: answerStore,
-    outbox,
-    accountOf,
-    roleOf: async (row) =>
-      (await cache.call('folders', { accountId: row.accountId })).find(
-        (folder) => folder.folderId === row.folderId,
-      )?.role ?? null,
-    async open(messageId) {
-      const [row] = await cache.call('rows', { messageIds: [messageId] });
-      // Its bytes are asked for in any case: that says in words that it is gone.
-      const mail = await reader.read(await ports.rawOf(messageId));
-      if (row == null) throw messageGone();
-      return { row, mail };
-    },
-    setFlags: (messageIds, add, remove) => verbs.setFlags(messageIds, add, remove),
-    clock,
-    log,
-  });
+  const { answers, forgetAnswers } = await openAnswers({ ...ports, path: ports.paths.answers, outbox });
   const fullMailboxes = retryFullMailboxes({ journal, cache, clock, kick: ports.kick, log });
   const resolveUnknown = (accountIds: readonly string[]): Promise<void> =>
     resolveFromSent(accountIds, { store: outboxStore, outbox, cache });
@@ -251,7 +232,7 @@ export async function openSending(ports: SendingPorts): Promise<Sending> {
     async forget(accountId) {
       await outbox.forget(accountId);
       await reportStore.forget(accountId);
-      await answerStore.forget(accountId);
+      await forgetAnswers(accountId);
       await drafts.forget(accountId);
     },
     async stop() {
