@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openJournalFile } from '../../../../src-main/journal/journal-file.ts';
-import { openJournal } from '../../../../src-main/journal/journal.ts';
+import { openJournal } from '../../../../src-main/journal/open-journal.ts';
 import { journalVersion } from '../../../../src-main/journal/journal-records.ts';
 import type { Op } from '../../../../src-main/journal/op.ts';
 import { noCrashes } from '../../../../src-main/platform/crash-points.ts';
