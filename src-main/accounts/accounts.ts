@@ -1,9 +1,9 @@
-import { AppError, publicError } from '../../src-shared/error.ts';
+import { AppError } from '../../src-shared/error.ts';
 import type { AccountView } from '../../src-shared/ipc/areas/account.ts';
 import type { CheckedParams } from '../../src-shared/ipc/contract.ts';
 import type { AccountMode, AccountSettings } from '../../src-shared/model/account.ts';
 import type { CachePort } from '../cache/cache-port.ts';
-import { countOps, type Journal } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
@@ -11,6 +11,7 @@ import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { SyncTimes } from '../sync/sync-times.ts';
 import type { AccountStore } from './account-store.ts';
+import { accountView } from './account-view.ts';
 import { takeCertificate } from './certificate-file.ts';
 import { keepInMemory } from './erase-copies.ts';
 import { sentCopyFor } from './providers.ts';
@@ -63,7 +64,7 @@ export interface Accounts {
 }
 
 export function createAccounts(ports: AccountsPorts): Accounts {
-  const { store, secrets, engines, journal, cache } = ports;
+  const { store, secrets, engines, cache } = ports;
 
   function need(accountId: string): AccountSettings {
     const account = store.get(accountId);
@@ -75,31 +76,6 @@ export function createAccounts(ports: AccountsPorts): Accounts {
         detail: 'There is no such account.',
       });
     return account;
-  }
-
-  function view(account: AccountSettings): AccountView {
-    const engine = engines.get(account.accountId)?.state();
-    const { pending, parked } = countOps(journal, account.accountId);
-    return {
-      accountId: account.accountId,
-      address: account.address,
-      name: account.name,
-      color: account.color,
-      mode: account.mode,
-      state: engine?.state ?? 'offline',
-      stateDetail: engine?.error?.detail ?? null,
-      error: engine?.error == null ? null : publicError(engine.error),
-      lastSyncAt: engine?.lastSyncAt ?? null,
-      failures: [...(engine?.failures ?? [])].map(([folderId, error]) => ({
-        folderId,
-        folderName: ports.register.get(folderId)?.name ?? '',
-        error: publicError(error),
-      })),
-      pendingOps: pending,
-      parkedOps: parked,
-      progress: engine?.progress ?? null,
-      settings: account,
-    };
   }
 
   /** Checks both servers at once; the incoming one's answer comes first when both fail. */
@@ -118,7 +94,7 @@ export function createAccounts(ports: AccountsPorts): Accounts {
 
   return {
     need,
-    list: () => store.all().map(view),
+    list: () => store.all().map((account) => accountView(account, ports)),
     async add(params) {
       const inCertificate = await takeCertificate(params.incoming.auth?.clientCertificate);
       const outCertificate = await takeCertificate(params.outgoing?.auth?.clientCertificate);
