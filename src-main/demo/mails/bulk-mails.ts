@@ -2,7 +2,7 @@ import type { SeedMail } from '../maildir.ts';
 import { rfcDate, words } from './compose.ts';
 import { correspondents } from './people.ts';
 import { seededRandom } from './random.ts';
-import { languages } from './templates.ts';
+import { languages } from './languages.ts';
 
 export interface BulkWishes {
   to?: string;

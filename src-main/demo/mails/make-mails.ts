@@ -1,14 +1,14 @@
 import type { SeedMail } from '../maildir.ts';
 import { ics, pdf, png, zip } from './attachments.ts';
+import { bulletins, type Bulletin } from './bulletins.ts';
 import { composeMail } from './compose.ts';
 import type { Attached, MailSpec, Person } from './compose.ts';
 import { newsletterHtml, simpleHtml } from './html.ts';
+import { languages, paragraphs, quote } from './languages.ts';
 import { oddities } from './oddities.ts';
 import { correspondents } from './people.ts';
 import { seededRandom } from './random.ts';
 import type { Random } from './random.ts';
-import { bulletins, languages, paragraphs, quote } from './templates.ts';
-import type { Bulletin } from './templates.ts';
 import { writtenThreads } from './written-threads.ts';
 import type { WrittenMail, WrittenThread } from './written-threads.ts';
 
