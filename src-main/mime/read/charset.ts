@@ -98,6 +98,14 @@ export function decodeText(bytes: Buffer, label: string | null): DecodedText {
     }
     if (silent.has(given)) return { text: bytes.toString('latin1'), charset: 'utf-8', problem: null };
   }
+  // Latin letters in two bytes have zeros: without one it is not what the label says ("unicode" of old Outlooks).
+  if (
+    /^(?:utf-?(?:16|32)|ucs-?[24]|unicode$)/.test(given) &&
+    bytes.length > 3 &&
+    isAscii(bytes) &&
+    !bytes.includes(0)
+  )
+    return { text: bytes.toString('latin1'), charset: 'utf-8', problem: 'charset-mislabelled' };
   if (silent.has(given)) {
     const text = asUtf8(bytes);
     if (text !== null)

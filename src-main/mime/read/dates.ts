@@ -1,9 +1,42 @@
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
+const foreignMonths: readonly [RegExp, number][] = [
+  [/^(?:jän|gen|ene)/, 0],
+  [/^(?:fév|fev)/, 1],
+  [/^(?:mär|mrz|maart$|maerz)/, 2],
+  [/^(?:avr|abr)/, 3],
+  [/^(?:mai|mag|mei)/, 4],
+  [/^(?:juin|giu)/, 5],
+  [/^(?:juil|lug)/, 6],
+  [/^(?:aoû|aou|ago)/, 7],
+  [/^(?:set$|sett)/, 8],
+  [/^(?:okt|ott|outubro)/, 9],
+  [/^(?:dez|déc|dic)/, 11],
+];
+
 /** Minutes east of UTC of the zones of RFC 5322 4.3 and a few that senders write all the same. */
 const zones: Record<string, number> = {
   ut: 0,
   utc: 0,
+  wat: 60,
+  sast: 120,
+  hkt: 480,
+  sgt: 480,
+  awst: 480,
+  acst: 570,
+  aest: 600,
+  acdt: 630,
+  aedt: 660,
+  nzst: 720,
+  nzdt: 780,
+  brt: -180,
+  ndt: -150,
+  nst: -210,
+  adt: -180,
+  ast: -240,
+  akdt: -480,
+  akst: -540,
+  hst: -600,
   gmt: 0,
   z: 0,
   wet: 0,
@@ -42,7 +75,9 @@ export function parseDate(raw: string): string | null {
     .replace(/\([^()]*\)/g, ' ')
     .trim();
   const iso =
-    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/i.exec(text);
+    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/i.exec(
+      text,
+    );
   if (iso !== null)
     return build(
       Number(iso[1]),
@@ -59,18 +94,15 @@ export function parseDate(raw: string): string | null {
   const after = time === null ? '' : text.slice(time.index + time[0].length);
   const words = before
     .toLowerCase()
-    .split(/[\s,/-]+/)
+    .split(/[\s,/.-]+/)
     .filter((word) => word !== '');
-  const at = words.findIndex(
-    (word) =>
-      /^[a-z]{3,9}\.?$/.test(word) &&
-      months.includes(word.slice(0, 3)) &&
-      !/^(?:mon|tue|wed|thu|fri|sat|sun)/.test(word),
-  );
-  if (at < 0) return null;
-  const month = months.indexOf((words[at] ?? '').slice(0, 3));
   const isNumber = (word: string | undefined): word is string =>
-    word !== undefined && /^\d{1,4}(?:st|nd|rd|th)?\.?$/.test(word);
+    word !== undefined && /^\d{1,4}(?:st|nd|rd|th)?$/.test(word);
+  const named = words.flatMap((word, index) => (monthOf(word) < 0 ? [] : [index]));
+  // "mar. 21 nov. 2026" is a Tuesday of a French program: the month stands behind a number.
+  const at = named.find((index) => isNumber(words[index - 1])) ?? named[0] ?? -1;
+  if (at < 0) return null;
+  const month = monthOf(words[at] ?? '');
   let day: string | undefined;
   let year: string | undefined;
   const previous = words[at - 1];
@@ -90,6 +122,8 @@ export function parseDate(raw: string): string | null {
     zoneText = after.replace(late[0], ' ').trim();
   }
   if (!isNumber(day) || year === undefined) return null;
+  // "2026 Nov 21": a day never has four digits.
+  if (/^\d{4}$/.test(day) && /^\d{1,2}$/.test(year)) [day, year] = [year, day];
   let hour = Number(time?.[1] ?? 0);
   const half = time?.[4]?.toLowerCase();
   if (half === 'p' && hour < 12) hour += 12;
@@ -105,10 +139,17 @@ export function parseDate(raw: string): string | null {
   );
 }
 
+/** 0 to 11; −1 when it is no month. German, French, Spanish, Italian, Portuguese and Dutch names where they are no other word. */
+function monthOf(word: string): number {
+  if (!/^\p{L}{3,10}$/u.test(word) || /^(?:mon|tue|wed|thu|fri|sat|sun)/.test(word)) return -1;
+  const english = months.indexOf(word.slice(0, 3));
+  return english >= 0 ? english : (foreignMonths.find(([pattern]) => pattern.test(word))?.[1] ?? -1);
+}
+
 /** RFC 5322 4.3: two digits below 50 are of this century, three digits count from 1900. */
 function fullYear(text: string): number {
   const year = Number.parseInt(text, 10);
-  if (text.length <= 2) return year < 50 ? 2000 + year : 1900 + year;
+  if (text.length <= 2 || (text.length === 4 && year < 50)) return year < 50 ? 2000 + year : 1900 + year;
   // "0102" is how programs that count from 1900 wrote 2002.
   return text.length === 3 || (year >= 70 && year < 200) ? 1900 + year : year;
 }
@@ -121,9 +162,10 @@ function zoneMinutes(text: string): number {
     if (Number(numeric[2]) > 23 || Number(numeric[3]) > 59) return 0;
     return numeric[1] === '-' ? -minutes : minutes;
   }
-  const offset = /^(?:gmt|utc?)\s*([+-]\d{1,2})(?!\d)/i.exec(text);
-  if (offset !== null) return Number(offset[1]) * 60;
-  const named = /[a-z]{1,5}/i.exec(text);
+  // "+02" (ISO 8601), "UTC+2".
+  const offset = /^(?:(?:gmt|utc?)\s*([+-]\d{1,2})|([+-]\d{2}))(?!\d)/i.exec(text);
+  if (offset !== null) return Number(offset[1] ?? offset[2]) * 60;
+  const named = /\b[a-z]{1,5}\b/i.exec(text);
   return named === null ? 0 : (zones[named[0].toLowerCase()] ?? 0);
 }
 
@@ -145,7 +187,9 @@ function build(
     month < 12 &&
     day >= 1 &&
     day <= 31 &&
-    hour <= 24 &&
+    hour <= (minute === 0 && second === 0 ? 24 : 23) &&
+    // 30 February is no day, and another one is not for us to choose.
+    day <= new Date(Date.UTC(year, month + 1, 0)).getUTCDate() &&
     minute <= 59 &&
     second <= 61;
   if (!valid) return null;

@@ -2,18 +2,19 @@ import { decodeText } from './charset.ts';
 import { decodeTransfer } from './transfer.ts';
 
 // The text may hold blanks: RFC 2047 forbids them, senders write them. The language tag is of RFC 2231.
-const word = /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?\r\n]*)\?=/g;
+// So may a word in Q hold question marks, and the last one of a value may be cut off.
+const word =
+  /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?(?:([bB])\?([^?\r\n]*(?=\?=)|[A-Za-z0-9+/]*={0,2}(?=\??$))|([qQ])\?([^?\r\n]*(?:\?(?!=)[^?\r\n]{0,200}){0,20}))(?:\?=|\??$)/g;
 
 interface Run {
   charset: string;
-  encoding: string;
   pieces: Buffer[];
   end: number;
 }
 
 /**
  * RFC 2047 words in an unstructured value or a name. Blanks between adjacent words vanish; words of
- * the same set and encoding are joined as bytes first, for senders cut inside of a character.
+ * the same set are joined as bytes first, for senders cut inside of a character.
  */
 export function decodeWords(value: string): string {
   if (!value.includes('=?')) return value;
@@ -26,20 +27,21 @@ export function decodeWords(value: string): string {
   };
   for (const match of value.matchAll(word)) {
     // Bytes that stood unencoded inside of a word were decoded with the header line: UTF-8 here.
-    const charset = isAscii(match[3] ?? '') ? (match[1] ?? '').toLowerCase() : 'utf-8';
-    const encoding = (match[2] ?? '').toLowerCase();
-    const bytes = wordBytes(encoding, match[3] ?? '');
+    const inBase64 = match[2] !== undefined;
+    const content = match[3] ?? match[5] ?? '';
+    const charset = isAscii(content) ? (match[1] ?? '').toLowerCase() : 'utf-8';
+    const bytes = wordBytes(inBase64, content);
     const end = match.index + match[0].length;
     const gap = value.slice(state.run?.end ?? state.done, match.index);
     const adjacent = state.run !== null && /^\s*$/.test(gap);
-    if (state.run !== null && adjacent && state.run.charset === charset && state.run.encoding === encoding) {
+    if (state.run !== null && adjacent && state.run.charset === charset) {
       state.run.pieces.push(bytes);
       state.run.end = end;
       continue;
     }
     flush();
     if (!adjacent) state.out += gap;
-    state.run = { charset, encoding, pieces: [bytes], end };
+    state.run = { charset, pieces: [bytes], end };
     state.done = end;
   }
   flush();
@@ -50,8 +52,8 @@ function isAscii(text: string): boolean {
   return /^[\x20-\x7e\t]*$/.test(text);
 }
 
-function wordBytes(encoding: string, text: string): Buffer {
-  if (encoding === 'b') return decodeTransfer(Buffer.from(text, 'utf8'), 'base64').bytes;
+function wordBytes(inBase64: boolean, text: string): Buffer {
+  if (inBase64) return decodeTransfer(Buffer.from(text, 'utf8'), 'base64').bytes;
   // "_" is a blank (RFC 2047 4.2); a blank at the end must survive the quoted-printable rule for line ends.
   const prepared = text.replace(/[_ ]/g, '=20');
   return decodeTransfer(Buffer.from(prepared, 'utf8'), 'quoted-printable').bytes;

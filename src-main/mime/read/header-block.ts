@@ -15,6 +15,7 @@ export interface HeaderBlock {
   bodyStart: number;
 }
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const lf = 10;
 const cr = 13;
 const fieldName = /^([!-9;-~]{1,200})[ \t]*:/;
@@ -23,7 +24,10 @@ const fieldName = /^([!-9;-~]{1,200})[ \t]*:/;
 function lineAt(bytes: Buffer, at: number): { end: number; next: number } {
   const found = bytes.indexOf(lf, at);
   if (found < 0) return { end: bytes.length, next: bytes.length };
-  return { end: found > at && bytes[found - 1] === cr ? found - 1 : found, next: found + 1 };
+  let end = found;
+  // Some relays wrote CR CR LF; a line break it is all the same.
+  while (end > at && bytes[end - 1] === cr) end--;
+  return { end, next: found + 1 };
 }
 
 /**
@@ -39,7 +43,8 @@ export function readHeaderBlock(
   defects: DefectList,
 ): HeaderBlock {
   const spans: { name: string; from: number; to: number }[] = [];
-  let at = start;
+  // A file that an editor saved begins with the mark of UTF-8.
+  let at = start + (bytes.subarray(start, start + 3).equals(byteOrderMark) ? 3 : 0);
   while (at < bytes.length) {
     const { end, next } = lineAt(bytes, at);
     if (end === at) return finish(next);
@@ -122,12 +127,12 @@ function headerText(line: Buffer, charset: string | null, defects: DefectList): 
     if (decoded.charset !== 'utf-8') defects.add('header-8bit');
     text = decoded.text;
   } else text = value.toString('latin1');
-  if (/\r(?!\n)/.test(text)) {
+  if (/\r(?!\r?\n)/.test(text)) {
     defects.add('header-bare-cr');
-    text = text.replace(/\r(?!\n)/g, ' ');
+    text = text.replace(/\r(?!\r?\n)/g, ' ');
   }
   // Unfolding (RFC 5322 2.2.3) removes the line break alone; a tab that folds is shown as a blank.
-  return text.replace(/\r?\n\t?/g, (fold) => (fold.endsWith('\t') ? ' ' : '')).trim();
+  return text.replace(/\r{0,2}\n\t?/g, (fold) => (fold.endsWith('\t') ? ' ' : '')).trim();
 }
 
 function looksLikeHeader(bytes: Buffer, at: number): boolean {

@@ -13,7 +13,7 @@ export interface ParameterValue {
  */
 export function parseParameters(raw: string): ParameterValue {
   const text = raw.length > 16_384 ? raw.slice(0, 16_384) : raw;
-  const pieces = splitPieces(text);
+  const pieces = withFirstParameter(splitPieces(text));
   const value = stripComments(pieces[0] ?? '')
     .trim()
     .toLowerCase()
@@ -45,14 +45,25 @@ export function parseParameters(raw: string): ParameterValue {
   return { value, params };
 }
 
+/** "attachment filename=x" and "filename=x": the semicolon, or the value itself, was forgotten. */
+function withFirstParameter(pieces: string[]): string[] {
+  const [first = '', ...others] = pieces;
+  const match = /^\s*(?:([\w./+-]{1,100})[\s,]{1,20})?((?:file)?name\*?=.*|(?:charset|boundary)=.*)$/is.exec(
+    first,
+  );
+  return match === null ? pieces : [match[1] ?? '', match[2] ?? '', ...others];
+}
+
 function joinExtended(list: readonly ({ text: string; encoded: boolean } | undefined)[]): string {
   const pieces: Buffer[] = [];
   let charset: string | null = null;
-  for (let i = 0; i < list.length; i++) {
+  // RFC 2231 counts from 0, some from 1.
+  const begin = list[0] === undefined ? 1 : 0;
+  for (let i = begin; i < list.length; i++) {
     const piece = list[i];
     if (piece === undefined) break;
     let text = piece.text;
-    if (i === 0 && piece.encoded) {
+    if (i === begin && piece.encoded) {
       const head = /^([^']{0,40})'[^']{0,40}'/.exec(text);
       if (head !== null) {
         charset = head[1] ?? null;
@@ -110,9 +121,8 @@ function splitPieces(text: string): string[] {
 
 function unquote(text: string): string {
   if (!text.startsWith('"'))
-    return stripComments(text)
-      .trim()
-      .replace(/^'(.*)'$/, '$1');
+    // "report (1).pdf" without quotes: no comment stands inside of a word.
+    return (/\)[^\s;]/.test(text) ? text : stripComments(text)).trim().replace(/^'(.*)'$/, '$1');
   let out = '';
   for (let i = 1; i < text.length; i++) {
     const char = text[i] ?? '';

@@ -24,7 +24,8 @@ export interface PartText {
 
 /** The words of a text part: decoded, files written into it taken out, flowed lines joined. */
 export function readPartText(part: Part, limits: ReadLimits, defects: DefectList): PartText {
-  const { bytes, broken } = partBytes(part);
+  const { bytes: decodedBytes, broken } = partBytes(part);
+  const bytes = broken && isProse(part) ? part.source.subarray(part.bodyStart, part.bodyEnd) : decodedBytes;
   if (broken) defects.add('encoding-broken');
   if (part.encoding === 'unknown') defects.add('encoding-unknown', oneLine(part.encodingName));
   const isHtml = part.type.value === 'text/html' || part.type.value === 'application/xhtml+xml';
@@ -40,7 +41,7 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
   if (label === null && isHtml) label = metaCharset(shown);
   const decoded = decodeText(shown, label);
   if (decoded.problem !== null) defects.add(decoded.problem, oneLine(label ?? ''));
-  const text = decoded.text.replace(/\r\n?/g, '\n').replaceAll('\0', '');
+  const text = decoded.text.replace(/\r{1,2}\n|\r/g, '\n').replaceAll('\0', '');
   return {
     isHtml,
     text: isHtml ? text : plainText(part, text),
@@ -51,6 +52,18 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
       size: file.bytes.length,
     })),
   };
+}
+
+/** Words under the label of base64, which nobody encoded: its first line has several. */
+function isProse(part: Part): boolean {
+  if (part.encoding !== 'base64') return false;
+  const begin = part.source.toString(
+    'latin1',
+    part.bodyStart,
+    Math.min(part.bodyEnd, part.bodyStart + 2_000),
+  );
+  const line = /[^\r\n]{0,200}/.exec(begin.trimStart())?.[0] ?? '';
+  return line.trim().split(/ +/).length >= 4;
 }
 
 function plainText(part: Part, text: string): string {

@@ -24,6 +24,13 @@ export interface Part {
   children: Part[];
 }
 
+/** What some wrote, and what they meant. */
+const misspelt: readonly [RegExp, string][] = [
+  [/^plain\/text$/, 'text/plain'],
+  [/^(?:html|html\/text|text\/htm)$/, 'text/html'],
+  [/^multipart\/?$/, 'multipart/mixed'],
+];
+
 export function describePart(
   fields: HeaderField[],
   source: Buffer,
@@ -37,6 +44,8 @@ export function describePart(
   const type = rawType === null ? { value: '', params: new Map<string, string>() } : parseParameters(rawType);
   // Sun's mailtool: a multipart of its own kind.
   if (type.value === 'x-sun-attachment') type.value = 'multipart/x-sun-attachment';
+  const meant = misspelt.find(([pattern]) => pattern.test(type.value))?.[1];
+  if (meant !== undefined) type.value = meant;
   const typed = /^[^\s/;]+\/[^\s/;]+$/.test(type.value);
   if (!typed)
     type.value =

@@ -113,7 +113,7 @@ function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   const from = addresses('from');
   if (from.length === 0) defects.add('no-from');
   const rawDate = value(fields, 'date');
-  const date = rawDate === null ? null : parseDate(rawDate);
+  const date = rawDate === null ? null : parseDate(decodeWords(rawDate));
   if (rawDate === null) defects.add('no-date');
   else if (date === null) defects.add('bad-date');
   const bodies: Bodies = limits.headersOnly

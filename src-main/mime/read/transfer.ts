@@ -15,6 +15,8 @@ export function transferEncoding(value: string): TransferEncoding {
     .replace(/\([^)]*\)/g, '')
     .trim()
     .toLowerCase()
+    .replace(/^["']+/, '')
+    .replace(/^quoted printable/, 'quoted-printable')
     .replace(/[;\s"'].*$/, '');
   if (name === 'base64' || name === 'b' || name === 'base-64' || name === 'x-base64') return 'base64';
   if (
@@ -108,7 +110,11 @@ function decodeBase64(body: Buffer): Decoded {
       if (byte === 61) {
         held = bits = 0;
         padded = true;
-      } else if (byte !== 10 && byte !== 13 && byte !== 32 && byte !== 9) foreign++;
+      } else if (byte !== 10 && byte !== 13 && byte !== 32 && byte !== 9) {
+        // "-- " and the words of a list: the next four letters would pass for digits.
+        if (padded) return { bytes: out.subarray(0, length), broken: true };
+        foreign++;
+      }
       continue;
     }
     held = ((held << 6) | value) & 0xffffff;

@@ -1,11 +1,12 @@
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
+import { beforeDelimiter, sniffBoundary } from './boundaries.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
 import { readHeaderBlock } from './header-block.ts';
 import type { ReadLimits } from './limits.ts';
 import { describePart, isMessageType, partBytes, type Part } from './part.ts';
 import { sunParts } from './sun-attachment.ts';
-import { decodeTransfer } from './transfer.ts';
+import { decodeTransfer, transferEncoding } from './transfer.ts';
 
 interface Delimiter {
   /** Index in the stack of open boundaries; −1 at the end of the bytes. */
@@ -130,6 +131,17 @@ class TreeReader {
     if (boundary === '') return this.#leaf(part, this.#nextDelimiter(part.bodyStart));
     let found = this.#children(part, boundary, prefix, depth);
     if (part.children.length > 0) return found;
+    if (
+      given !== '' &&
+      this.#encodedMultipart(
+        part,
+        beforeDelimiter(this.#bytes, part.bodyStart, found.at),
+        given,
+        prefix,
+        depth,
+      )
+    )
+      return found;
     const other = given === '' ? null : sniffBoundary(this.#bytes.subarray(0, found.at), part.bodyStart);
     if (other === null) {
       this.#defects.add('boundary-unused');
@@ -138,6 +150,21 @@ class TreeReader {
     this.#defects.add('boundary-missing');
     found = this.#children(part, other, prefix, depth);
     return part.children.length > 0 ? found : this.#leaf(part, found);
+  }
+
+  /** A multipart in base64 or quoted-printable as a whole (forbidden by RFC 2045 6.4): a buffer of its own. */
+  #encodedMultipart(part: Part, end: number, boundary: string, prefix: string, depth: number): boolean {
+    const encoding = transferEncoding(part.encodingName);
+    if (encoding !== 'base64' && encoding !== 'quoted-printable') return false;
+    const source = decodeTransfer(part.source.subarray(part.bodyStart, end), encoding).bytes;
+    const inner: Part = { ...part, source, bodyStart: 0, children: [] };
+    const reader = new TreeReader(source, this.#limits, this.#defects, this.#counter, depth + 1);
+    reader.#children(inner, boundary, prefix, depth + 1);
+    if (inner.children.length === 0) return false;
+    this.#defects.add('encoding-broken');
+    part.children = inner.children;
+    part.bodyEnd = end;
+    return true;
   }
 
   /** A multipart that has no parts is shown as what it is: text. */
@@ -223,24 +250,4 @@ class TreeReader {
     }
     return nearly;
   }
-}
-
-/** The line break before a delimiter belongs to the delimiter (RFC 2046 5.1.1). */
-function beforeDelimiter(bytes: Buffer, start: number, at: number): number {
-  if (at >= bytes.length) return at;
-  let end = at;
-  if (end > start && bytes[end - 1] === 10) end--;
-  if (end > start && bytes[end - 1] === 13) end--;
-  return end;
-}
-
-/** The first line "--something" that a header line or an empty line follows. Looks at 64 KB. */
-function sniffBoundary(bytes: Buffer, from: number): string | null {
-  const text = bytes.toString('latin1', from, Math.min(bytes.length, from + 65_536));
-  const match =
-    /(?:^|\n)--([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)/.exec(
-      text,
-    );
-  const found = match?.[1];
-  return found === undefined || /^-+$/.test(found) ? null : found;
 }

@@ -1,0 +1,76 @@
+/**
+ * An address list as the senders of broken ones meant it, for the parser behind. Nothing is made up: what is
+ * taken out or put in are quotes, brackets, commas and blanks. `odd`: something had to be mended.
+ */
+export function mendAddressList(raw: string): { text: string; odd: boolean } {
+  const { text: quoted, odd } = mendQuotes(raw);
+  let text = quoted;
+  if (text.includes('<')) {
+    text = outsideQuotes(text, (piece) =>
+      piece
+        // "<ann@x> <bob@y>": two, or the second would be a part of the first one's name.
+        .replace(/>[ \t]*</g, '>,<')
+        // "Ann <ann@x, Bob <bob@y>": the bracket that was forgotten. A route ("<@a,@b:ann@x>") has one for both.
+        .replace(/<([^<>,;:()]{0,400}@[^<>,;:()]{0,400}),(?=[^<>]{0,400}<)/g, '<$1>,')
+        .replace(/<[ \t]*mailto:/gi, '<'),
+    );
+  }
+  if (/[\w.+-] @ ?\w/.test(text) && !/[<"(]/.test(text))
+    text = text.replace(/([\w.+-]) @ ?(?=[\w-]{1,250}(?:$|[.,;\s]))/g, '$1@');
+  // "jdoe@test . example" (RFC 5322 A.6.3): with its blanks the domain would end at "test", which is somebody else's.
+  if (/\s\./.test(text)) text = outsideQuotes(text, joinDots);
+  if (text.includes(';') && text.includes('('))
+    // Comments in place of members, and behind a group.
+    text = text
+      .replace(/:[ \t]*\((?:[^()]|\([^()]*\))*\)[ \t]*;/g, ':;')
+      .replace(/;[ \t]*\([^()]*\)\s*$/, ';');
+  return { text, odd };
+}
+
+function joinDots(piece: string): string {
+  let out = piece;
+  // From the left, one dot each time; a domain has at most 127 labels.
+  for (let i = 0; i < 127; i++) {
+    const next = out.replace(/(@[\w.-]{1,250})[ \t]{1,100}\.[ \t]{0,100}(?=[\w-])/g, '$1.');
+    if (next === out) break;
+    out = next;
+  }
+  return out;
+}
+
+/** A quote that never closes would swallow all that follows; a backslash outside of quotes escapes nothing (RFC 5322 3.2.1). */
+function mendQuotes(raw: string): { text: string; odd: boolean } {
+  if (!raw.includes('"')) return { text: raw, odd: false };
+  const pieces: string[] = [];
+  let from = 0;
+  let opened = -1;
+  let depth = 0;
+  for (let i = 0; i < raw.length; i++) {
+    const char = raw[i];
+    if (char === '\\') {
+      if (opened < 0 && depth === 0 && raw[i + 1] === '"') {
+        pieces.push(raw.slice(from, i));
+        from = i + 2;
+      }
+      i++;
+    } else if (opened >= 0) {
+      if (char === '"') opened = -1;
+    } else if (char === '(') depth++;
+    else if (char === ')' && depth > 0) depth--;
+    else if (char === '"' && depth === 0) opened = i;
+  }
+  const odd = pieces.length > 0 || opened >= 0;
+  if (opened >= 0) {
+    pieces.push(raw.slice(from, opened), raw.slice(opened + 1));
+  } else pieces.push(raw.slice(from));
+  return { text: odd ? pieces.join('') : raw, odd };
+}
+
+/** Applies `change` to what stands between quoted strings. */
+function outsideQuotes(text: string, change: (piece: string) => string): string {
+  if (!text.includes('"')) return change(text);
+  return text
+    .split(/("(?:[^"\\]|\\.)*")/)
+    .map((piece, index) => (index % 2 === 1 ? piece : change(piece)))
+    .join('');
+}

@@ -1,0 +1,19 @@
+/** The line break before a delimiter belongs to the delimiter (RFC 2046 5.1.1). */
+export function beforeDelimiter(bytes: Buffer, start: number, at: number): number {
+  if (at >= bytes.length) return at;
+  let end = at;
+  if (end > start && bytes[end - 1] === 10) end--;
+  if (end > start && bytes[end - 1] === 13) end--;
+  return end;
+}
+
+/** The first line "--something" that a header line or an empty line follows. Looks at 64 KB. */
+export function sniffBoundary(bytes: Buffer, from: number): string | null {
+  const text = bytes.toString('latin1', from, Math.min(bytes.length, from + 65_536));
+  const match =
+    /(?:^|\n)--([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)/.exec(
+      text,
+    );
+  const found = match?.[1];
+  return found === undefined || /^-+$/.test(found) ? null : found;
+}
