@@ -5,51 +5,23 @@ import type {
   StoreParams,
   StoreResult,
 } from '../../src-shared/cache-protocol.ts';
-import type { PendingPatches } from '../../src-shared/patch.ts';
 import { applyBatch, StoreMistake } from './apply-batch.ts';
-import { Bodies } from './bodies.ts';
 import { makeFresh, openDatabase, rewriteDatabase, type OpenedDatabase } from './cache-identity.ts';
+import { changePending } from './change-pending.ts';
 import { Changes } from './changes.ts';
-import { Contacts } from './contacts.ts';
 import type { DatabaseDependencies } from './database.ts';
 import { commitByPlace, Databases } from './databases.ts';
 import { emptyFolder, putFolders, removeFolder } from './folder-changes.ts';
 import type { FolderState } from './folder-state.ts';
 import { loadFolders, loadRows } from './load.ts';
-import { StoreMemory } from './memory.ts';
+import type { StoreMemory } from './memory.ts';
+import { Session } from './session.ts';
 import { showLoadedRows } from './show-loaded.ts';
-import { Queries } from './queries.ts';
-import { SegmentTexts } from './segment-texts.ts';
-import { ServerQueries } from './server-queries.ts';
-import { Snapshots } from './snapshots.ts';
-import { Views } from './views.ts';
 import { forgetRested } from './resting.ts';
 import { sweepSome, tidyWhen } from './sweep.ts';
 import { settlePatched } from './waiting-rows.ts';
 
 type Handlers = { [M in StoreMethod]: (params: StoreParams<M>) => StoreResult<M> | Promise<StoreResult<M>> };
-
-/** One opened cache with all that hangs on it; made anew after a failed transaction. */
-class Session {
-  readonly databases: Databases;
-  readonly memory = new StoreMemory();
-  readonly texts: SegmentTexts;
-  readonly queries: Queries;
-  readonly server: ServerQueries;
-  readonly bodies: Bodies;
-  readonly contacts: Contacts;
-  readonly snapshots: Snapshots;
-
-  constructor(databases: Databases) {
-    this.databases = databases;
-    this.texts = new SegmentTexts(databases, this.memory);
-    this.queries = new Queries(this.memory, this.texts, new Views(this.memory));
-    this.server = new ServerQueries(this.memory, this.texts);
-    this.bodies = new Bodies(databases, this.memory);
-    this.contacts = new Contacts(databases);
-    this.snapshots = new Snapshots(this.memory, this.queries);
-  }
-}
 
 /** The store itself, without a channel: one request at a time (see `serve.ts`). */
 export class Store {
@@ -150,15 +122,13 @@ export class Store {
         folder.cursor = cursor;
         changes.folders.add(folder);
       }),
-    addPending: ({ ops }) =>
-      this.#write((session, changes) => this.#changePending(session, ops, [], changes)),
-    dropPending: ({ opIds }) =>
-      this.#write((session, changes) => this.#changePending(session, [], opIds, changes)),
+    addPending: ({ ops }) => this.#write((session, changes) => changePending(session, ops, [], changes)),
+    dropPending: ({ opIds }) => this.#write((session, changes) => changePending(session, [], opIds, changes)),
     resetPending: ({ ops }) =>
       this.#write((session, changes) => {
         const kept = new Set(ops.map((op) => op.opId));
         const dropped = [...session.memory.pending.ops.keys()].filter((opId) => !kept.has(opId));
-        return this.#changePending(session, ops, dropped, changes);
+        return changePending(session, ops, dropped, changes);
       }),
     putBodies: (params) => this.#write(({ bodies }, changes) => bodies.put(params, changes)),
     dropBodies: (params) => this.#write(({ bodies }, changes) => bodies.drop(params, changes)),
@@ -313,30 +283,6 @@ export class Store {
     changes.deletedAccounts.add(accountId);
     forgetRested(memory, accountId, Infinity, changes);
     contacts.forgetAccount(accountId);
-  }
-
-  async #changePending(
-    { memory, texts }: Session,
-    added: readonly PendingPatches[],
-    dropped: readonly string[],
-    changes: Changes,
-  ): Promise<void> {
-    const touched = { messageIds: new Set<string>(), folderIds: new Set<string>() };
-    for (const opId of dropped) {
-      memory.pending.drop(opId, touched);
-      changes.pendingDropped.add(opId);
-    }
-    for (const op of added) {
-      memory.pending.add(op, touched);
-      changes.pendingPut.set(op.opId, op);
-    }
-    for (const folderId of touched.folderIds) {
-      const patches = memory.pending.folderPatches(folderId);
-      const folder = memory.folderMade(folderId, patches[0]?.accountId ?? '');
-      folder.patches = patches.map((entry) => entry.patch);
-      changes.folders.add(folder);
-    }
-    await settlePatched(memory, texts, touched.messageIds, changes);
   }
 }
 
