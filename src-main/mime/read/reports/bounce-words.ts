@@ -1,3 +1,5 @@
+import { meaningsAbroad } from './bounce-languages.ts';
+
 /** What servers of all kinds write, and what it means in words that fit behind "because". The first that fits wins. */
 const meanings: readonly [RegExp, string][] = [
   [
@@ -35,10 +37,16 @@ const meanings: readonly [RegExp, string][] = [
   [/error|fail|undeliver|unable|could not|cannot|can.t/i, 'its server could not deliver it'],
 ];
 
+/** Single words of English ("error", "5xx") that stand in other languages' texts too. */
+const vague = new Set(['the server rejected the message', 'its server could not deliver it']);
+
 /** "the mailbox is full" for "452 Over Quota"; null when nothing is said. */
 export function meaningOf(text: string): string | null {
   const line = text.slice(0, 4_000);
-  return meanings.find(([pattern]) => pattern.test(line))?.[1] ?? null;
+  // The languages second: an English code beside their words ("550 User unknown") says more.
+  const found = meanings.find(([pattern]) => pattern.test(line))?.[1] ?? null;
+  if (found !== null && !vague.has(found)) return found;
+  return meaningsAbroad.find(([pattern]) => pattern.test(line))?.[1] ?? found;
 }
 
 /** Says something about a delivery, beyond that there was an error. */

@@ -34,9 +34,16 @@ export function parseDeliveryStatus(bytes: Uint8Array): DeliveryStatus {
     envelopeId ??= fields.get('original-envelope-id') ?? null;
     const action = actionOf(fields);
     if (action === null || recipients.length >= mostRecipients) continue;
+    const original = addressOf(fields.get('original-recipient'));
+    const named = addressOf(fields.get('final-recipient'));
+    // "LOCAL; ann" names nobody outside; Sendmail gives the whole address beside it.
+    const final =
+      named?.includes('@') === true ? named : (addressOf(fields.get('x-actual-recipient')) ?? named);
     recipients.push({
-      original: addressOf(fields.get('original-recipient')),
-      final: addressOf(fields.get('final-recipient')),
+      // Xtext as it came, where decoding it gives the other.
+      original:
+        original !== null && fromXtext(original).toLowerCase() === final?.toLowerCase() ? final : original,
+      final,
       action,
       status: /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(fields.get('status') ?? '')?.[0] ?? null,
       diagnostic: (fields.get('diagnostic-code') ?? '').replace(/^[\w.-]{1,40};\s*/, ''),

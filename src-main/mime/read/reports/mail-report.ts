@@ -4,6 +4,7 @@ import { defaultLimits } from '../limits.ts';
 import { DefectList } from '../defect-list.ts';
 import { readHeaderBlock, type HeaderField } from '../header-block.ts';
 import { isMessageType, partBytes, type Part } from '../part.ts';
+import { subjectsAbroad } from './bounce-languages.ts';
 import { meaningOf } from './bounce-words.ts';
 import { parseDeliveryStatus, type RecipientStatus } from './delivery-status.ts';
 import { readPlainText } from './plain-bounce.ts';
@@ -53,6 +54,7 @@ function delivery(
     failed !== '' ||
     mail.from.some((one) => isDaemon(one)) ||
     subjects.test(mail.subject) ||
+    subjectsAbroad.test(mail.subject.slice(0, 500)) ||
     (original.length > 0 && /^[ \t]*could not be delivered to\b/im.test(mail.text.slice(0, 8_000)));
   if (!looks) return null;
   // A mail about bounces is none: a machine sent it, or the text says so in a machine's words.
@@ -60,6 +62,8 @@ function delivery(
   if (!machine) return null;
   const own = new Set([...mail.from, ...mail.to].map((one) => one.address.toLowerCase()));
   const plain = readPlainText(mail.text, own);
+  // In a language that is not read here the subject may still say that it failed.
+  const why = plain.reason ?? (subjects.test(mail.subject) ? meaningOf(mail.subject) : null);
   const quotedTo =
     firstAddress(value(original, 'to')) ??
     firstAddress(/^to:[ \t]*(.{1,400})$/im.exec(plain.quoted)?.[1] ?? '');
@@ -79,7 +83,7 @@ function delivery(
         : [{ original: null, action: 'failed', status: null, diagnostic: '', ...near, final }];
     });
   if (recipients.length === 0) recipients = plain.recipients;
-  if (recipients.length === 0 && quotedTo !== null && plain.reason !== null)
+  if (recipients.length === 0 && quotedTo !== null && why !== null)
     recipients = [{ original: null, final: quotedTo, action: 'failed', status: null, diagnostic: '' }];
   if (recipients.length === 0) return null;
   const [better] = plain.recipients;
@@ -93,7 +97,7 @@ function delivery(
   return {
     kind: 'delivery',
     about: aboutOf(original, plain.quoted),
-    recipients: recipients.map((one) => reported(one, plain.reason)),
+    recipients: recipients.map((one) => reported(one, why)),
   };
 }
 
@@ -140,6 +144,8 @@ function isFromMachine(mail: ReportMail): boolean {
     return true;
   if (/^auto-/i.test(value(mail.fields, 'auto-submitted'))) return true;
   if (mail.from.some((one) => isDaemon(one))) return true;
+  // A bounce that somebody answered or handed on is their mail.
+  if (/^\s*(?:re|aw|antw|sv|vs|rif|fwd?|wg|tr|rv|i)\s*:/i.test(mail.subject)) return false;
   return /could not be delivered|unable to deliver|undeliverable|delivery (?:failed|to the following|has failed)|did not reach|permanent error|was not delivered|fatal errors|delivery errors|user unknown|\b550 /i.test(
     mail.text.slice(0, 8_000),
   );
@@ -150,7 +156,10 @@ function reported(one: RecipientStatus, otherwise: string | null): ReportedRecip
   const diagnostic = clean(one.diagnostic);
   const reason =
     one.action === 'failed' || one.action === 'delayed'
-      ? (statusReason(one.status) ?? meaningOf(diagnostic) ?? otherwise)
+      ? (statusReason(one.status, diagnostic) ??
+        meaningOf(diagnostic) ??
+        otherwise ??
+        (one.action === 'delayed' ? 'its server did not take it in time' : null))
       : null;
   return {
     address,

@@ -1,4 +1,5 @@
 import type { RecipientStatus } from './delivery-status.ts';
+import { delayedAbroad } from './bounce-languages.ts';
 import { isTelling, meaningOf } from './bounce-words.ts';
 
 /** What a bounce without a machine's part says: whom it did not reach and why. */
@@ -50,14 +51,15 @@ export function readPlainText(text: string, own: ReadonlySet<string>): PlainBoun
   const delayed =
     /\b(?:will (?:keep|continue|be retried)|still trying|no action is required|warning message only|need to resend|has been delayed|delivery (?:is )?delayed)\b/i.test(
       said,
-    ) && !/permanent|giving up|given up|undeliverable/i.test(said);
+    ) || delayedAbroad.test(said);
+  const gaveUp = /permanent|giving up|given up|undeliverable|aufgegeben|endgültig|définiti/i.test(said);
   return {
     recipients: chosen.slice(0, mostRecipients).map((one) => {
       const telling = nearest(lines, one.line);
       return {
         original: null,
         final: one.address,
-        action: delayed ? 'delayed' : 'failed',
+        action: delayed && !gaveUp ? 'delayed' : 'failed',
         status: /\b[45]\.\d{1,3}\.\d{1,3}\b/.exec(telling)?.[0] ?? null,
         diagnostic: telling,
       };

@@ -51,7 +51,10 @@ export function reportSentence(
 }
 
 /** The words for a status of RFC 3463; null for those that say nothing. */
-export function statusReason(status: string | null): string | null {
+export function statusReason(status: string | null, diagnostic = ''): string | null {
+  // Exchange says "5.1.10 RecipientNotFound"; RFC 7505 means a domain without mail by that number.
+  if (status?.endsWith('.1.10') === true && /recipient ?not ?found/i.test(diagnostic))
+    return reasons['1.1'] ?? null;
   const [, subject = '', detail = ''] = status?.split('.') ?? [];
   return reasons[`${subject}.${detail}`] ?? null;
 }
