@@ -1,22 +1,13 @@
 import * as v from 'valibot';
 import type { Invitation } from '../../model/invitation.ts';
 import type { MailReport } from '../../model/mail-report.ts';
-import type { MailProtection, MailSection } from '../../model/mail.ts';
+import type { MailAttachment, MailProtection, MailSection } from '../../model/mail.ts';
 import type { MailAddress, MessageRow } from '../../model/message.ts';
 import type { AppErrorData } from '../../error.ts';
 import type { Tracker } from '../../text/trackers.ts';
 import { method } from '../method.ts';
 
-export interface MessagePart {
-  partId: string;
-  filename: string;
-  contentType: string;
-  size: number;
-  disposition: 'attachment' | 'inline';
-  contentId: string | null;
-  /** The HTML shows it in its place: it need not be listed. */
-  embedded: boolean;
-}
+export type MessagePart = MailAttachment;
 
 /** What reading a message gives, without the row. */
 export interface MessageContent {
