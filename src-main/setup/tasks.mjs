@@ -113,26 +113,31 @@ function sayAndGoOn(error) {
   say(error.message);
 }
 
-function needDisplay() {
-  if (hasDisplay()) return;
+/** The options are named without a window, so nothing is installed for that. */
+const asksHelp = (args) => args.includes('--help') || args.includes('-h');
+
+function needDisplay({ args }) {
+  if (hasDisplay() || asksHelp(args)) return;
   throw new SetupError(
     'There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open. `npm run demo` shows Posthorn without one; `npm run headless` is driven by other programs.',
   );
 }
 
-async function prepareWindows({ root, node }) {
+async function prepareWindows({ root, node, args }) {
+  if (asksHelp(args)) return;
   await installDebianPackages([browser]);
   await buildRenderer(root, node);
 }
 
-async function prepareStart({ root, node }) {
+async function prepareStart({ root, node, args }) {
+  if (asksHelp(args)) return {};
   const electron = await fetchElectron(root, node);
   if (electron !== undefined) {
     await buildRenderer(root, node);
     await buildMain(root, node, 'electron');
     return { electron };
   }
-  await prepareWindows({ root, node });
+  await prepareWindows({ root, node, args });
   say(
     `Electron's binary is not here and could not be fetched; the windows are shown by ${systemChromium()}.`,
   );
