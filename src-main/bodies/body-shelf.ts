@@ -45,6 +45,7 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
     const made = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { path },
       name: 'posthorn-bodies',
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
     });
     worker = made;
     // Mail that is still to be kept holds the process up through those who wait for it.

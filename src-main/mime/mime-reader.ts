@@ -38,7 +38,7 @@ interface Waiting {
 /** Its start takes 0.1 s: short enough for whoever opens a message after that. */
 const restAfterMs = 30_000;
 /** The heap of the thread; a message is at most 50 MB and its texts are limited to a few. */
-const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 12, stackSizeMb: 4 };
 
 /**
  * The client of the thread that reads mail: main itself never parses what strangers sent. One

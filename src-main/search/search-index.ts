@@ -38,6 +38,9 @@ const longestText = 500_000;
 
 const mostFailures = 5;
 
+/** New objects are a batch of rows or texts, given to the database and forgotten. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+
 export function openSearchIndex(path: string, log: Log, clock: Clock): SearchIndex {
   const waiting = new Map<
     number,
@@ -54,6 +57,7 @@ export function openSearchIndex(path: string, log: Log, clock: Clock): SearchInd
     const made = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { path },
       name: 'posthorn-search',
+      resourceLimits,
     });
     made.on('message', (answer: SearchAnswer) => {
       failures = 0;

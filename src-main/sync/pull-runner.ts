@@ -10,7 +10,7 @@ import type { OnlineRows } from './online-rows.ts';
 import { prefetch } from './prefetch.ts';
 import { leftBehind } from './left-behind.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
-import { pullFolder } from './pull.ts';
+import { pullFolder, pullKnown } from './pull.ts';
 import { compareDue, unchangedSince } from './reconcile.ts';
 import { withdrawOffers } from './put-back.ts';
 import type { ReplayRunner } from './replay-runner.ts';
@@ -98,7 +98,10 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
             wanted.delete(one);
             await pullOne(one, upTo(rowsPerTurn), call);
           }
-          if (full) await pullEverything(call);
+          if (full) {
+            if (taken.length > 0) await pullInbox(call);
+            await pullEverything(call);
+          }
           await pullWanted(call);
           await bodies(taken, call);
           await replay.settled();
@@ -143,6 +146,17 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       wanted.delete(folderId);
       const isOld = why === 'heard' && online === null && (await oldNews.isOld(folderId, call));
       if (!isOld) await pullOne(folderId, upTo(rowsPerTurn), call);
+    }
+  }
+
+  async function pullInbox(call: Call): Promise<void> {
+    const inbox = register.byRole(accountId, 'inbox');
+    if (inbox === undefined || online !== null) return;
+    try {
+      note(await pullKnown(inbox.folderId, ports.pull, call));
+    } catch (thrown) {
+      // The pass asks it again and says what is wrong with it.
+      if (toAppError(thrown).data.scope !== 'folder' || call.signal.aborted) throw thrown;
     }
   }
 

@@ -41,7 +41,7 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
   if (label === null && isHtml) label = metaCharset(shown);
   const decoded = decodeText(shown, label);
   if (decoded.problem !== null) defects.add(decoded.problem, oneLine(label ?? ''));
-  const text = decoded.text.replace(/\r{1,2}\n|\r/g, '\n').replaceAll('\0', '');
+  const text = lineFeeds(decoded.text).replaceAll('\0', '');
   return {
     isHtml,
     text: isHtml ? text : plainText(part, text),
@@ -64,6 +64,12 @@ function isProse(part: Part): boolean {
   );
   const line = /[^\r\n]{0,200}/.exec(begin.trimStart())?.[0] ?? '';
   return line.trim().split(/ +/).length >= 4;
+}
+
+/** Most text has no lone or double carriage return: twice as quick as one pattern for all. */
+function lineFeeds(text: string): string {
+  const joined = text.replaceAll('\r\n', '\n');
+  return joined.includes('\r') ? joined.replace(/\r\n?/g, '\n') : joined;
 }
 
 function plainText(part: Part, text: string): string {

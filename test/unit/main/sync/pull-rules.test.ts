@@ -89,3 +89,34 @@ test('R7: a UIDVALIDITY that changes within the session, to one used before, mee
     expect(await subjects()).toEqual(['Mail 1', 'Mail 2', 'Mail 3']);
   }
 });
+
+/** In which order the engine opens folders and lists them. */
+function order(): string[] {
+  const done: string[] = [];
+  const { select, listFolders } = world.backend;
+  Object.assign(world.backend, {
+    select: (...args: Parameters<typeof select>) => (done.push(args[0]), select(...args)),
+    listFolders: (...args: Parameters<typeof listFolders>) => (done.push('list'), listFolders(...args)),
+  });
+  return done;
+}
+
+test('who asks sees a large inbox before the folders are listed', async () => {
+  world = await openEngineWorld({}, many(5_000));
+  await world.sync();
+  world.server.add('INBOX', bytesOf('new'));
+  const done = order();
+  await world.sync();
+  expect(done).toEqual(['INBOX', 'list']);
+  expect(await subjects()).toContain('Mail new');
+}, 60_000);
+
+test('R13, case 57: a large inbox with other UIDs waits for the list', async () => {
+  world = await openEngineWorld({}, many(5_000));
+  await world.sync();
+  world.server.folder('INBOX').uidValidity += 1;
+  const done = order();
+  await world.sync();
+  expect(done.slice(0, 3)).toEqual(['INBOX', 'list', 'INBOX']);
+  expect(await subjects()).toContain('Mail 5000');
+}, 60_000);
