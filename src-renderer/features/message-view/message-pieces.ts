@@ -23,6 +23,11 @@ export function messagePieces(
       }));
 }
 
+/** HTML that shows neither words nor pictures: an empty sheet would look as if something were missing. */
+export function isEmptyHtml({ text, html }: MessagePiece): boolean {
+  return html !== null && text.trim() === '' && !/<img\b|<hr\b|url\(|\bbackground=|\bbgcolor=/i.test(html);
+}
+
 /** The text is what cannot be read: letters that only another program makes words of. */
 export function isUnreadable({ protection }: FullMessage): boolean {
   return protection.some(({ what, form, whole }) => what === 'encrypted' && whole && form === 'inline');
