@@ -10,13 +10,11 @@ import {
 } from './address-list.ts';
 import type { Sender } from './answering.ts';
 import { Attachments } from './attachments.svelte.ts';
+import { SaveSoon } from './save-soon.ts';
 import type { SessionStart } from './session-start.ts';
 import { signInConverted, swapHtmlSignature, swapTextSignature } from './signature.ts';
 import { htmlForMail, textToHtml } from './text-body.ts';
 import type { WarningId } from './warnings.ts';
-
-/** A draft is kept this long after the last change. */
-const saveAfterMs = 5000;
 
 export type Field = 'to' | 'cc' | 'bcc';
 
@@ -54,7 +52,7 @@ export class ComposerSession {
   readonly #worthKeeping: boolean;
   #touched = false;
   #version = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #soon = new SaveSoon(() => void this.save());
   #queue: Promise<boolean> = Promise.resolve(true);
   #closed = false;
   #closing = false;
@@ -145,13 +143,12 @@ export class ComposerSession {
     this.#touched = true;
     this.#version += 1;
     this.dirty = true;
-    clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => void this.save(), saveAfterMs);
+    if (!this.#closed) this.#soon.begin();
   }
 
   /** True when everything is kept. Saves follow one another; a later one never overtakes. */
   save(): Promise<boolean> {
-    clearTimeout(this.#timer);
+    this.#soon.stop();
     this.#queue = this.#queue.then(() => this.#save());
     return this.#queue;
   }
@@ -171,7 +168,7 @@ export class ComposerSession {
       return !this.dirty;
     } catch (thrown) {
       this.saveProblem = toAppError(thrown).data.detail;
-      if (!this.#closed) this.#timer = setTimeout(() => void this.save(), saveAfterMs);
+      if (!this.#closed) this.#soon.begin();
       return false;
     } finally {
       this.saving = false;
@@ -200,7 +197,7 @@ export class ComposerSession {
   /** No timer of this session runs on. */
   end(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#soon.stop();
   }
 
   reopen(): void {
@@ -215,7 +212,7 @@ export class ComposerSession {
 
   /** Hands it to the outbox, for `sendAt` when that is given; rejects with AppError, and the draft stays. */
   async send(undoSeconds: number, sendAt: number | null): Promise<{ outboxId: string }> {
-    clearTimeout(this.#timer);
+    this.#soon.stop();
     await this.#queue;
     this.sending = true;
     try {
