@@ -1,41 +1,26 @@
-import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
-import { leavePolicyOf, type AccountSettings, type AccountState } from '../../src-shared/model/account.ts';
-import type { LocalMail } from '../local-mail/local-mail.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
-import type { CrashControl } from '../platform/crash-points.ts';
+import { toAppError, type AppError, type AppErrorData } from '../../src-shared/error.ts';
+import type { AccountState } from '../../src-shared/model/account.ts';
+import type { Timer } from '../platform/clock.ts';
 import type { AccountEngine, EngineState } from '../sync/engine-ports.ts';
 import { backoffMs } from '../sync/backoff.ts';
 import { wishedWaitMs } from '../sync/server-wish.ts';
 import { needsUser, offline, stateOf } from '../sync/session.ts';
 import type { SyncTimes } from '../sync/sync-times.ts';
-import { collect, type Collected } from './collect.ts';
-import type { Collection } from './drop-boxes.ts';
-import { mayGo } from './leave-policy.ts';
-import { Troubles } from './troubles.ts';
-import { type WholeRequests, wholeElsewhere, wholeGone, wholeNotNow } from './whole-requests.ts';
+import type { Collected } from './collect.ts';
+import { createVisits, type VisitPorts } from './visits.ts';
+import { wholeElsewhere, wholeGone, wholeNotNow } from './whole-requests.ts';
 
 /** Mail is collected this often while the account is on the network. */
 const every = 5 * 60_000;
 /** After a failed sign-in nothing tries again by itself for this long. */
 const loginPause = 10_000;
 
-export interface OfflineEnginePorts {
+export interface OfflineEnginePorts extends VisitPorts {
   /** Runs the account's folders on this computer; always connected. */
   inner: AccountEngine;
-  account(): AccountSettings;
-  mail(): Promise<LocalMail>;
-  /** Signs in and says what there is to collect; null: no server belongs to this mail. */
-  collections: ((mail: LocalMail, signal: AbortSignal) => Promise<Collection[]>) | null;
-  /** Asked for by the local folders: messages whose header alone is here. */
-  requests: WholeRequests;
-  /** Ends every connection to the server. */
-  hangUp(): void;
   /** When mail was collected last, over restarts. */
   syncTimes: Pick<SyncTimes, 'get' | 'set'>;
-  clock: Clock;
-  crash: CrashControl;
   onState(): void;
-  onProgress(path: string, done: number, total: number): void;
   log(level: 'debug' | 'info' | 'warn', message: string, detail?: Record<string, unknown>): void;
 }
 
@@ -53,84 +38,21 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
   let lastVisitAt: string | null = null;
-  /** The server wants no visit for so long after the last one, in ms. */
-  let pause = 0;
-  const troubles = new Troubles();
-  /** The next visit takes large mail home too. */
-  let everything = false;
-
-  /** What the server said of its folders when they were collected last without trouble. */
-  const unchanged = new Map<string, string>();
-
-  function anyMayGo(mail: LocalMail, scope: string): boolean {
-    const policy = leavePolicyOf(ports.account());
-    return [...mail.state.taken.values()].some(
-      (taken) =>
-        taken.absent === undefined && taken.key.startsWith(`${scope}:`) && mayGo(taken, policy, clock.now()),
-    );
-  }
-
-  async function visitServer(signal: AbortSignal): Promise<Collected> {
-    const sum: Collected = { added: 0, removed: 0, refused: null };
-    if (collections === null) return sum;
-    const mail = await ports.mail();
-    const largest = everything ? null : (ports.account().leaveLargerThan ?? null);
-    everything = false;
-    try {
-      for (const { dropBox, path, scope, fingerprint } of await collections(mail, signal)) {
-        const isAsked = requests.keys(scope).length > 0;
-        if (
-          fingerprint !== null &&
-          unchanged.get(scope) === fingerprint &&
-          !anyMayGo(mail, scope) &&
-          !isAsked
-        )
-          continue;
-        unchanged.delete(scope);
-        const got = await collect({
-          dropBox,
-          mail,
-          path,
-          scope,
-          policy: leavePolicyOf(ports.account()),
-          largest,
-          requests,
-          troubles,
-          clock,
-          crash: ports.crash,
-          signal,
-          onProgress: (done, total) => ports.onProgress(path, done, total),
-        }).catch((error: unknown) => {
-          // A folder that the server does not open (case 46) keeps no other one from being collected.
-          if (!(error instanceof AppError) || error.data.scope !== 'folder') throw error;
-          return { added: 0, removed: 0, refused: error };
-        });
-        pause = dropBox.pauseMs?.() ?? 0;
-        sum.added += got.added;
-        sum.removed += got.removed;
-        sum.refused ??= got.refused;
-        if (got.refused === null && fingerprint !== null) unchanged.set(scope, fingerprint);
-      }
-      if (sum.refused !== null) throw sum.refused;
-      return sum;
-    } finally {
-      ports.hangUp();
-    }
-  }
+  const visits = createVisits(ports);
 
   function collectNow(): Promise<Collected> {
     if (stopped || !online) return Promise.reject(offline());
     if (visit !== null) return visit.done;
     timer?.cancel();
     const abort = new AbortController();
-    const done = visitServer(abort.signal).then(
+    const done = visits.make(abort.signal).then(
       (got) => {
         failures = 0;
         lastError = null;
         lastVisitAt = new Date(clock.now()).toISOString();
         ports.syncTimes.set(ports.account().accountId, lastVisitAt);
         settle();
-        again(Math.max(every, pause));
+        again(Math.max(every, visits.pauseMs()));
         return got;
       },
       (thrown: unknown) => {
@@ -257,7 +179,7 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       try {
         if (wish.bodies === 'all') {
           await visit?.done.catch(() => undefined);
-          everything = true;
+          visits.takeEverything();
         }
         await collectIfAllowed();
       } catch (thrown) {
