@@ -14,6 +14,16 @@ interface Look {
   asText: boolean;
 }
 
+/** A conversation as the reader shows it. */
+export interface ReaderView {
+  chosen: MessageRow;
+  rows: readonly MessageRow[];
+  unfolded: ReadonlySet<string>;
+}
+
+/** A mail that takes longer to draw than this no longer keeps the one before in view. */
+const heldMs = 250;
+
 /** Messages that were read and are out of view now: the nearest ways back. */
 const keptMessages = 20;
 
@@ -27,6 +37,9 @@ export class Reader {
   rows = $state.raw<readonly MessageRow[]>([]);
   unfolded = $state.raw<ReadonlySet<string>>(new Set());
   loaded = $state.raw<Readonly<Record<string, Loaded>>>({});
+  /** What was read before, in view until the chosen message is drawn; null when that is. */
+  before = $state.raw<ReaderView | null>(null);
+  #held: ReturnType<typeof setTimeout> | undefined;
   /** Large messages that are being fetched. */
   fetching = $state.raw<Readonly<Record<string, { done: number; total: number }>>>({});
   /** Of the messages that are drawn. */
@@ -53,6 +66,7 @@ export class Reader {
       this.chosen = row;
       return;
     }
+    this.#hold(row);
     this.chosen = row;
     this.rows = [row];
     this.unfolded = new Set([row.messageId]);
@@ -60,7 +74,18 @@ export class Reader {
     void this.#readThread(row);
   }
 
+  /** Reads messages that are likely to be opened next. */
+  ahead(rows: readonly MessageRow[]): void {
+    for (const { messageId } of rows) this.#load(messageId);
+  }
+
+  /** The text of a message stands in its frame: what was before may go. */
+  drew(messageId: string): void {
+    if (messageId === this.chosen?.messageId) this.#letGo();
+  }
+
   close(): void {
+    this.#letGo();
     this.chosen = null;
     this.rows = [];
     this.unfolded = new Set();
@@ -143,6 +168,27 @@ export class Reader {
     this.fetching = Object.fromEntries(done < total ? [...others, [messageId, { done, total }]] : others);
   }
 
+  /** Between two mails there is never an empty frame: the one before stays until the next is drawn, if that is soon. */
+  #hold(next: MessageRow): void {
+    const { chosen, rows, unfolded, loaded } = this;
+    const soon = loaded[next.messageId]?.state === 'ready' || next.readableOffline;
+    if (chosen === null || !soon || loaded[next.messageId]?.state === 'failed') {
+      this.#letGo();
+      return;
+    }
+    // Who goes on quickly still looks at the first one.
+    if (this.before === null && loaded[chosen.messageId]?.state === 'ready')
+      this.before = { chosen, rows, unfolded };
+    if (this.before === null) return;
+    clearTimeout(this.#held);
+    this.#held = setTimeout(() => this.#letGo(), heldMs);
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#held);
+    this.before = null;
+  }
+
   async #readThread(row: MessageRow): Promise<void> {
     try {
       const { threadId, messageId } = row;
@@ -165,7 +211,10 @@ export class Reader {
         this.answered = Object.fromEntries(Object.entries(this.answered).filter(([id]) => id !== messageId));
         this.#put(messageId, { state: 'ready', message });
       },
-      (error: unknown) => this.#put(messageId, { state: 'failed', error: toAppError(error).data }),
+      (error: unknown) => {
+        this.#put(messageId, { state: 'failed', error: toAppError(error).data });
+        this.drew(messageId);
+      },
     );
   }
 

@@ -14,6 +14,8 @@ export const sizes = [2_000, 5_000, 10_000, 50_000, 100_000] as const;
 export type Size = (typeof sizes)[number];
 export const foldersUser = 'folders';
 export const bodiesUser = 'bodies';
+/** Mails to be read one after the other. */
+export const readingUser = 'reading';
 /** Changed by another client. Two benches fill mailboxes of their own. */
 export const changingUsers = ['percent', 'storm'] as const;
 /** Ten accounts. */
@@ -45,12 +47,17 @@ export class BenchWorld {
   }
 
   static async start(): Promise<BenchWorld> {
-    const users = [...sizes.map(userOf), foldersUser, bodiesUser, ...changingUsers, ...manyUsers].map(
-      (name) => ({
-        name,
-        password,
-      }),
-    );
+    const users = [
+      ...sizes.map(userOf),
+      foldersUser,
+      bodiesUser,
+      readingUser,
+      ...changingUsers,
+      ...manyUsers,
+    ].map((name) => ({
+      name,
+      password,
+    }));
     return new BenchWorld(await startDovecot({ users }));
   }
 

@@ -12,6 +12,7 @@ import { benchList } from './list.ts';
 import { loadWords, machineWords } from './machine.ts';
 import { benchMemory } from './memory.ts';
 import { benchOnePercent } from './one-percent.ts';
+import { benchOpen } from './open.ts';
 import { benchResync } from './resync.ts';
 import { benchScroll } from './scroll.ts';
 import { benchSearch } from './search.ts';
@@ -31,6 +32,7 @@ const benches: Bench[] = [
   { name: 'click', title: "A click's time", run: benchClick },
   { name: 'list', title: 'Lists', run: benchList },
   { name: 'scroll', title: 'Scrolling', run: benchScroll },
+  { name: 'open', title: 'Opening a mail', run: benchOpen },
   { name: 'start', title: 'Start', run: benchStart },
   { name: 'search', title: 'Search', run: benchSearch },
   { name: 'memory', title: 'Memory', run: benchMemory },
