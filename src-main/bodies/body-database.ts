@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
-import { inTransaction, removeDatabase } from '../platform/sqlite-file.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction, openDatabase, removeDatabase } from '../platform/sqlite-file.ts';
 
 /** Grows when the tables change; a file of another version is made anew: its mail is on the server. */
 const schemaVersion = 1;
@@ -95,7 +95,7 @@ export class BodyDatabase {
 
 function open(path: string): DatabaseSync {
   try {
-    const database = new DatabaseSync(path);
+    const database = openDatabase(path);
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version === schemaVersion) {
       settle(database);
@@ -106,7 +106,7 @@ function open(path: string): DatabaseSync {
     // Damaged, or not a database: what it held comes again from the server.
   }
   removeDatabase(path);
-  const database = new DatabaseSync(path);
+  const database = openDatabase(path);
   // Both must come before the first table.
   database.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;');
   settle(database);

@@ -40,7 +40,7 @@ export function createShelvedCache({ cache, path, shelf, clock, log }: ShelvedCa
 
   function leaveMarker(): void {
     try {
-      writeFileSync(marker, '');
+      writeFileSync(marker, '', { mode: 0o600 });
     } catch (error) {
       // A full disk: this run sweeps all the same.
       log('debug', 'a sweep could not be noted', { error });

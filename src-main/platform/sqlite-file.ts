@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Opens a file whose content can be had again: one that `prepare` throws on (damaged, another version) is made anew. */
@@ -12,7 +12,7 @@ export function openOrMakeAnew(path: string, prepare: (database: DatabaseSync) =
 }
 
 function opened(path: string, prepare: (database: DatabaseSync) => void): DatabaseSync {
-  const database = new DatabaseSync(path);
+  const database = openDatabase(path);
   try {
     prepare(database);
     return database;
@@ -22,9 +22,30 @@ function opened(path: string, prepare: (database: DatabaseSync) => void): Databa
   }
 }
 
+/**
+ * Opens a database that no other user of this computer can read, also where one of before lies: SQLite asks for 0644,
+ * and gives its log the rights of the file.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // SQLite says what is wrong with it.
+  }
+  for (const suffix of suffixes)
+    try {
+      chmodSync(path + suffix, 0o600);
+    } catch {
+      // Not there, or on a file system without such rights.
+    }
+  return new DatabaseSync(path);
+}
+
+const suffixes = ['', '-wal', '-shm'];
+
 /** The file with its log. */
 export function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  for (const suffix of suffixes) rmSync(path + suffix, { force: true });
 }
 
 /** All of `work` or nothing of it. Throws what it threw. */
