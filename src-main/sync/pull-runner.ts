@@ -10,6 +10,7 @@ import type { OnlineRows } from './online-rows.ts';
 import { prefetch } from './prefetch.ts';
 import { leftBehind } from './left-behind.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
+import { pullInTurns, rowsPerTurn, upTo, type Turn } from './pull-turns.ts';
 import { pullFolder, pullKnown } from './pull.ts';
 import { compareDue, unchangedSince } from './reconcile.ts';
 import { withdrawOffers } from './put-back.ts';
@@ -18,15 +19,6 @@ import { forgetRested } from './rest.ts';
 import type { Session } from './session.ts';
 import { speaksForAccount } from './server-wish.ts';
 import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.ts';
-
-/** Rows of a first sync taken from one folder before others get their turn. */
-const rowsPerTurn = 5_000;
-/** Asked with the rows added so far: whether the folder's turn goes on. */
-type Turn = (added: number) => boolean;
-const upTo =
-  (rows: number): Turn =>
-  (added) =>
-    added < rows;
 
 export interface PullRunnerPorts {
   engine: EnginePorts;
@@ -187,32 +179,11 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
       if (apart || !unchangedSince(cursor, status) || compareDue(cursor, engine.clock.now()))
         changed.push(entry);
     }
-    // Everywhere the newest rows first: usable at once; then the rest in turns.
-    for (const entry of changed) {
-      await pullWanted(call);
-      await pullOne(entry.folderId, upTo(1), call);
-    }
-    let open = changed;
-    while (open.length > 0) {
-      const still: FolderEntry[] = [];
-      for (const entry of open) {
-        await pullWanted(call);
-        // Where nobody else waits, the end of a turn would only let the pipeline run dry.
-        const alone = open.length === 1;
-        const mayGoOn = (added: number): boolean => added < rowsPerTurn || (alone && wanted.size === 0);
-        if (await pullMore(entry, mayGoOn, call)) still.push(entry);
-      }
-      open = still;
-    }
-  }
-
-  /** One more turn of a first sync; false when the folder is complete. */
-  async function pullMore(entry: FolderEntry, mayGoOn: Turn, call: Call): Promise<boolean> {
-    const folder = (await cache.call('folders', { accountId })).find(
-      (record) => record.folderId === entry.folderId,
+    await pullInTurns(
+      changed,
+      { cache, accountId, pullWanted, pullOne, othersWait: () => wanted.size > 0 },
+      call,
     );
-    if (folder?.cursor == null || folder.cursor.lowUid <= 1) return false;
-    return await pullOne(entry.folderId, mayGoOn, call);
   }
 
   /** A folder that fails alone is reported and passed over; the connection's failure is thrown. */
