@@ -43,7 +43,11 @@ export function openTransfers(
     clock,
     log: profile.log.log,
     hasAccount: (accountId) => accountStore.get(accountId) !== undefined,
-    folder: (folderId) => submit.folder(folderId),
+    folder: (folderId) => {
+      const { accountId, role, name } = submit.folder(folderId);
+      // As the window calls it, whatever its server writes.
+      return { accountId, name: role === 'inbox' ? 'Inbox' : name };
+    },
     async runExport(log, signal, progress) {
       const { accountId, folderId } = log.progress.start;
       submit.folder(folderId);

@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../src-shared/error.ts';
 import type { Clock } from './clock.ts';
+import { connectionWords } from './connection-words.ts';
 import { answerTo, type Fetched } from './http-answer.ts';
 import type { Network } from './network.ts';
 import { isPublicAddress } from './public-address.ts';
@@ -113,7 +114,16 @@ async function once({
   });
   call.end(form);
   return await answer.catch((error: unknown) => {
-    throw error instanceof AppError ? error : refused(at.host, String((error as Error).message), error);
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      {
+        code: 'refused',
+        scope: 'app',
+        next: 'tell-user',
+        detail: `${at.host} could not be asked: ${connectionWords(error as NodeJS.ErrnoException)}.`,
+      },
+      error,
+    );
   });
 }
 

@@ -23,8 +23,12 @@ export interface ExportPorts {
 
 const rowsAtOnce = 100;
 const unitBytes = 1024 * 1024;
-/** A connection that breaks is waited for so often and so long before messages count as out of reach. */
+/** Messages at which a server fails are asked for so often, after so long, before they count as out of reach. */
 const waitsMs = [1_000, 4_000, 15_000];
+const lookMs = 1_000;
+
+const isReached = ({ state }: Pick<AccountEngine, 'state'>): boolean =>
+  ['syncing', 'idle'].includes(state().state);
 
 /** Writes what is left of an export; `signal` stops it between two units. */
 export async function runExport(
@@ -35,6 +39,8 @@ export async function runExport(
   const { progress } = log;
   const { start } = progress;
   const { cache } = ports;
+  // What an earlier run of the program began goes on, however long the server is away.
+  let patient = progress.listed;
   if (!progress.listed) {
     const incomplete = await ports.list(signal);
     const ids = await cache.call('idsOf', {
@@ -44,6 +50,7 @@ export async function runExport(
     for (let from = 0; from === 0 || from < ids.length; from += 10_000)
       parts.push({ t: 'ids' as const, from, ids: ids.slice(from, from + 10_000) });
     await log.note(...parts, { t: 'listed', incomplete });
+    patient = isReached(ports.engine);
   }
   const total = progress.ids.length;
   if (progress.naming === null) {
@@ -111,22 +118,25 @@ export async function runExport(
     ports.onProgress(progress.done, of, false);
   }
 
-  /** What can be had of these; a connection that just broke is waited for. */
+  /** What can be had of these; a server that went away is waited for, one that answers with an error asked again. */
   async function fetched(
     messageIds: readonly string[],
     of: number,
   ): Promise<{ found: Map<string, Buffer>; error: AppErrorData | null }> {
     const found = new Map<string, Buffer>();
     for (let tries = 0; ; tries += 1) {
-      const left = messageIds.filter((id) => !found.has(id));
-      const some = await ports.engine.rawMany(left);
+      const before = found.size;
+      const some = await ports.engine.rawMany(messageIds.filter((id) => !found.has(id)));
       for (const [id, bytes] of some.found) found.set(id, bytes);
+      if (some.error === null) return { found, error: null };
+      if (found.size > before) tries = 0;
       const wait = waitsMs[tries];
-      const { state } = ports.engine.state();
-      if (some.error === null || wait === undefined || state === 'offline')
+      // Where it was away from the first, people are told at once what is missing.
+      if (wait === undefined || (!patient && ports.engine.state().state === 'offline'))
         return { found, error: some.error };
       ports.onProgress(progress.done, of, true);
       await delay(ports.clock, wait, signal);
+      while (patient && !isReached(ports.engine)) await delay(ports.clock, lookMs, signal);
     }
   }
 

@@ -64,7 +64,7 @@ export async function runImport(
 ): Promise<ImportResult> {
   const { journal } = ports;
   const { transferId } = start;
-  const folder = ports.submit.folder(start.folderId);
+  ports.submit.folder(start.folderId);
   const [through, sum] = (journal.mark(markName(transferId)) ?? '0 ').split(' ') as [string, string];
   const before = Number(through);
   const refused: ImportResult['refused'] = [];
@@ -175,7 +175,7 @@ export async function runImport(
         },
       ],
       mark: 'append',
-      sentence: `Put 1 imported message into ${folder.name}`,
+      sentence: `Put 1 imported message into ${start.folderName}`,
     };
   }
 
@@ -203,9 +203,14 @@ export async function runImport(
   function result(): ImportResult {
     const waiting = live.size;
     const imported = position - waiting - refusedLater;
-    const sentences = [
-      `${imported === 1 ? '1 message is' : `${imported.toLocaleString('en')} messages are`} in “${folder.name}” now.`,
-    ];
+    const what =
+      imported === 0
+        ? 'Nothing was'
+        : imported === 1
+          ? '1 message was'
+          : `${imported.toLocaleString('en')} messages were`;
+    const yet = imported === 0 && waiting > 0 ? ' yet' : '';
+    const sentences = [`${what} imported into “${start.folderName}”${yet}.`];
     if (waiting > 0)
       sentences.push(
         `${waiting === 1 ? '1 more is' : `${waiting.toLocaleString('en')} more are`} kept here and will go to the server when it can be reached.`,

@@ -18,7 +18,13 @@ export interface SourceOptions {
   variant?: MboxVariant | undefined;
   /** Lines end with CRLF: a server wants it so. */
   crlf: boolean;
+  /** A window gave the files: they lie where no person put them, with a number before their names. */
+  received?: boolean | undefined;
 }
+
+/** As the user knows the file. */
+const nameOf = (name: string, { received }: SourceOptions): string =>
+  received === true ? name.replace(/^\d{5,} /, '') : name;
 
 /** Larger ones are refused: a message is read into memory as a whole. */
 const mostBytes = 512 * 1024 * 1024;
@@ -56,12 +62,13 @@ async function* mboxSource(options: SourceOptions): AsyncGenerator<IncomingMail>
     .sort();
   for (const [i, name] of names.entries()) {
     const whole = (share: number): number => (i + share) / names.length;
+    const known = nameOf(name, options);
     try {
       for await (const mail of mboxFile({ ...options, path: join(path, name) }))
-        yield { ...mail, where: `${name}, ${mail.where}`, share: whole(mail.share) };
+        yield { ...mail, where: `${known}, ${mail.where}`, share: whole(mail.share) };
     } catch (thrown) {
-      if (!(thrown instanceof AppError)) throw thrown;
-      yield { kind: 'refused', where: name, reason: thrown.data.detail, share: whole(1) };
+      if (!(thrown instanceof NotThat)) throw thrown;
+      yield { kind: 'refused', where: known, reason: thrown.why, share: whole(1) };
     }
   }
 }
@@ -92,7 +99,10 @@ async function* mboxFile({ path, variant }: SourceOptions): AsyncGenerator<Incom
     await file.close();
   }
   if (found === 0 && facts.size > 0 && reading.tooLong.length === 0)
-    throw notThat(path, 'is no mbox file: no line in it begins a message (“From ”, an address and a date)');
+    throw new NotThat(
+      path,
+      'It is no mbox file: no line in it begins a message (“From ”, an address and a date).',
+    );
   if (reading.skipped > 0)
     yield {
       kind: 'refused',
@@ -104,10 +114,11 @@ async function* mboxFile({ path, variant }: SourceOptions): AsyncGenerator<Incom
     yield { kind: 'refused', where: `at byte ${offset}`, reason: 'It is longer than 512 MB.', share: 1 };
 }
 
-async function* emlSource({ path, crlf }: SourceOptions): AsyncGenerator<IncomingMail> {
+async function* emlSource(options: SourceOptions): AsyncGenerator<IncomingMail> {
+  const { path, crlf } = options;
   const files = (await stat(path)).isDirectory() ? await emlFiles(path) : [path];
   for (const [i, file] of files.entries()) {
-    const where = basename(file);
+    const where = nameOf(basename(file), options);
     const share = (i + 1) / files.length;
     const read = await readOne(file);
     if (typeof read === 'string') {
@@ -138,12 +149,13 @@ async function* emlSource({ path, crlf }: SourceOptions): AsyncGenerator<Incomin
   }
 }
 
-async function* maildirSource({ path, crlf }: SourceOptions): AsyncGenerator<IncomingMail> {
+async function* maildirSource({ path, crlf, received }: SourceOptions): AsyncGenerator<IncomingMail> {
   const found: { file: string; flags: string[] }[] = [];
   const keywords = readKeywords(await readFile(join(path, 'dovecot-keywords'), 'utf8').catch(() => ''));
   for (const part of ['cur', 'new'] as const) {
     const names = await readdir(join(path, part)).catch(() => null);
-    if (names === null && part === 'cur') throw notThat(path, 'is no Maildir: it has no folder “cur”');
+    if (names === null && part === 'cur' && (received !== true || !(await isThere(join(path, 'new')))))
+      throw new NotThat(path, 'It is no Maildir: it has no folder “cur”.', received);
     for (const name of names ?? [])
       if (!name.startsWith('.'))
         found.push({
@@ -199,11 +211,19 @@ async function readOne(file: string): Promise<{ bytes: Buffer; modified: number 
   }
 }
 
-function notThat(path: string, why: string): AppError {
-  return new AppError({
-    code: 'refused',
-    scope: 'folder',
-    next: 'tell-user',
-    detail: `${path} ${why}. Nothing was imported.`,
-  });
+const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+
+/** What was named is not of that kind; `why` without the path, which is no name that a user gave where it was received. */
+class NotThat extends AppError {
+  readonly why: string;
+
+  constructor(path: string, why: string, received?: boolean) {
+    super({
+      code: 'refused',
+      scope: 'folder',
+      next: 'tell-user',
+      detail: `${received === true ? 'What you chose cannot be imported.' : `${path} cannot be imported.`} ${why} Nothing was imported.`,
+    });
+    this.why = why;
+  }
 }

@@ -14,6 +14,8 @@ export interface Uploads {
   }): Promise<string>;
   /** The folder that holds the files; it is the caller's from now on. */
   take(uploadId: string): Promise<string>;
+  /** Throws away what was received; nothing where there is no such upload any more. */
+  drop(uploadId: string): Promise<void>;
   /** What an earlier run left half received. */
   sweep(kept: readonly string[]): Promise<void>;
 }
@@ -75,6 +77,14 @@ export function createUploads(directory: string): Uploads {
       uploads.delete(uploadId);
       return upload.directory;
     },
+    async drop(uploadId) {
+      const upload = uploads.get(uploadId);
+      if (upload === undefined) return;
+      uploads.delete(uploadId);
+      await upload.last;
+      await upload.open?.file.close();
+      await rm(upload.directory, { recursive: true, force: true });
+    },
     async sweep(kept) {
       for (const name of await readdir(directory).catch(() => []))
         if (/^u[a-z0-9]+$/.test(name) && !kept.includes(join(directory, name)))
@@ -83,12 +93,19 @@ export function createUploads(directory: string): Uploads {
   };
 }
 
+/** File systems take 255 bytes; what a page calls longer loses its beginning, for the end says what it is. */
+function fitting(part: string): string {
+  let kept = part.slice(-255);
+  while (Buffer.byteLength(kept) > 255) kept = kept.slice(1);
+  return kept.toWellFormed();
+}
+
 /** A name inside the folder of the upload, whatever a page calls it. */
 function partsOf(name: string): string[] {
   const parts = name
     .split(/[/\\]/)
     .filter((part) => part !== '' && part !== '.' && part !== '..')
-    .map((part) => part.replace(/[\p{Cc}]/gu, '_').slice(-200));
+    .map((part) => fitting(part.replace(/[\p{Cc}]/gu, '_')));
   const safe = process.platform === 'win32' ? parts.map((part) => part.replace(/[<>:"|?*]/g, ';')) : parts;
   return safe.length === 0 ? ['unnamed'] : safe;
 }

@@ -74,6 +74,8 @@ export const commandWords = {
   'find.title': 'Find in this message',
   'find.none': 'Not found',
   'find.at': '{at} of {count}',
+  'find.atOrMore': '{at} of {count} or more',
+  'find.looking': 'Looking…',
   'find.next': 'Next',
   'find.previous': 'Previous',
   'command.settings': 'Settings',

@@ -8,7 +8,7 @@ export const trustWords = {
   'trust.checkOf': '{method} of {domain}: {result}',
   'trust.dkim': 'signature (DKIM)',
   'trust.spf': 'sending server (SPF)',
-  'trust.dmarc': 'wish of the sender’s domain (DMARC)',
+  'trust.dmarc': 'sender’s address (DMARC)',
   'trust.arc': 'seals of servers on the way (ARC)',
   'trust.pass': 'right',
   'trust.fail': 'wrong',

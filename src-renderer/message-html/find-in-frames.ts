@@ -71,7 +71,7 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
 }
 
 /** Letters without their case and marks, blanks as one; and where each came from. */
-function folded(text: string): { text: string; from: number[] } {
+export function folded(text: string): { text: string; from: number[] } {
   let result = '';
   const from: number[] = [];
   for (let at = 0; at < text.length; at += 1) {

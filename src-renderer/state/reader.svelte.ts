@@ -49,6 +49,8 @@ export class Reader {
   readonly #main: MainClient;
   /** Counts the askings for `answered`: only the latest counts. */
   readonly #asked = new Map<string, number>();
+  /** Far from the view, and drawn all the same: what somebody looks for is in them. */
+  sought = $state.raw<ReadonlySet<string>>(new Set());
   /** Messages that are drawn, and how often: what they show is kept. */
   readonly #drawn = new Map<string, number>();
 
@@ -70,6 +72,7 @@ export class Reader {
     this.chosen = row;
     this.rows = [row];
     this.unfolded = new Set([row.messageId]);
+    this.sought = new Set();
     this.#load(row.messageId);
     void this.#readThread(row);
   }
@@ -112,6 +115,11 @@ export class Reader {
   /** All but the chosen one. */
   foldAll(): void {
     this.unfolded = new Set(this.chosen === null ? [] : [this.chosen.messageId]);
+  }
+
+  /** The message is drawn as long as its conversation is open, wherever the view is. */
+  seek(messageId: string): void {
+    if (!this.sought.has(messageId)) this.sought = new Set([...this.sought, messageId]);
   }
 
   /** The message is drawn from now on, until what is returned is called. */

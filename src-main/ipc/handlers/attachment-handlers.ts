@@ -74,12 +74,13 @@ export function attachmentHandlers({
         await source.bytesOf(row),
       );
     },
-    'message.saveAttachments': async ({ messageId, toDirectory }) => {
+    'message.saveAttachments': async ({ messageId, toDirectory, partIds }) => {
       const { bytes: raw } = await source.shownOf(await source.rowOf(messageId));
       const mail = await reader.read(raw);
       const files: string[] = [];
       for (const { partId, filename, embedded } of mail.attachments) {
-        const bytes = embedded ? null : await reader.part(raw, partId);
+        if (partIds === undefined ? embedded : !partIds.includes(partId)) continue;
+        const bytes = await reader.part(raw, partId);
         if (bytes === null) continue;
         const name = diskFilename(filename);
         files.push(

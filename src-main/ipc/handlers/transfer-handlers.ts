@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/error.ts';
 import { diskFilename } from '../../../src-shared/text/safe-filename.ts';
@@ -39,7 +40,8 @@ export function transferHandlers(ports: {
           next: 'tell-user',
           detail: 'That folder does not exist any more.',
         });
-      const name = `${diskFilename(entry.name, 'mail')}${format === 'mbox' ? '.mbox' : ''}`;
+      const called = entry.role === 'inbox' ? 'Inbox' : entry.name;
+      const name = `${diskFilename(called, 'mail')}${format === 'mbox' ? '.mbox' : ''}`;
       const chosen = await shell.askSavePath(name);
       if (chosen === null) return { transferId: null };
       const path = chosen ?? (await freeName(join(downloadsDirectory(), name)));
@@ -49,10 +51,20 @@ export function transferHandlers(ports: {
     'transfer.receive': async ({ uploadId, name, modified, base64 }) => ({
       uploadId: await uploads.receive({ uploadId, name, modified, bytes: Buffer.from(base64, 'base64') }),
     }),
+    'transfer.dropReceived': async ({ uploadId }) => {
+      await uploads.drop(uploadId);
+      return {};
+    },
     'transfer.importReceived': async ({ uploadId, folderId, format }) => {
       const path = await uploads.take(uploadId);
-      const { transferId } = await transfers.import({ folderId, path, format, received: true });
-      return { transferId };
+      try {
+        const { transferId } = await transfers.import({ folderId, path, format, received: true });
+        return { transferId };
+      } catch (error) {
+        // Nothing was begun that would throw it away at its end.
+        await rm(path, { recursive: true, force: true });
+        throw error;
+      }
     },
   };
 }

@@ -105,13 +105,18 @@ export const pageScript = `(() => {
   };
   // A file dropped beside the composer must not replace the page by the file.
   for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault());
-  // A browser's own keys that would leave or double the window; last, for an editor ignores a prevented event.
-  addEventListener('keydown', (event) => {
+  // A browser's own keys that would leave or double the window.
+  const refuseKey = (event) => {
     const key = event.key.toLowerCase();
     const mod = event.ctrlKey || event.metaKey;
     if (key === 'f5' || (mod && (key === 'r' || key === 'n' || key === 't' || key === 'o' || key === 's' || key === 'u' || key === 'p'))) event.preventDefault();
     if (event.altKey && (key === 'arrowleft' || key === 'arrowright')) event.preventDefault();
-  });
+  };
+  // Behind every listener of the page, however late that came: an editor and our own keys leave a prevented event alone.
+  addEventListener('keydown', () => {
+    removeEventListener('keydown', refuseKey);
+    addEventListener('keydown', refuseKey);
+  }, true);
   const bridge = {
     shell: 'chromium',
     ready: () => push('r'),

@@ -1,4 +1,5 @@
 import type { MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
+import { fullDate } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { escapeHtml, textToHtml } from '../../message-html/text-to-html.ts';
@@ -117,8 +118,10 @@ async function mailPreview(main: MainClient, base64: string): Promise<FilePrevie
     [t('reader.rowFrom'), people(mail.from)],
     [t('reader.rowTo'), people(mail.to)],
     [t('reader.rowSubject'), mail.subject],
-    [t('reader.rowDate'), mail.date ?? t('reader.noDate')],
+    [t('reader.rowDate'), mail.date === null ? t('reader.noDate') : fullDate(Date.parse(mail.date))],
+    [t('reader.attachments'), mail.attachments.map(({ filename }) => filename).join(', ')],
   ]
+    .filter(([name, value]) => value !== '' || name === t('reader.rowFrom'))
     .map(([name = '', value = '']) => `<p><b>${escapeHtml(name)}</b>: ${escapeHtml(value)}</p>`)
     .join('');
   return {

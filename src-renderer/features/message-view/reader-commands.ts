@@ -2,6 +2,7 @@ import { t } from '../../i18n/t.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
 import type { Command } from '../../state/commands.svelte.ts';
 import { printOpenMessages } from './print-messages.ts';
+import { savedWords } from './saved-words.ts';
 
 /** Sizes of a message's text, as browsers have them. */
 const sizes = [0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;
@@ -51,8 +52,7 @@ export function readerCommands(
         (messageId) =>
           void app.attempt(async () => {
             const { file } = await app.main.call('message.save', { messageId });
-            if (file !== null)
-              app.toasts.show(t('reader.saved', { name: file.split(/[\\/]/).at(-1) ?? file }));
+            if (file !== null) app.toasts.show(savedWords(file));
           }),
       ),
     },

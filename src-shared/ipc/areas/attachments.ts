@@ -32,8 +32,12 @@ export const attachmentMethods = {
     only: 'window',
   }),
   'message.saveAttachments': method<{ files: string[] }>()({
-    params: v.object({ messageId: v.string(), toDirectory: v.optional(v.pipe(v.string(), v.minLength(1))) }),
-    doc: 'Saves all attachments of a message into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',
+    params: v.object({
+      messageId: v.string(),
+      toDirectory: v.optional(v.pipe(v.string(), v.minLength(1))),
+      partIds: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000))),
+    }),
+    doc: 'Saves all attachments of a message, or those named by `partIds`, into a folder that is there (without one: the downloads folder), under safe and unused names. Replaces and opens nothing.',
     returns: '{files: [path]}, in the order of the attachments',
   }),
   'message.stopFetching': method<Record<string, never>>()({

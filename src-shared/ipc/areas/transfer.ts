@@ -100,6 +100,12 @@ export const transferMethods = {
     doc: 'Takes files piece by piece, in order, from a window that is to import them: a window never names a file of this computer.',
     returns: '{uploadId}',
   }),
+  'transfer.dropReceived': method<object>()({
+    params: v.object({ uploadId: transferId }),
+    only: 'window',
+    doc: 'Throws away what `transfer.receive` took: the user stopped it, or a file could not be read.',
+    returns: '{}',
+  }),
   'transfer.importReceived': method<{ transferId: string }>()({
     params: v.object({ uploadId: transferId, folderId: v.string(), format }),
     only: 'window',

@@ -111,3 +111,26 @@ test('what is not what it is called is refused as a whole', async () => {
   await expect(all(join(directory, 'no.mbox'), 'mbox')).rejects.toThrow('is no mbox file');
   await expect(all(directory, 'maildir')).rejects.toThrow('is no Maildir');
 });
+
+test('files that a window handed over go by the names that their owner knows, never by where they lie', async () => {
+  const received = async (format: 'mbox' | 'maildir'): Promise<IncomingMail[]> => {
+    const found: IncomingMail[] = [];
+    for await (const mail of readSource({ format, path: given, crlf: true, received: true }))
+      found.push(mail);
+    return found;
+  };
+  const given = mkdtempSync(join(directory, 'given-'));
+  writeFileSync(join(given, '00001 diary.txt'), 'nothing\n');
+  writeFileSync(join(given, '00002 old.mbox'), 'From a@b.test Sat Nov 21 15:04:05 2026\nSubject: x\n\nx\n');
+  const found = await received('mbox');
+  expect(found.map(({ kind, where }) => [kind, where])).toEqual([
+    ['refused', 'diary.txt'],
+    ['mail', 'old.mbox, message 1, at byte 0'],
+  ]);
+  expect(JSON.stringify(found[0])).not.toContain(given);
+  await expect(received('maildir')).rejects.toThrow(/^What you chose cannot be imported\. It is no Maildir/);
+  // A Maildir whose mails are all new: a picker hands over no empty folders.
+  mkdirSync(join(given, 'new'));
+  writeFileSync(join(given, 'new', '1.a'), 'Subject: 1\n\nx\n');
+  expect(await received('maildir')).toHaveLength(1);
+});
