@@ -162,6 +162,9 @@ function zoneMinutes(text: string): number {
     if (Number(numeric[2]) > 23 || Number(numeric[3]) > 59) return 0;
     return numeric[1] === '-' ? -minutes : minutes;
   }
+  // "0530": its sign was forgotten.
+  const bare = /^\s*(0\d|1[0-4])(00|15|30|45)\b/.exec(text);
+  if (bare !== null) return Number(bare[1]) * 60 + Number(bare[2]);
   // "+02" (ISO 8601), "UTC+2".
   const offset = /^(?:(?:gmt|utc?)\s*([+-]\d{1,2})|([+-]\d{2}))(?!\d)/i.exec(text);
   if (offset !== null) return Number(offset[1] ?? offset[2]) * 60;

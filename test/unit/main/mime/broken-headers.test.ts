@@ -70,6 +70,8 @@ test.each<[string, string | null]>([
   ['Sat, 21 Nov 2026 10:00:00 "GMT"', tenUtc],
   ['Sat, 21 Nov 2026 12:00:00 GMT+0200', tenUtc],
   ['Sat, 21 Nov 2026 12:00:00 UTC+2', tenUtc],
+  ['Sat, 21 Nov 2026 15:30:00 0530', tenUtc],
+  ['Sat Nov 21 10:00:00 2026 0000', tenUtc],
   ['Sat, 21 Nov 2026 05:00:00 - 0500', tenUtc],
   ['Sat, 21 Nov 2026 01:00:00 AKST', tenUtc],
   ['Sat, 21 Nov 2026 23:00:00 NZDT', tenUtc],
