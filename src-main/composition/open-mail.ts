@@ -89,6 +89,8 @@ export async function openMail(profile: Profile, browser: Browser, options: Mail
     register,
     folders,
     undo,
+    journal,
+    cache,
     rawOf,
     keepBlob: (bytes) => blobs.put(bytes),
   });

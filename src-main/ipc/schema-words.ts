@@ -43,6 +43,7 @@ function shape(schema: AnySchema, indent: string): string {
     case 'picklist':
       return options.map((option) => JSON.stringify(option)).join(' | ');
     case 'union':
+    case 'variant':
       return options
         .map((option) => (typeof option === 'string' ? option : shape(option, indent)))
         .join(' | ');

@@ -40,6 +40,15 @@ export function createUndo(journal: Journal, cache: CachePort): Undo {
         undone.push(...act.opIds);
         acts.splice(acts.indexOf(act), 1);
       }
+      // Nobody remembers it after a restart, and some acts have no opposite (deleting for good): what of it still
+      // waits is dropped all the same, with what was built upon it.
+      for (const opId of opIds) {
+        const op = journal.op(opId);
+        if (undone.includes(opId) || op === undefined || mayBeOnTheWire(op)) continue;
+        const taken = await journal.cancel(opId);
+        await cache.call('dropPending', { opIds: taken });
+        undone.push(...taken);
+      }
       return undone;
     },
   };

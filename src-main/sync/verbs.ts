@@ -1,18 +1,23 @@
 import type { LocatedRow } from '../../src-shared/cache-protocol.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { FolderRole } from '../../src-shared/model/folder.ts';
+import type { CachePort } from '../cache/cache-port.ts';
+import type { Journal } from '../journal/journal.ts';
 import { newId } from '../platform/ids.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
 import { flagSentence, messages } from './sentences.ts';
 import { toTarget, type NewOp, type Submit } from './submit.ts';
 import type { Undo } from './undo.ts';
 import type { FolderVerbs } from './folder-verbs.ts';
+import { copiesBack, type Copied } from './undo-copies.ts';
 
 export interface VerbPorts {
   submit: Submit;
   register: FolderRegister;
   folders: FolderVerbs;
   undo: Undo;
+  journal: Journal;
+  cache: CachePort;
   /** The exact bytes, from the cache or the server; `not-cached` when neither can be had. */
   rawOf(messageId: string): Promise<Uint8Array>;
   keepBlob(bytes: Uint8Array): Promise<string>;
@@ -32,7 +37,9 @@ export interface Verbs {
   markJunk(messageIds: readonly string[], junk: boolean): Promise<string[]>;
 }
 
-export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }: VerbPorts): Verbs {
+export function createVerbs(ports: VerbPorts): Verbs {
+  const { submit, register, folders, undo, rawOf, keepBlob } = ports;
+
   async function setFlagsOf(
     rows: readonly LocatedRow[],
     add: readonly string[],
@@ -102,12 +109,13 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
     remove: boolean,
   ): Promise<{ opIds: string[]; messageIds: string[] }> {
     const ops: NewOp[] = [];
-    const copies: string[] = [];
+    const copied: (Copied & { from: string })[] = [];
     for (const row of rows) {
       const bytes = await rawOf(row.messageId);
       const messageId = newId('n');
       const append = newId('o');
-      copies.push(messageId);
+      const removal = remove ? { removal: newId('o') } : {};
+      copied.push({ original: row.messageId, copy: messageId, from: row.viewFolderId, ...removal });
       const flags = row.viewFlags.filter((flag) => flag !== '\\Deleted' && flag !== '\\Recent');
       ops.push({
         opId: append,
@@ -129,8 +137,9 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
         mark: 'copy',
         sentence: `Put 1 message into ${target.name}`,
       });
-      if (!remove) continue;
+      if (removal.removal === undefined) continue;
       ops.push({
+        opId: removal.removal,
         accountId: row.accountId,
         action: { kind: 'expunge' },
         targets: [toTarget(row)],
@@ -140,7 +149,29 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
         after: [append],
       });
     }
-    return { opIds: await submit.ops(ops), messageIds: copies };
+    const opIds = await submit.ops(ops);
+    undo.remember(opIds, () => takeCopiesBack(copied));
+    return { opIds, messageIds: copied.map(({ copy }) => copy) };
+  }
+
+  async function takeCopiesBack(copied: readonly (Copied & { from: string })[]): Promise<void> {
+    const { drop, bring, keep } = await copiesBack(copied, submit, ports.journal);
+    for (const opId of keep)
+      await ports.cache.call('dropPending', { opIds: await ports.journal.cancel(opId) });
+    await expungeRows(drop);
+    for (const row of bring) {
+      const from = copied.find(({ copy }) => copy === row.messageId)?.from;
+      if (from !== undefined) await moveRows([row], submit.folder(from));
+    }
+  }
+
+  async function expungeRows(rows: readonly LocatedRow[]): Promise<string[]> {
+    return await submit.messages(rows, {
+      action: () => ({ kind: 'expunge' }),
+      patches: (part) => part.map((row) => ({ kind: 'remove', messageId: row.messageId })),
+      mark: 'delete',
+      sentence: (count) => `Delete ${messages(count)} for good`,
+    });
   }
 
   async function moveToRole(rows: readonly LocatedRow[], role: FolderRole): Promise<string[]> {
@@ -184,6 +215,11 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
         mark: 'copy',
         sentence: (count) => `Copy ${messages(count)} to ${target.name}`,
       });
+      undo.remember(opIds, () =>
+        takeCopiesBack(
+          here.map((row) => ({ original: row.messageId, copy: idOf(row), from: row.viewFolderId })),
+        ),
+      );
       const moved = await transfer(
         rows.filter((row) => row.accountId !== target.accountId),
         target,
@@ -195,14 +231,8 @@ export function createVerbs({ submit, register, folders, undo, rawOf, keepBlob }
       const rows = await submit.locate(messageIds);
       const inTrash = (row: LocatedRow): boolean => register.get(row.viewFolderId)?.role === 'trash';
       const gone = rows.filter((row) => permanent || inTrash(row));
-      const opIds = await submit.messages(gone, {
-        action: () => ({ kind: 'expunge' }),
-        patches: (part) => part.map((row) => ({ kind: 'remove', messageId: row.messageId })),
-        mark: 'delete',
-        sentence: (count) => `Delete ${messages(count)} for good`,
-      });
       return [
-        ...opIds,
+        ...(await expungeRows(gone)),
         ...(await moveToRole(
           rows.filter((row) => !gone.includes(row)),
           'trash',

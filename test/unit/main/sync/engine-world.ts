@@ -13,7 +13,7 @@ import type { AccountEngine } from '../../../../src-main/sync/engine-ports.ts';
 import { createFolderLocks } from '../../../../src-main/sync/folder-locks.ts';
 import { openFolderRegister, type FolderRegister } from '../../../../src-main/sync/folder-register.ts';
 import { createSubmit, type Submit } from '../../../../src-main/sync/submit.ts';
-import { createUndo } from '../../../../src-main/sync/undo.ts';
+import { createUndo, type Undo } from '../../../../src-main/sync/undo.ts';
 import { createVerbs, type Verbs } from '../../../../src-main/sync/verbs.ts';
 import { createFolderVerbs } from '../../../../src-main/sync/folder-verbs.ts';
 import type { ListView } from '../../../../src-shared/cache-protocol.ts';
@@ -33,6 +33,7 @@ export interface EngineWorld {
   clock: AdvanceableClock;
   submit: Submit;
   verbs: Verbs;
+  undo: Undo;
   /** The next calls of this method fail so. */
   fail(method: string, error: Partial<AppErrorData> | 'unknown' | 'unknown-done', times?: number): void;
   sync(): Promise<void>;
@@ -140,11 +141,14 @@ export async function openEngineWorld(
     kick: () => engine.kick(),
   });
   const folders = createFolderVerbs(submit, register, cache, journal);
+  const undo = createUndo(journal, cache);
   const verbs = createVerbs({
     submit,
     register,
     folders,
-    undo: createUndo(journal, cache),
+    undo,
+    journal,
+    cache,
     rawOf: async (messageId) => await engine.raw(messageId),
     keepBlob: (bytes) => blobs.put(bytes),
   });
@@ -158,6 +162,7 @@ export async function openEngineWorld(
     clock,
     submit,
     verbs,
+    undo,
     fail: (method, error, times = 1) => void faults.push({ method, error, left: times }),
     async sync() {
       const report = await engine.sync({ bodies: 'none' });
