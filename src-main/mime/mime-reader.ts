@@ -8,7 +8,7 @@ import { emptyMail } from './read/empty-mail.ts';
 export interface MimeReaderOptions {
   clock: Clock;
   log(level: 'debug' | 'warn', message: string, detail?: Record<string, unknown>): void;
-  /** Milliseconds one message may take; then its thread is ended. Default 2,000. */
+  /** Milliseconds one message may take, and one more for each 5,000 bytes of it; then its thread is ended. Default 2,000. */
   timeLimitMs?: number;
   /** Module that the thread runs; tests give a slow one. */
   workerUrl?: URL;
@@ -37,6 +37,10 @@ interface Waiting {
 
 /** Its start takes 0.1 s: short enough for whoever opens a message after that. */
 const restAfterMs = 30_000;
+/** Thirty times slower than measured: a large message is slow on a busy computer without being made to be. */
+const bytesAMs = 5_000;
+const sizeOf = (question: Question): number =>
+  question.ask === 'facts' ? question.packed.length : question.bytes.length;
 /** The heap of the thread; a message is at most 50 MB and its texts are limited to a few. */
 const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 12, stackSizeMb: 4 };
 
@@ -118,7 +122,10 @@ export function createMimeReader(options: MimeReaderOptions): MimeReader {
 
   function arm(): void {
     if (current !== null && current.timer === null)
-      current.timer = options.clock.setTimeout(() => lose('too-slow'), timeLimitMs);
+      current.timer = options.clock.setTimeout(
+        () => lose('too-slow'),
+        timeLimitMs + sizeOf(current.question) / bytesAMs,
+      );
   }
 
   function lose(state: 'too-slow' | 'broken'): void {

@@ -3,12 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createImapBackend } from '../../src-main/backends/imap/imap-backend.ts';
-import { createPop3DropBox } from '../../src-main/backends/pop3/pop3-drop-box.ts';
-import { submitMail } from '../../src-main/backends/smtp/submit-mail.ts';
-import { systemClock } from '../../src-main/platform/clock.ts';
-import { createNetwork } from '../../src-main/platform/network.ts';
-import { AppError, type AppErrorData } from '../../src-shared/error.ts';
+import { protocols, refusedSignIn, type Protocol } from '../harness/sign-in.ts';
 import { corpora, inCorpus } from '../agreement/corpora.ts';
 
 /**
@@ -16,9 +11,6 @@ import { corpora, inCorpus } from '../agreement/corpora.ts';
  * byte of the password leaves, nothing of his is shown or believed, and no other host is asked. His lines come from the
  * EAST cases where they lie beside the checkout; the ones that matter most stand here.
  */
-type Protocol = 'imap' | 'pop3' | 'smtp';
-const protocols: readonly Protocol[] = ['imap', 'pop3', 'smtp'];
-
 interface Tamperer {
   name: string;
   /** Said at once; null: an answer to the first command is the first word. */
@@ -100,60 +92,6 @@ function reply(protocol: Protocol, man: Tamperer, line: string): string {
   if (name !== 'ehlo') return '250 go on\r\n';
   const lines = ['evil.test', ...man.capabilities];
   return lines.map((one, at) => `250${at === lines.length - 1 ? ' ' : '-'}${one}\r\n`).join('');
-}
-
-/** Signs in as an account with STARTTLS; how that fails. */
-async function signIn(protocol: Protocol, port: number): Promise<AppErrorData> {
-  const account = { host: '127.0.0.1', port, tls: 'starttls' as const, username: 'ann' };
-  const common = {
-    network: createNetwork({ extraCa: [], connectTo: [], log: () => undefined, clock: systemClock }),
-    clock: systemClock,
-  };
-  const signal = new AbortController().signal;
-  const credentials = { password };
-  let close = (): void => undefined;
-  const work = async (): Promise<unknown> => {
-    if (protocol === 'imap') {
-      const backend = createImapBackend({
-        server: account,
-        credentials: () => Promise.resolve(credentials),
-        ...common,
-      });
-      close = () => backend.disconnect();
-      return backend.connect({ lane: 'interactive', signal });
-    }
-    if (protocol === 'pop3')
-      return createPop3DropBox({
-        server: account,
-        credentials: () => Promise.resolve(credentials),
-        ...common,
-      }).open(signal);
-    return submitMail(
-      {
-        from: 'ann@x.test',
-        recipients: ['bob@x.test'],
-        bytes: Buffer.from('Subject: x\r\n\r\nx\r\n'),
-        needsUtf8: false,
-        needs8Bit: false,
-      },
-      {
-        server: account,
-        credentials,
-        ...common,
-        beforeFinalDot: () => Promise.resolve(),
-        afterFinalDot: () => undefined,
-      },
-    );
-  };
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof AppError) return error.data;
-    throw error;
-  } finally {
-    close();
-  }
-  throw new Error('it signed in');
 }
 
 const imap = (change: Partial<Tamperer> & { name: string }): Tamperer => ({
@@ -266,7 +204,7 @@ async function nothingLeaves(protocol: Protocol, man: Tamperer): Promise<void> {
   try {
     const aimed = JSON.parse(JSON.stringify(man).replaceAll('PORT', String(trap.port))) as Tamperer;
     const { port, heard } = await play(protocol, aimed);
-    const error = await signIn(protocol, port);
+    const error = await refusedSignIn(protocol, { port, tls: 'starttls', password });
     for (const form of forms) expect(heard()).not.toContain(form);
     expect(heard()).not.toMatch(/\b(?:AUTH|AUTHENTICATE|LOGIN|USER|PASS|APOP|MAIL|SELECT|EXAMINE|STAT)\b/i);
     expect(error.detail.length).toBeGreaterThan(20);

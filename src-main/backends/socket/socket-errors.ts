@@ -89,11 +89,21 @@ const ownCertificate: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** A protocol that gathers why its connection ended has only the words: "tlsv1 alert unknown ca". */
+function saidOfTls(error: Error): string {
+  return `${'code' in error ? String(error.code) : ''} ${error.message.replaceAll(' ', '_')}`.toUpperCase();
+}
+
+/** No version of TLS is known to both: no trouble of the network, and no waiting mends it (RFC 8996). */
+function oldTls(error: unknown, place: ServerPlace): AppError | null {
+  if (!(error instanceof Error) || !/UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION/.test(saidOfTls(error)))
+    return null;
+  return tlsMissing(place, 'knows no encryption that is safe today (TLS 1.2 or newer)');
+}
+
 function certificateAlert(error: unknown, place: ServerPlace): AppError | null {
   if (!(error instanceof Error)) return null;
-  // A protocol that gathers why its connection ended has only the words: "tlsv1 alert unknown ca".
-  const said =
-    `${'code' in error ? String(error.code) : ''} ${error.message.replaceAll(' ', '_')}`.toUpperCase();
+  const said = saidOfTls(error);
   const words = ownCertificate.find(([alert]) => alert.test(said))?.[1];
   if (words === undefined) return null;
   return new AppError(
@@ -106,7 +116,7 @@ function certificateAlert(error: unknown, place: ServerPlace): AppError | null {
 export function connectionFailure(error: unknown, place: ServerPlace): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof SaslError) return saslFailure(error, place);
-  const alert = certificateAlert(error, place);
+  const alert = certificateAlert(error, place) ?? oldTls(error, place);
   if (alert !== null) return alert;
   if (error instanceof ConnectionLost) {
     return new AppError(

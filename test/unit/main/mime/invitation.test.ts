@@ -125,7 +125,7 @@ describe('an invitation', () => {
         ...without('DTSTART'),
         'DTSTART;TZID=W. Europe Standard Time:21991124T150000',
         'RRULE:FREQ=SECONDLY;BYSECOND=1;BYMINUTE=1;BYHOUR=1;BYYEARDAY=366',
-        ...Array.from({ length: 5_000 }, (_, i) => `ATTENDEE:mailto:a${i}@example.org`),
+        ...Array.from({ length: 10_000 }, (_, i) => `ATTENDEE:mailto:a${i}@example.org`),
         'ATTACH:http://evil.test/a',
         'DESCRIPTION;ALTREP="http://evil.test/b":c',
       ],
@@ -133,7 +133,7 @@ describe('an invitation', () => {
     );
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(found.attendees).toHaveLength(100);
-    expect(found.attendeesLeftOut).toBe(4_902);
+    expect(found.attendeesLeftOut).toBe(9_902);
     expect(JSON.stringify(found)).not.toContain('evil.test');
   });
 
