@@ -190,6 +190,14 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
   };
   /** The message lies in its frame, and whatever lies around it is ours alone. */
   const insideItsFrame = async (where: string): Promise<void> => {
+    // While two mails change places one of the frames may still be loading.
+    await page.waitForFunction(
+      () =>
+        document.querySelector('.is-coming') === null &&
+        [...document.querySelectorAll('iframe')].every(
+          (frame) => frame.contentDocument?.readyState === 'complete',
+        ),
+    );
     const faults = await page.evaluate(() => {
       const found: string[] = [];
       const place = document.querySelector('.reader-scroll')?.getBoundingClientRect();
