@@ -166,8 +166,8 @@ describe.skipIf(reason !== null)(`files out of the window and into it, on a real
   };
   const look = async (screen: string): Promise<void> => {
     faults.push(...(await axeInBothThemes(page, screen)));
-    await takePicture(page, `job-${screen}`);
     if (process.env['POSTHORN_SCREENSHOTS'] === undefined) return;
+    await takePicture(page, `job-${screen}`);
     await page.emulateMedia({ colorScheme: 'dark' });
     await takePicture(page, `job-${screen}-dark`);
     await page.emulateMedia({ colorScheme: 'light' });
