@@ -208,7 +208,8 @@ export interface StoreMethods {
   byMessageIdHeader(p: { accountId: string; messageIdHeader: string }): MessageRow[];
 
   // ---- windows and main
-  folders(p: { accountId?: string }): FolderRecord[];
+  /** Of one account or all; with `folderId` that one alone: who asks for each of thousands wants no list of all. */
+  folders(p: { accountId?: string; folderId?: string }): FolderRecord[];
   /** Rows `start … start+count-1` of the view (count ≤ 1,000); a start past the end gives none. */
   page(p: { view: ListView; start: number; count: number }): ListPage;
   /** Place of a row (or of its conversation) in the view; −1 when not there. */

@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import { isWaiting } from '../journal/op.ts';
 import { guessRole } from './folder-roles.ts';
 import { describeFolders } from './folder-verbs.ts';
-import type { FolderRegister } from './folder-register.ts';
+import type { FolderEntry, FolderRegister } from './folder-register.ts';
 import { movedFolder } from './moved-folder.ts';
 import { whereThereIsRoom } from './where-there-is-room.ts';
 
@@ -32,8 +32,27 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
   const seen = new Set<string>();
   let changed = false;
 
+  // Looked at by path, and once: servers have thousands of folders, and all of them are new at the first pass.
+  const paths = new Set(listed.map((folder) => folder.path));
+  const before = register.all(accountId);
+  const atFirst = new Map(before.toReversed().map((entry) => [entry.path, entry]));
+  const ours = (path: string): FolderEntry | undefined => {
+    const entry = atFirst.get(path);
+    // While the server is asked, the user may rename or delete one.
+    const still = entry?.path === path && register.get(entry.folderId) === entry;
+    return still ? entry : register.byPath(accountId, path);
+  };
+  const gone = before.filter((entry) => !entry.local && !paths.has(entry.path));
+
   for (const folder of listed) {
-    const entry = register.byPath(accountId, folder.path) ?? (await movedFolder(folder, listed, ports, call));
+    const entry =
+      ours(folder.path) ??
+      (await movedFolder(
+        folder,
+        gone.filter((other) => !paths.has(other.path)),
+        ports,
+        call,
+      ));
     if (entry === undefined) {
       const made = register.add({
         accountId,
@@ -115,9 +134,11 @@ function wantedFolders(journal: Journal, accountId: string): Set<string> {
 function giveRoles(listed: readonly RemoteFolder[], register: FolderRegister, accountId: string): boolean {
   let changed = false;
   const given = new Set<FolderRole>(listed.flatMap((folder) => (folder.role === null ? [] : [folder.role])));
+  // Of a path that is listed twice the first counts.
+  const saidOf = new Map(listed.toReversed().map((folder) => [folder.path, folder.role]));
   for (const entry of register.all(accountId)) {
     // A guess yields to what the server says.
-    const said = listed.find((folder) => folder.path === entry.path)?.role ?? null;
+    const said = saidOf.get(entry.path) ?? null;
     if (entry.role !== null && said === null && given.has(entry.role)) {
       register.change(entry.folderId, { role: null });
       changed = true;

@@ -100,9 +100,10 @@ export async function openFolderRegister(
   function toFile(): v.InferOutput<typeof fileSchema> {
     const entries = [...folders.values()];
     // What is made here and not yet on the server is known by its name alone.
-    const named = entries.filter((entry) => entry.local || !hides(entry.accountId));
+    const isNamed = (entry: FolderEntry): boolean => entry.local || !hides(entry.accountId);
+    const named = entries.filter(isNamed);
     const unnamed = entries
-      .filter((entry) => !named.includes(entry))
+      .filter((entry) => !isNamed(entry))
       .map(({ folderId, accountId, path: folderPath, uidValidity, gen, bodies, leftBehind }) => ({
         folderId,
         accountId,
@@ -129,7 +130,11 @@ export async function openFolderRegister(
   return {
     all,
     get: (folderId) => folders.get(folderId),
-    byPath: (accountId, folderPath) => all(accountId).find((entry) => entry.path === folderPath),
+    byPath(accountId, folderPath) {
+      for (const entry of folders.values())
+        if (entry.path === folderPath && entry.accountId === accountId) return entry;
+      return undefined;
+    },
     byRole: (accountId, role) => all(accountId).find((entry) => entry.role === role),
     add(entry) {
       const before = uncover(entry.accountId, entry.path);

@@ -15,18 +15,14 @@ const asked = 20;
  * The folder of ours that another program renamed to this one (R13): the same MAILBOXID (RFC 8474) under a path that we
  * did not know, its old path gone. Without MAILBOXIDs: the same UIDVALIDITY, and five messages of ours (all, where there
  * are fewer) that stand there under the same UIDs, and none that is another. Everything else is a new folder, and what
- * of its mail we had comes back with it (R9).
+ * of its mail we had comes back with it (R9). `vanished`: folders of ours whose path LIST does not have.
  */
 export async function movedFolder(
   folder: RemoteFolder,
-  listed: readonly RemoteFolder[],
+  vanished: readonly FolderEntry[],
   ports: FolderPassPorts,
   call: Call,
 ): Promise<FolderEntry | undefined> {
-  const { register, accountId } = ports;
-  const vanished = register
-    .all(accountId)
-    .filter((entry) => !entry.local && !listed.some((other) => other.path === entry.path));
   const { mailboxId } = folder;
   if (mailboxId !== null) {
     const same = vanished.find((entry) => entry.mailboxId === mailboxId);
@@ -73,9 +69,8 @@ async function holdsTheSame(
   if (same.length < theirs.length || same.length < Math.min(samples, ours.size) || same.length === 0)
     return false;
   // Samples are no proof for all the others: the next pass compares every UID.
-  const cursor = (await cache.call('folders', { accountId })).find(
-    (record) => record.folderId === folderId,
-  )?.cursor;
+  const [record] = await cache.call('folders', { accountId, folderId });
+  const cursor = record?.cursor;
   if (cursor != null) await cache.call('putCursor', { folderId, cursor: { ...cursor, comparedAt: null } });
   return true;
 }

@@ -37,8 +37,8 @@ export function createOldNews({ accountId, backend, cache, register, clock }: Ol
       const entry = register.get(folderId);
       if (at === undefined || clock.monotonic() - at > recently || entry === undefined) return false;
       try {
-        const records = await cache.call('folders', { accountId });
-        const cursor = records.find((record) => record.folderId === folderId)?.cursor ?? null;
+        const [record] = await cache.call('folders', { accountId, folderId });
+        const cursor = record?.cursor ?? null;
         // Without mod-sequences a STATUS proves nothing about flags.
         if (cursor?.modseqDone == null) return false;
         const status = await backend.status(entry.path, call);

@@ -47,7 +47,7 @@ export async function pullInTurns(
 }
 
 async function isIncomplete({ folderId }: FolderEntry, { cache, accountId }: TurnPorts): Promise<boolean> {
-  const folders = await cache.call('folders', { accountId });
-  const cursor = folders.find((record) => record.folderId === folderId)?.cursor;
+  const [record] = await cache.call('folders', { accountId, folderId });
+  const cursor = record?.cursor;
   return cursor != null && cursor.lowUid > 1;
 }

@@ -103,8 +103,8 @@ function isLargeAndWhole(entry: FolderEntry, known: FolderCursor | null): boolea
 }
 
 async function cursorOf(entry: FolderEntry, cache: CachePort): Promise<FolderCursor | null> {
-  const folders = await cache.call('folders', { accountId: entry.accountId });
-  return folders.find((folder) => folder.folderId === entry.folderId)?.cursor ?? null;
+  const [folder] = await cache.call('folders', { accountId: entry.accountId, folderId: entry.folderId });
+  return folder?.cursor ?? null;
 }
 
 /** First sight of a folder, a lost cache, or UIDs that all changed (RFC 3501 §2.3.1.1). */

@@ -137,8 +137,8 @@ async function resolveTargets(
 
 /** The cache's folder is of the register's numbering: a row of another one was left behind by it. */
 async function hasGeneration({ accountId, folderId, gen }: FolderEntry, cache: CachePort): Promise<boolean> {
-  const folders = await cache.call('folders', { accountId });
-  return folders.find((folder) => folder.folderId === folderId)?.cursor?.gen === gen;
+  const [folder] = await cache.call('folders', { accountId, folderId });
+  return folder?.cursor?.gen === gen;
 }
 
 /** Their folder was numbered anew since, and no row of the cache is theirs any more. */

@@ -143,7 +143,7 @@ export class Store {
       const { server, queries } = await this.#loaded();
       return queries.messageRows(server.numbersByMessageIdHeader(params));
     },
-    folders: ({ accountId }) => this.#folders(accountId).map((folder) => folder.record()),
+    folders: ({ accountId, folderId }) => this.#folders(accountId, folderId).map((folder) => folder.record()),
     page: async (params) => (await this.#loaded()).queries.page(params),
     indexOf: async (params) => (await this.#loaded()).queries.indexOf(params),
     idsOf: async (params) => (await this.#loaded()).queries.idsOf(params),
@@ -201,9 +201,11 @@ export class Store {
     return session;
   }
 
-  #folders(accountId?: string): FolderState[] {
+  #folders(accountId?: string, folderId?: string): FolderState[] {
     const { memory } = this.#opened();
-    return memory.folders.filter(
+    const one = folderId === undefined ? undefined : memory.folder(folderId);
+    const asked = folderId === undefined ? memory.folders : one === undefined ? [] : [one];
+    return asked.filter(
       (folder) =>
         folder.visible &&
         memory.folder(folder.folderId) === folder &&
