@@ -1,5 +1,6 @@
 import type { NewRow } from '../../src-shared/model/message.ts';
 import type { FolderRole } from '../../src-shared/model/folder.ts';
+import type { StructurePart } from '../../src-shared/model/structure.ts';
 
 /**
  * What sync asks of a mail server, whatever protocol it speaks. Implementations translate every
@@ -141,6 +142,12 @@ export interface BackendCapabilities {
 export interface AppendedUid {
   uid: number;
   uidValidity: number;
+}
+
+/** A piece of a message by its IMAP name: "HEADER", "1.MIME", "1.2". `first`: only so many bytes of it. */
+export interface WantedSection {
+  section: string;
+  first?: number;
 }
 
 export interface Backend {
@@ -287,14 +294,24 @@ export interface Backend {
     options: { flags: string[]; internalDate: number },
     call: Call,
   ): Promise<WriteOutcome<AppendedUid | null>>;
-  /** So many bytes of a message from this one on; fewer at its end. Null: it is gone. */
+  /** So many bytes of a message, or of one part of it, from this one on; fewer at its end. Null: it is gone. */
   fetchPiece?(
     path: string,
     uid: number,
     from: number,
     length: number,
     call: Call,
+    section?: string,
   ): Promise<Uint8Array | null>;
+  /** What the server says the message is made of; null when it does not, or in no sensible way. */
+  fetchStructure?(path: string, uid: number, call: Call): Promise<StructurePart | null>;
+  /** By section name; what the server does not give is left out. */
+  fetchSections?(
+    path: string,
+    uid: number,
+    wanted: readonly WantedSection[],
+    call: Call,
+  ): Promise<Map<string, Buffer>>;
   /** One part ("1.2"). `decoded`: the server took the transfer encoding off (RFC 3516). Null: no such part. */
   fetchPart?(
     path: string,

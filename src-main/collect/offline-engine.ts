@@ -128,7 +128,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   }
 
   return {
-    backend: inner.backend,
+    // Its mail is that of its folders, which are here.
+    ...inner,
     state,
     reachesServer: () => online && collections !== null && lastError === null && lastVisitAt !== null,
     start() {
@@ -160,12 +161,9 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       failures = 0;
       await collectNow();
     },
-    need: (folderId, count) => inner.need(folderId, count),
     away: () => null,
     search: null,
     onServer: null,
-    kick: () => inner.kick(),
-    look: (folderId) => inner.look(folderId),
     checkConnection() {
       inner.checkConnection();
       if (lastError === null || !needsUser(lastError)) void collectNow().catch(() => undefined);
@@ -198,8 +196,5 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
         errors: [...report.errors, ...after.errors],
       };
     },
-    raw: (messageId) => inner.raw(messageId),
-    rawMany: (messageIds) => inner.rawMany(messageIds),
-    stopFetching: (messageId) => inner.stopFetching(messageId),
   };
 }

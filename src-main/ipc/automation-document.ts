@@ -44,7 +44,7 @@ const events: Readonly<Record<EventName, [params: string, doc: string]>> = {
   ],
   'message.progress': [
     '{messageId, done, total}',
-    'A large message is being fetched: bytes that are here, of so many; 0 of 0 when it was given up.',
+    'A large message, or a file of it, is being fetched: bytes that are here, of so many; 0 of 0 when it was given up.',
   ],
   'account.state': [
     '{accounts: [as account.list]}',

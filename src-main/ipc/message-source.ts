@@ -6,6 +6,7 @@ import { awayOf } from '../sync/away.ts';
 import type { Engines } from '../sync/engines.ts';
 import type { FolderRegister } from '../sync/folder-register.ts';
 import type { OpenedFiles } from './opened-files.ts';
+import { createPartsFirst, type PartsFirst } from './parts-first.ts';
 import { createWholeMessage, type WholeMessage } from './whole-message.ts';
 
 /** A message by its id, wherever it lies: in a folder, or in a file that the program was started with. */
@@ -16,6 +17,10 @@ export interface MessageSource {
   bytesOf(row: MessageRow): Promise<Buffer>;
   /** What is shown of it: as `bytesOf`, but a message that was sent in pieces as one, when all of them are here. */
   shownOf(row: MessageRow): Promise<WholeMessage>;
+  /** A large message that is not here, with its text first. Null: all of it is to be asked for. */
+  partsFirst(row: MessageRow): Promise<PartsFirst | null>;
+  /** A part that waits there, as a message of its own. Null: all of it is to be asked for. */
+  partAlone(row: MessageRow, partId: string): Promise<Buffer | null>;
 }
 
 export function createMessageSource(ports: {
@@ -27,6 +32,7 @@ export function createMessageSource(ports: {
 }): MessageSource {
   const { cache, engines, register, opened } = ports;
   const wholeOf = createWholeMessage(ports);
+  const partsFirst = createPartsFirst(ports);
   const source: MessageSource = {
     async rowOf(messageId) {
       if (opened.has(messageId)) return await opened.row(messageId);
@@ -55,6 +61,9 @@ export function createMessageSource(ports: {
         });
       return await engine.raw(row.messageId);
     },
+    partsFirst: async (row) => (opened.has(row.messageId) ? null : await partsFirst(row)),
+    partAlone: async (row, partId) =>
+      (await engines.get(row.accountId)?.partAlone(row.messageId, partId)) ?? null,
     shownOf: async (row) => await wholeOf(row, await source.bytesOf(row)),
   };
   return source;

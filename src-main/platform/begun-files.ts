@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from './atomic-file.ts';
 
@@ -17,6 +17,11 @@ export interface BegunFile {
 export interface BegunFiles {
   /** `key` names it as the server has it: another content must have another key. */
   of(accountId: string, key: string): BegunFile;
+  /** Messages whose bytes are all to come some day; the next run of the program knows of them too. */
+  wishes(accountId: string): Promise<string[]>;
+  /** `messageId`: one of ours. */
+  wish(accountId: string, messageId: string): Promise<void>;
+  unwish(accountId: string, messageId: string): Promise<void>;
   /** Erases what is kept for the account. */
   erase(accountId: string): Promise<void>;
 }
@@ -26,9 +31,14 @@ const keptMs = 14 * 24 * 3_600_000;
 
 const sum = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
-/** A file for each, named by sums: nothing can be read from its name. Cache: it may vanish. */
+/**
+ * A file for each, named by sums: nothing can be read from its name. A wish is an empty file that names a message by our
+ * own id. Cache: it may vanish.
+ */
 export function openBegunFiles(directory: string, now: number): BegunFiles {
   const swept = sweep(directory, now).catch(() => undefined);
+  const wishPath = (accountId: string, messageId: string): string =>
+    join(directory, `${sum(accountId)}-${messageId}.wish`);
   return {
     of(accountId, key) {
       const path = join(directory, `${sum(accountId)}-${sum(key)}.part`);
@@ -52,6 +62,18 @@ export function openBegunFiles(directory: string, now: number): BegunFiles {
         drop: () => rm(path, { force: true }),
       };
     },
+    async wishes(accountId) {
+      await swept;
+      const start = `${sum(accountId)}-`;
+      return (await namesIn(directory)).flatMap((name) =>
+        name.startsWith(start) && name.endsWith('.wish') ? [name.slice(start.length, -'.wish'.length)] : [],
+      );
+    },
+    async wish(accountId, messageId) {
+      await makeDirectory(directory);
+      await writeFile(wishPath(accountId, messageId), '', { mode: 0o600 });
+    },
+    unwish: (accountId, messageId) => rm(wishPath(accountId, messageId), { force: true }),
     async erase(accountId) {
       await swept;
       for (const name of await namesIn(directory))
@@ -88,6 +110,10 @@ export function begunInMemory(): BegunFiles {
         },
       };
     },
+    // What is not to be on the disk is not fetched for another time either.
+    wishes: () => Promise.resolve([]),
+    wish: () => Promise.resolve(),
+    unwish: () => Promise.resolve(),
     erase(accountId) {
       for (const name of held.keys()) if (name.startsWith(`${accountId} `)) held.delete(name);
       return Promise.resolve();
@@ -104,5 +130,5 @@ async function sweep(directory: string, now: number): Promise<void> {
 }
 
 async function namesIn(directory: string): Promise<string[]> {
-  return (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.part'));
+  return (await readdir(directory).catch(() => [])).filter((name) => /\.(?:part|wish)$/.test(name));
 }

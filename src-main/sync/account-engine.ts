@@ -6,6 +6,7 @@ import { createFolderListing } from './folder-listing.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { createOnlineRows, onServerOnly, type OnlineRows } from './online-rows.ts';
 import { createOpenBody } from './open-body.ts';
+import { createOpenParts } from './open-parts.ts';
 import { createPullRunner } from './pull-runner.ts';
 import type { PullPorts } from './pull-ports.ts';
 import { createReplayRunner } from './replay-runner.ts';
@@ -14,7 +15,9 @@ import { createSession, type Session } from './session.ts';
 import { createSyncRequests } from './sync-requests.ts';
 import { tellTaken } from './rest.ts';
 import { createUnitSize, pieceUnits, rowUnits } from './unit-size.ts';
+import { createUrgentWork } from './urgent-work.ts';
 import { watchInbox } from './watch.ts';
+import { createWholeLater } from './whole-later.ts';
 
 /** All folders are asked this often while connected (one LIST-STATUS where the server has it). */
 const sweepEvery = 3 * 60_000;
@@ -76,7 +79,10 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     },
   });
 
-  const openBody = createOpenBody(ports, session);
+  const urgent = createUrgentWork();
+  const later = createWholeLater({ ...ports, kick: () => void pull.run() });
+  const openBody = createOpenBody(ports, session, later);
+  const openParts = createOpenParts(ports, session);
 
   const replay = createReplayRunner({
     ...ports,
@@ -98,6 +104,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     listing,
     requests,
     replay,
+    urgent,
+    later,
     online,
     onFoldersKnown() {
       foldersKnown = true;
@@ -210,7 +218,13 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         connect: () => session.ensure(),
         giveWay: () => replay.settled(),
       }),
-    raw: (messageId) => openBody.raw(messageId),
-    stopFetching: (messageId) => openBody.stop(messageId),
+    raw: (messageId) => urgent.run(() => openBody.raw(messageId)),
+    partly: (messageId) => urgent.run(() => openParts.open(messageId)),
+    partAlone: (messageId, partId) => urgent.run(() => openParts.part(messageId, partId)),
+    wholeLater: (messageId) => later.want(messageId),
+    stopFetching(messageId) {
+      openBody.stop(messageId);
+      openParts.stop(messageId);
+    },
   };
 }

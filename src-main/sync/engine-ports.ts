@@ -1,12 +1,14 @@
 import type { AppError, AppErrorData } from '../../src-shared/error.ts';
 import type { SyncReport } from '../../src-shared/ipc/areas/mail.ts';
 import type { AccountSettings, AccountState } from '../../src-shared/model/account.ts';
+import type { RestOfMessage } from '../../src-shared/model/structure.ts';
 import type { Backend, Call } from '../backends/backend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SpaceGuard } from '../platform/free-space.ts';
 import type { BodyPorts } from './bodies.ts';
 import type { FolderLocks } from './folder-locks.ts';
 import type { OpenBodyPorts } from './open-body.ts';
+import type { PartlyHere } from './open-parts.ts';
 import type { FolderEntry } from './folder-register.ts';
 import type { PullPorts } from './pull-ports.ts';
 import type { ServerSearch } from './server-search.ts';
@@ -71,6 +73,12 @@ export interface AccountEngine {
    * is kept. `error`: why those that are left out, and were not gone, could not be had. Never rejects.
    */
   rawMany(messageIds: readonly string[]): Promise<ManyBodies>;
+  /** A large message that is not here, with its text first. Null: `raw` is to be asked. @throws AppError `not-cached` */
+  partly(messageId: string): Promise<PartlyHere | null>;
+  /** One part that `partly` left out, as a message of its own. Null: `raw` is to be asked. */
+  partAlone(messageId: string, partId: string): Promise<Buffer | null>;
+  /** The rest of what `partly` gave is to come when nothing else is to be done. Says whether it will. */
+  wholeLater(messageId: string): Promise<RestOfMessage>;
   /** Stops fetching a large message; what came of it is kept. */
   stopFetching(messageId: string): void;
   /** Rows that a list is about to show are fetched first, where the account keeps none here. */

@@ -14,14 +14,16 @@ export interface BegunPorts extends Pick<BodyPorts, 'backend'> {
   onProgress(done: number, total: number): void;
   /** The user stopped it: what is here stays. */
   stopped(): boolean;
+  /** Between two pieces: does what is more urgent. */
+  giveWay?(): Promise<unknown>;
 }
 
 /** Smaller messages come in one piece: starting anew costs less than asking twice. */
 export const begunFrom = 512 * 1024;
 
 /**
- * The bytes of one large message in pieces, each kept before the next is asked for, from where an earlier try ended.
- * Null: what came does not add up to the size that the server gave (Exchange is known to be wrong about it), or the
+ * The bytes of one large message, or of its part `section` of that size, in pieces, each kept before the next is asked
+ * for, from where an earlier try ended. Null: what came does not add up to the size that the server gave (Exchange is known to be wrong about it), or the
  * backend has no pieces: ask for the whole. @throws AppError `cancelled` when stopped, and what the backend throws
  */
 export async function fetchBegun(
@@ -29,6 +31,7 @@ export async function fetchBegun(
   { uid, size }: WantedBody,
   ports: BegunPorts,
   call: Call,
+  section?: string,
 ): Promise<{ bytes: Buffer } | 'gone' | null> {
   const { backend, begun } = ports;
   const fetchPiece = backend.fetchPiece?.bind(backend);
@@ -43,7 +46,7 @@ export async function fetchBegun(
     const length = Math.min(unit.now(), size - have + 1);
     const piece = await unit.measure(length, () => {
       backend.expectValidity(entry.path, entry.uidValidity);
-      return fetchPiece(entry.path, uid, have, length, call);
+      return fetchPiece(entry.path, uid, have, length, call, section);
     });
     if (piece === null) {
       await begun.drop();
@@ -52,6 +55,7 @@ export async function fetchBegun(
     if (piece.length === 0) break;
     await begun.append(piece);
     have += piece.length;
+    await ports.giveWay?.();
   }
   if (have !== size) {
     await begun.drop();

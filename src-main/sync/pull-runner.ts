@@ -1,13 +1,13 @@
 import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import { countUids } from '../../src-shared/uid-set.ts';
 import type { Call } from '../backends/backend.ts';
+import { createBodiesAhead } from './bodies-ahead.ts';
 import type { EnginePorts, EngineState } from './engine-ports.ts';
 import type { FolderListing } from './folder-listing.ts';
 import { folderRank } from './folder-rank.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { createOldNews } from './old-news.ts';
 import type { OnlineRows } from './online-rows.ts';
-import { prefetch } from './prefetch.ts';
 import { leftBehind } from './left-behind.ts';
 import type { PullPorts, PullReport } from './pull-ports.ts';
 import { pullInTurns, rowsPerTurn, upTo, type Turn } from './pull-turns.ts';
@@ -18,7 +18,9 @@ import type { ReplayRunner } from './replay-runner.ts';
 import { forgetRested } from './rest.ts';
 import type { Session } from './session.ts';
 import { speaksForAccount } from './server-wish.ts';
-import { lostData, type SyncRequest, type SyncRequests } from './sync-requests.ts';
+import { lostData, type SyncRequests } from './sync-requests.ts';
+import type { UrgentWork } from './urgent-work.ts';
+import type { WholeLater } from './whole-later.ts';
 
 export interface PullRunnerPorts {
   engine: EnginePorts;
@@ -28,6 +30,8 @@ export interface PullRunnerPorts {
   listing: FolderListing;
   requests: SyncRequests;
   replay: ReplayRunner;
+  urgent: UrgentWork;
+  later: WholeLater;
   /** Of an account whose mail is only on its server. */
   online: OnlineRows | null;
   onFoldersKnown(): void;
@@ -55,12 +59,12 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
   const failedFolders = new Map<string, AppErrorData>();
   const oldNews = createOldNews({ ...engine, accountId });
   let passWanted = false;
-  /** Fetching ahead by policy is not finished: it gives way to everything else and goes on after it. */
-  let prefetchWanted = false;
+  const ahead = createBodiesAhead({ ...ports, pullWanted, passWanted: () => passWanted });
   let running: Promise<void> | null = null;
 
   function somethingToDo(): boolean {
-    return passWanted || prefetchWanted || wanted.size > 0 || requests.waiting();
+    // Nothing is fetched ahead of an account that keeps nothing here.
+    return passWanted || wanted.size > 0 || requests.waiting() || (online === null && ahead.waiting());
   }
 
   function run(): boolean {
@@ -95,7 +99,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
             await pullEverything(call);
           }
           await pullWanted(call);
-          await bodies(taken, call);
+          if (online === null) await ahead.run(taken, call);
           await replay.settled();
         } catch (thrown) {
           for (const request of taken) {
@@ -211,33 +215,6 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
   function note(report: PullReport): void {
     if (report.added > 0) session.worked();
     requests.pulled(report);
-  }
-
-  async function bodies(taken: readonly SyncRequest[], call: Call): Promise<void> {
-    // Nothing is fetched ahead of an account that keeps nothing here.
-    if (online !== null) return;
-    const all = taken.some((request) => request.bodies === 'all');
-    const asked = all || taken.some((request) => request.bodies === 'policy');
-    // Fetching ahead gives way before its first message too: it would start the reader of mail for nothing.
-    if (!asked && (taken.length > 0 || requests.waiting())) {
-      prefetchWanted = true;
-      return;
-    }
-    prefetchWanted = !(await prefetch({
-      entries: register.all(accountId).toSorted((a, b) => folderRank(a) - folderRank(b)),
-      policy: engine.account().bodies,
-      everything: all,
-      ports: engine,
-      space: engine.space,
-      clock: engine.clock,
-      call,
-      async giveWay() {
-        await replay.settled();
-        await pullWanted(call);
-        return !asked && (requests.waiting() || passWanted);
-      },
-      onError: (error) => requests.failed(error.data),
-    }));
   }
 
   return {

@@ -205,9 +205,23 @@ export class Reader {
       this.rows = rows.some((other) => other.messageId === row.messageId) ? rows : [row];
       const now = this.rows.find((other) => other.messageId === row.messageId);
       if (now !== undefined) this.chosen = now;
+      for (const each of this.rows) this.#renewPartly(each);
     } catch {
       // The chosen message is shown anyway; its conversation is read again with the next change.
     }
+  }
+
+  /** Its text came first, and now all of it is here: its files are, and may be drawn. */
+  #renewPartly({ messageId, readableOffline }: MessageRow): void {
+    const loaded = this.loaded[messageId];
+    if (!readableOffline || loaded?.state !== 'ready' || loaded.message.whole !== false) return;
+    this.#main.call('message.get', { messageId }).then(
+      (message) => {
+        if (this.loaded[messageId] === loaded) this.#put(messageId, { state: 'ready', message });
+      },
+      // What is shown stays as good as it is.
+      () => undefined,
+    );
   }
 
   #load(messageId: string): void {

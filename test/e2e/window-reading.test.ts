@@ -80,6 +80,41 @@ describe('reading a message', () => {
     await expect.poll(() => calls(page, 'message.save')).toHaveLength(1);
   });
 
+  test('says which files are not here yet, and shows them as they are once the rest has come', async () => {
+    const page = await open({ accounts: 1, messages: 50 });
+    const row = rows(page).filter({ hasText: 'Lunch?' }).first();
+    await row.waitFor();
+    const id = (await row.getAttribute('data-id')) ?? '';
+    const file: FullMessage['attachments'][number] = {
+      partId: '2',
+      filename: 'Proofs.zip',
+      contentType: 'application/zip',
+      size: 24_000_000,
+      disposition: 'attachment',
+      contentId: null,
+      embedded: false,
+    };
+    const sentence = '1 file of this message is not here yet. It is being fetched in the background.';
+    const partly: Partial<FullMessage> = {
+      whole: false,
+      missing: { files: 1, bytes: 24_000_000, follows: true, sentence },
+      attachments: [{ ...file, here: false }],
+    };
+    await page.evaluate(([key, value]) => window.fakeMain.mails.set(key, value), [id, partly] as const);
+    await row.click();
+    const attached = page.getByRole('region', { name: 'Attachments' });
+    await attached.getByText(sentence).waitFor();
+    await attached.getByText('Archive · 24.0 MB · not here yet').waitFor();
+    expect(await attached.locator('.file').getAttribute('draggable')).not.toBe('true');
+    await page.locator('iframe.mail-frame').last().contentFrame().getByText('the third proof is').waitFor();
+    await page.screenshot({ path: `${pictures}/text-first.png` });
+    const whole: Partial<FullMessage> = { attachments: [file] };
+    await page.evaluate(([key, value]) => window.fakeMain.mails.set(key, value), [id, whole] as const);
+    await page.evaluate((key) => window.fakeMain.store.setFlags([key], ['\\Flagged'], [], false), id);
+    await attached.getByText('Archive · 24.0 MB', { exact: true }).waitFor();
+    expect(await attached.getByText(sentence).count()).toBe(0);
+  });
+
   test('prints what is unfolded as a document of its own: whole heads, open quotes, all of the text, black on white', async () => {
     const page = await open({ accounts: 1, messages: 50 }, { colorScheme: 'dark' });
     await catchPrinting(page);

@@ -3,6 +3,7 @@ import { dovecotMissing, startDovecot, type Dovecot } from '../../src-main/demo/
 import type { Headless } from '../harness/headless.ts';
 import { ImapMeddler } from '../servers/imap-meddler.ts';
 import { RawImap } from '../servers/raw-imap.ts';
+import { file, message, multipart, texts } from '../unit/main/sync/large-messages.ts';
 import {
   addAccount,
   folderNamed,
@@ -71,6 +72,22 @@ describe.skipIf(missing !== undefined)('Dovecot behind a proxy', () => {
         await posthorn.call('message.move', { messageIds: [await idOf(2), await idOf(3)], folderId });
         await posthorn.call('message.delete', { messageIds: [await idOf(4)], permanent: true });
         await settled(posthorn, accountId);
+        // Parts of a message are no extension: of a large one the text comes first, then a file, then the rest.
+        const large = message(multipart('mixed', [texts, file('a.zip', 'application/zip', 700_000)]));
+        await peer.append('INBOX', large, [], '01-Feb-2020 10:00:00 +0000');
+        await settled(posthorn, accountId);
+        const { messageId } = await rowBySubject(posthorn, inbox.folderId, 'Grüße');
+        expect(await posthorn.call('message.get', { messageId })).toMatchObject({
+          text: 'Schöne Grüße',
+          missing: { files: 1, follows: true },
+        });
+        const given = await posthorn.call('message.attachment', { messageId, partId: '2' });
+        expect('base64' in given && Buffer.from(given.base64, 'base64').length).toBe(700_000);
+        await settled(posthorn, accountId);
+        expect((await rowBySubject(posthorn, inbox.folderId, 'Grüße')).readableOffline).toBe(true);
+        expect(await posthorn.call('message.source', { messageId })).toEqual({
+          base64: large.toString('base64'),
+        });
         // What another program does comes in without CONDSTORE and without VANISHED.
         await peer.append('INBOX', mail(50));
         await peer.select('INBOX');

@@ -72,6 +72,7 @@ export interface AddOptions {
   port?: number;
   tls?: 'implicit' | 'starttls' | 'none';
   password?: string;
+  mode?: 'disconnected' | 'online';
 }
 
 export async function addAccount(
@@ -82,7 +83,7 @@ export async function addAccount(
 ): Promise<string> {
   const { accountId } = await posthorn.call('account.add', {
     address: `${user}@example.test`,
-    mode: 'disconnected',
+    mode: options.mode ?? 'disconnected',
     incoming: {
       protocol: 'imap',
       host: options.host ?? 'localhost',
@@ -199,8 +200,12 @@ export async function settled(posthorn: Headless, accountId: string, withinMs = 
 }
 
 /** One sync that must not fail. */
-export async function synced(posthorn: Headless, accountId: string): Promise<void> {
-  const run = await posthorn.call('sync.run', { accountId });
+export async function synced(
+  posthorn: Headless,
+  accountId: string,
+  bodies: 'policy' | 'none' = 'policy',
+): Promise<void> {
+  const run = await posthorn.call('sync.run', { accountId, bodies });
   const errors = run.accounts.flatMap((account) => account.errors);
   if (errors.length > 0)
     throw new Error(`sync: ${errors.map((error) => `${error.code} ${error.detail}`).join('; ')}`);

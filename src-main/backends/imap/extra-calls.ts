@@ -5,6 +5,7 @@ import type { CommandContext } from './commands/context.ts';
 import { expungeMarked, listMarked } from './commands/expunge-marked.ts';
 import { fetchPart } from './commands/fetch-part.ts';
 import { fetchPiece } from './commands/fetch-piece.ts';
+import { fetchSections, fetchStructure } from './commands/fetch-sections.ts';
 import { fetchIdentities } from './commands/identities.ts';
 import { quotaOf } from './commands/quota.ts';
 import { replace } from './commands/replace.ts';
@@ -21,6 +22,8 @@ type Extra =
   | 'replace'
   | 'fetchPart'
   | 'fetchPiece'
+  | 'fetchStructure'
+  | 'fetchSections'
   | 'fetchIdentities'
   | 'storeUnlessChanged'
   | 'listMarked'
@@ -47,8 +50,11 @@ export function extraCalls(read: Read, write: Write): Required<Pick<Backend, Ext
           call.signal.aborted ? Promise.resolve() : onIdentities(some),
         ),
       ),
-    fetchPiece: (path, uid, from, length, call) =>
-      read(call, (context) => fetchPiece(context, path, uid, from, length)),
+    fetchPiece: (path, uid, from, length, call, section = '') =>
+      read(call, (context) => fetchPiece(context, path, uid, section, from, length)),
+    fetchStructure: (path, uid, call) => read(call, (context) => fetchStructure(context, path, uid)),
+    fetchSections: (path, uid, wanted, call) =>
+      read(call, (context) => fetchSections(context, path, uid, wanted)),
     fetchPart: (path, uid, section, call) => read(call, (context) => fetchPart(context, path, uid, section)),
   };
 }

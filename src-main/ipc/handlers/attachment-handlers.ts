@@ -34,10 +34,17 @@ export function attachmentHandlers({
   shell,
 }: AttachmentHandlerPorts): AttachmentHandlers {
   async function partOf(messageId: string, partId: string): Promise<{ bytes: Uint8Array; filename: string }> {
-    const { bytes: raw } = await source.shownOf(await source.rowOf(messageId));
+    const row = await source.rowOf(messageId);
+    const first = await source.partsFirst(row);
+    // A part that waits comes by itself, everything else of such a message is here; whole where that cannot be.
+    const waits = first?.waiting.has(partId) === true;
+    const alone = waits ? await source.partAlone(row, partId) : null;
+    const whole = first !== null && waits === (alone !== null) ? null : (await source.shownOf(row)).bytes;
+    const raw = whole ?? first?.bytes ?? Buffer.alloc(0);
     const mail = await reader.read(raw);
     const attachment = mail.attachments.find((part) => part.partId === partId);
-    const bytes = await reader.part(raw, partId);
+    const bytes =
+      whole === null && alone !== null ? await reader.part(alone, '1') : await reader.part(raw, partId);
     if (bytes === null)
       throw new AppError({
         code: 'not-found',

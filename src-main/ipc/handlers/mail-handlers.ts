@@ -21,6 +21,7 @@ import type { Handlers } from '../serve.ts';
 import type { AttachmentHandlers } from './attachment-handlers.ts';
 import { folderView } from '../folder-view.ts';
 import { createMessageList } from './message-list.ts';
+import { markWaiting } from '../parts-first.ts';
 
 export interface MailHandlerPorts {
   accounts: Accounts;
@@ -67,7 +68,7 @@ export type MailHandlers = Pick<
 
 export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
   const { accounts, cache, engines, register, verbs, folders, undo, reader, sanitiser, remoteImages } = ports;
-  const { rowOf, bytesOf, shownOf } = ports.source;
+  const { rowOf, bytesOf, shownOf, partsFirst } = ports.source;
   const away = (accountId: string): AppError | null => engines.get(accountId)?.away() ?? null;
   const listMessages = createMessageList({
     cache,
@@ -158,8 +159,11 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     },
     'message.get': async ({ messageId }): Promise<FullMessage> => {
       const row = await rowOf(messageId);
-      const { bytes, sentence } = await shownOf(row);
+      const first = await partsFirst(row);
+      const { bytes, sentence } =
+        first === null ? await shownOf(row) : { bytes: first.bytes, sentence: null };
       const { content, mail } = await readMessage(bytes, reader, sanitiser);
+      if (first !== null) markWaiting(content, first);
       if (sentence !== null) content.defects = withPieces(content.defects, sentence);
       const context = await ports.contextOf(row, mail);
       // Fetching it may just have made it readable offline, and given its first words.
@@ -172,7 +176,9 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
     'message.source': async ({ messageId, toFile }) => give(await bytesOf(await rowOf(messageId)), toFile),
     'message.loadRemote': async ({ messageId }) => {
       if (!ports.online()) throw offline();
-      const shown = await readMessage((await shownOf(await rowOf(messageId))).bytes, reader, sanitiser);
+      const row = await rowOf(messageId);
+      const { bytes } = (await partsFirst(row)) ?? (await shownOf(row));
+      const shown = await readMessage(bytes, reader, sanitiser);
       const { tokens, failed } = await remoteImages.load(shown.remoteUrls);
       const { html, sections } = await withPictures(shown.mail, sanitiser, tokens);
       return { html: html ?? '', sections, shown: Object.keys(tokens).length, failed };

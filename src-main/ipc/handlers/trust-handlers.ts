@@ -36,7 +36,8 @@ export function trustHandlers(ports: TrustHandlerPorts): TrustHandlers {
 
   async function headOf(messageId: string): Promise<{ row: MessageRow; mail: ReadMail }> {
     const row = await source.rowOf(messageId);
-    return { row, mail: await reader.read(headerBytes(await source.bytesOf(row))) };
+    const bytes = (await source.partsFirst(row))?.bytes ?? (await source.bytesOf(row));
+    return { row, mail: await reader.read(headerBytes(bytes)) };
   }
 
   return {

@@ -7,7 +7,10 @@ import type { AppErrorData } from '../../error.ts';
 import type { Tracker } from '../../text/trackers.ts';
 import { method } from '../method.ts';
 
-export type MessagePart = MailAttachment;
+export interface MessagePart extends MailAttachment {
+  /** False: it is not here yet; asking for it fetches it. */
+  here?: false;
+}
 
 /** What reading a message gives, without the row. */
 export interface MessageContent {
@@ -35,6 +38,10 @@ export interface MessageContent {
   inReplyTo: string;
   references: string[];
   defects: { code: string; detail: string }[];
+  /** False: a large message of which the text was fetched first; its larger files are not here. */
+  whole?: false;
+  /** What of it is not here; `follows`: it comes by itself, and then `message.changed` is told. */
+  missing?: { files: number; bytes: number; follows: boolean; sentence: string };
 }
 
 /** What else is known here about a message. */
@@ -128,9 +135,9 @@ export const mailMethods = {
   }),
   'message.get': method<FullMessage>()({
     params: v.object({ messageId: v.string() }),
-    doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`.',
+    doc: 'A message with its headers, text, sanitised HTML and attachments; fetched when it is not cached and there is a network, else error `not-cached`. Of a large message that is not cached the text comes first: `whole: false`, `missing` in words, and `here: false` with files that are fetched when they are asked for. Where `follows` is true all of it is fetched in the background, and `message.changed` tells when it is here.',
     returns:
-      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId}], protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, reportedMail: {messageId, subject} or null, invitation: {partId, method, uid, sequence, recurrenceId, summary, place, start: {at, local, zone}, end, when, recurrence, organizer, attendees: [{name, address, state, optional}], attendeesLeftOut, sentence} or null, invitationAnswer: {as, invited, to, answer, answeredAt, since} or null, receiptWish: {to, sentence, warning} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
+      'the row, and {headers, cc, bcc, replyTo, text, html, attachments: [{partId, filename, contentType, size, disposition, contentId, embedded, here: false when it is not fetched yet}], whole: false and missing: {files, bytes, follows, sentence} when not all of it is here, protection: [{partId, what, by, form, whole, sentence}], sections: [{protection: index or null, enclosed, text, html}], report: {kind, about, recipients: [{address, action, status, reason, diagnostic, sentence}]} or null, reportedMail: {messageId, subject} or null, invitation: {partId, method, uid, sequence, recurrenceId, summary, place, start: {at, local, zone}, end, when, recurrence, organizer, attendees: [{name, address, state, optional}], attendeesLeftOut, sentence} or null, invitationAnswer: {as, invited, to, answer, answeredAt, since} or null, receiptWish: {to, sentence, warning} or null, remoteImages: {count, hosts, trackers: [{host, service}]}, defects}',
   }),
   'message.source': method<{ base64: string } | { file: string }>()({
     params: v.object({ messageId: v.string(), toFile: v.optional(v.string()) }),

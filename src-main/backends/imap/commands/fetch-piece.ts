@@ -3,13 +3,14 @@ import { type CommandContext, runOk } from './context.ts';
 import { ensureSelected } from './select.ts';
 
 /**
- * Bytes `from` … `from + length` of a message (RFC 3501 6.4.5); fewer at its end, none behind it. Null: the message is
- * gone.
+ * Bytes `from` … `from + length` of a message, or of its part `section` (RFC 3501 6.4.5); fewer at its end, none behind
+ * it. Null: the message is gone.
  */
 export async function fetchPiece(
   context: CommandContext,
   path: string,
   uid: number,
+  section: string,
   from: number,
   length: number,
 ): Promise<Uint8Array | null> {
@@ -19,7 +20,7 @@ export async function fetchPiece(
     context,
     {
       name: 'UID FETCH',
-      parts: [`UID FETCH ${uid} (UID BODY.PEEK[]<${from}.${length}>)`],
+      parts: [`UID FETCH ${uid} (UID BODY.PEEK[${section}]<${from}.${length}>)`],
       onUntagged: (response) => {
         if (response.name !== 'FETCH') return;
         const { uid: given, body } = fetchItems(response);

@@ -78,7 +78,11 @@ function made({ size = bytes.length, held = bytes, begun, losses = [], ensure, o
     onFetching: (_id: string, done: number, total: number) => onFetching?.(body, done, total),
   } as unknown as OpenBodyPorts;
   const signal = new AbortController().signal;
-  const body: OpenBody = createOpenBody(ports, { ensure: ensure ?? (() => Promise.resolve(signal)) });
+  const body: OpenBody = createOpenBody(
+    ports,
+    { ensure: ensure ?? (() => Promise.resolve(signal)) },
+    { handOver: () => Promise.resolve(() => undefined), drop: () => Promise.resolve() },
+  );
   return { body, asked, kept };
 }
 
