@@ -49,7 +49,7 @@ export function createWholeMessage({
     const parts = here.map((number) => found.get(number)).filter((part) => part !== undefined);
     const complete = total !== null && here.length === total && here.at(-1) === total;
     const joined = complete ? joinFragments(parts) : null;
-    const sentence = fragmentsSentence(here, complete && joined === null ? null : total);
+    const sentence = fragmentsSentence(own.number, here, complete && joined === null ? null : total);
     return { bytes: joined ?? bytes, sentence };
   };
 

@@ -1,4 +1,5 @@
 import type { ReadMail } from '../../src-shared/model/mail.ts';
+import { ordinal } from '../../src-shared/text/ordinal.ts';
 
 /** One piece of a message that was sent in several (RFC 2046 5.2.2). */
 export interface Fragment {
@@ -75,12 +76,17 @@ function fieldsOf(header: string): string[] {
   return header.split(/\r?\n(?![ \t])/).filter((field) => /^[!-9;-~]+[ \t]*:/.test(field));
 }
 
-/** "Put together from 3 parts.", or which are missing. `here`: their numbers. */
-export function fragmentsSentence(here: readonly number[], total: number | null): string {
+/** "Put together from its 3 pieces.", or which are missing. `own`: the one that is opened; `here`: the numbers of all. */
+export function fragmentsSentence(own: number, here: readonly number[], total: number | null): string {
   if (total === null)
-    return `This message was sent in pieces, and how many there are is not known yet: the last one is not here. What this piece holds is shown.`;
+    return `This is the ${ordinal(own)} piece of a message that was sent in several. How many there are is not known yet: the last one is not here. What this piece holds is shown.`;
   const missing = Array.from({ length: total }, (_, at) => at + 1).filter((number) => !here.includes(number));
-  if (missing.length === 0) return `Put together from ${total} parts.`;
-  const names = `${missing.length === 1 ? 'part' : 'parts'} ${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ' and more' : ''}`;
-  return `This message was sent in ${total} parts. ${here.length} of ${total} parts are here; ${names} ${missing.length === 1 ? 'is' : 'are'} missing. What this one holds is shown.`;
+  if (missing.length === 0) return `Put together from the ${total} pieces that it was sent in.`;
+  const shown = missing.slice(0, 10).map(ordinal);
+  const last = missing.length > 10 ? `${missing.length - 10} more` : shown.pop();
+  const names =
+    shown.length === 0
+      ? `The ${last}`
+      : `The ${shown.join(', the ')} and ${missing.length > 10 ? '' : 'the '}${last}`;
+  return `This is the ${ordinal(own)} of the ${total} pieces that one message was sent in. ${names} ${missing.length === 1 ? 'is' : 'are'} not here yet. Until then, what this piece holds is shown.`;
 }

@@ -1,9 +1,9 @@
 /** What a message says besides its text: signed and encrypted parts, reports, invitations, wishes for a receipt. */
 export const readerCardWords = {
   'protection.about': 'Signed parts of this message',
-  'protection.part': 'Part {part} of the message.',
+  'protection.piece': 'It is the {which} of the {count} pieces below.',
   'protection.signed': 'Signed ({form}), not checked',
-  'protection.signedPart': 'Signed ({form}), not checked · part {part}',
+  'protection.signedPiece': '{which} of {count} pieces · signed ({form}), not checked',
   'protection.outside': 'Not signed',
   'protection.enclosed': 'From an enclosed message',
   'protection.enclosedSigned': 'From an enclosed message · signed ({form}), not checked',
@@ -17,7 +17,7 @@ export const readerCardWords = {
   'protection.form.smime.inline': 'S/MIME',
   'protection.form.smime.detached': 'S/MIME',
   'protection.formRow': 'Kind',
-  'protection.partRow': 'Part',
+  'protection.fileRow': 'File',
   'protection.hint': 'Save it to decrypt it with another program.',
   'protection.save': 'Save the encrypted part…',
   'protection.showText': 'Show the encrypted text',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
+import type { MessageTrust } from '../../src-shared/ipc/areas/trust.ts';
 import { printedPages } from '../harness/printed-pages.ts';
 import { catchPrinting, caughtPrint, endPrint } from './caught-print.ts';
 import { calls, pictures, rows, useFakeWindow } from './fake-window.ts';
@@ -131,6 +132,16 @@ describe('reading a message', () => {
       text: `${lines.join('\n')}\n\nOn Wednesday Ina Verhoeven wrote:\n> quoted-one\n> quoted-two\n> quoted-three\n> quoted-four`,
     };
     await page.evaluate(([key, value]) => window.fakeMain.mails.set(key, value), [id, mail] as const);
+    const trust: Partial<MessageTrust> = {
+      verdict: 'failed',
+      sentence: 'Claims to be from okafor.example, but is not proven to be',
+      reason: 'Do not trust what it asks for.',
+      warnings: [
+        { code: 'several-senders', detail: 'This message names several senders.' },
+        { code: 'look-alike-domain', detail: 'okafor.example looks like okaf0r.example.' },
+      ],
+    };
+    await page.evaluate(([key, value]) => window.fakeMain.trusts.set(key, value), [id, trust] as const);
     await row.click();
     await page.locator('iframe.mail-frame').last().contentFrame().getByText('line-1-of-it').waitFor();
     await page.keyboard.press('Control+p');
@@ -145,6 +156,8 @@ describe('reading a message', () => {
       ...lines,
       'quoted-one',
       'quoted-four',
+      `${trust.sentence}. ${trust.reason}`,
+      ...(trust.warnings ?? []).map(({ detail }) => detail),
     ])
       expect(squeezed.split(word.replace(/\s/g, '')), word).toHaveLength(2);
     expect(text).toMatch(/\d{4} at \d\d:\d\d\s+(?:UTC|GMT|[A-Z]{3,4})/);

@@ -50,7 +50,9 @@ test('what one section holds reaches neither the next nor the window', async () 
       { protection: null, enclosed: true, text: 'enclosed words', html: null },
     ],
   });
-  const second = page.getByRole('region', { name: 'Signed (OpenPGP (PGP/MIME)), not checked · part 2' });
+  const second = page.getByRole('region', {
+    name: '2nd of 3 pieces · signed (OpenPGP (PGP/MIME)), not checked',
+  });
   await second.frameLocator('iframe').getByText('The signed words').waitFor();
   await page
     .getByRole('region', { name: 'From an enclosed message' })

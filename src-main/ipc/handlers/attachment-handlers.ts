@@ -50,7 +50,7 @@ export function attachmentHandlers({
         code: 'not-found',
         scope: 'message',
         next: 'tell-user',
-        detail: `The message has no part ${partId} that can be read.`,
+        detail: `That attachment cannot be read, or the message does not have it (its number is ${partId}).`,
       });
     return { bytes, filename: attachment?.filename ?? `part-${partId}` };
   }

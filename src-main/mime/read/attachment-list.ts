@@ -1,3 +1,4 @@
+import { ordinal } from '../../../src-shared/text/ordinal.ts';
 import { safeFilename } from '../../../src-shared/text/safe-filename.ts';
 import type { MailAttachment } from '../../../src-shared/model/mail.ts';
 import type { DefectList } from './defect-list.ts';
@@ -99,8 +100,12 @@ export class AttachmentList {
   #note(part: Part): void {
     const { value, params } = part.type;
     if (value === 'message/partial') {
-      const of = params.get('total') === undefined ? '' : ` of ${oneLine(params.get('total') ?? '')}`;
-      this.#defects.add('partial', `part ${oneLine(params.get('number') ?? '?')}${of}`);
+      const [number, total] = [Number(params.get('number')), Number(params.get('total'))];
+      const of = Number.isSafeInteger(total) && total >= number ? ` of ${total} pieces` : ' piece';
+      this.#defects.add(
+        'partial',
+        Number.isSafeInteger(number) && number > 0 ? `the ${ordinal(number)}${of}` : '',
+      );
     } else if (value === 'message/external-body') {
       const where = ['access-type', 'server', 'site', 'directory', 'name', 'url']
         .map((key) => params.get(key) ?? '')

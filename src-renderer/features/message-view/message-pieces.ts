@@ -17,7 +17,7 @@ export function messagePieces(
   return message.sections.length === 0
     ? [{ caption: null, text: message.text, html: withImages?.html ?? message.html }]
     : message.sections.map((section, index) => ({
-        caption: captionOf(section, message.protection),
+        caption: captionOf(message, section),
         text: section.text,
         html: withImages?.sections[index] ?? section.html,
       }));

@@ -1,4 +1,5 @@
 import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+import type { MessageTrust } from '../../../src-shared/ipc/areas/trust.ts';
 import type { MailAddress, MessageRow } from '../../../src-shared/model/message.ts';
 import { printedDate } from '../../i18n/dates.ts';
 import { formatSize } from '../../i18n/sizes.ts';
@@ -11,6 +12,7 @@ import { enclosedPictures } from './enclosed-pictures.ts';
 import { whenHere } from './invitation-words.ts';
 import { isUnreadable, listedFiles, messagePieces } from './message-pieces.ts';
 import { reportSentence } from './report-words.ts';
+import { loudWarnings } from './trust-words.ts';
 
 /** The frame whose dialog is open, or being made. */
 let underWay: Promise<void> = Promise.resolve();
@@ -57,11 +59,13 @@ async function printed(
     const message = { rows: headRows(row, null), notes: [t('reader.failed')], pieces: [] };
     return { message, pieces: [] };
   }
+  // What is odd about the sender belongs on the paper that somebody acts by.
+  const trust = await app.main.call('message.trust', { messageId: row.messageId }).catch(() => null);
   const look = app.reader.looks.get(row.messageId);
   const pieces = isUnreadable(read) ? [] : messagePieces(read, look?.withImages ?? null);
   const pictures = await enclosedPictures(app.main, read);
   return {
-    message: { rows: headRows(row, read), notes: notesOf(read), pieces },
+    message: { rows: headRows(row, read), notes: [...trustNotes(trust), ...notesOf(read)], pieces },
     pieces: pieces.map(({ html, text }) =>
       html !== null && look?.asText !== true
         ? { html, pictures }
@@ -88,6 +92,15 @@ function headRows(row: MessageRow, read: FullMessage | null): { name: string; te
       text: files.map(({ filename, size }) => `${filename} (${formatSize(size)})`).join(', '),
     },
   ].filter(({ text }) => text !== '');
+}
+
+/** As over the message itself. */
+function trustNotes(trust: MessageTrust | null): string[] {
+  if (trust === null) return [];
+  return [
+    ...(trust.verdict === 'failed' ? [`${trust.sentence}. ${trust.reason}`] : []),
+    ...loudWarnings(trust).map(({ detail }) => detail),
+  ];
 }
 
 /** What the reader's cards and notes say; what can only be pressed is left out. */

@@ -1,5 +1,6 @@
 import type { FullMessage, MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import type { MailProtection, MailSection } from '../../../src-shared/model/mail.ts';
+import { ordinal } from '../../../src-shared/text/ordinal.ts';
 import { t } from '../../i18n/t.ts';
 
 /** "OpenPGP (PGP/MIME)" */
@@ -8,14 +9,32 @@ export function formWords({ by, form }: Pick<MailProtection, 'by' | 'form'>): st
 }
 
 /** Over a piece of the text: what protects it, and that nobody checked it. */
-export function captionOf(section: MailSection, protection: readonly MailProtection[]): string {
+export function captionOf(
+  { sections, protection }: Pick<FullMessage, 'sections' | 'protection'>,
+  section: MailSection,
+): string {
   const by = section.protection === null ? undefined : protection[section.protection];
   if (by === undefined) return t(section.enclosed ? 'protection.enclosed' : 'protection.outside');
   const form = formWords(by);
   if (section.enclosed) return t('protection.enclosedSigned', { form });
   return by.partId === ''
     ? t('protection.signed', { form })
-    : t('protection.signedPart', { form, part: by.partId });
+    : t('protection.signedPiece', {
+        form,
+        which: ordinal(sections.indexOf(section) + 1),
+        count: sections.length,
+      });
+}
+
+/** Which piece of the text it protects, where there are several; else "". */
+export function pieceWords(
+  { sections, protection }: Pick<FullMessage, 'sections' | 'protection'>,
+  one: MailProtection,
+): string {
+  const at = sections.findIndex((section) => section.protection === protection.indexOf(one));
+  return at < 0 || sections.length < 2
+    ? ''
+    : t('protection.piece', { which: ordinal(at + 1), count: sections.length });
 }
 
 /** The part whose bytes another program can decrypt: the second half of a multipart (RFC 1847 2.2), else the part itself. */

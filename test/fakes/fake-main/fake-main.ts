@@ -3,6 +3,7 @@ import type { EventName, Events } from '../../../src-shared/ipc/contract.ts';
 import type { FullMessage, InvitationAnswer } from '../../../src-shared/ipc/areas/mail.ts';
 import type { JournalEntry } from '../../../src-shared/ipc/areas/journal.ts';
 import type { OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
+import type { MessageTrust } from '../../../src-shared/ipc/areas/trust.ts';
 import type { WindowAnswer, WindowCall } from '../../../src-shared/ipc/window-messages.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import type { PosthornBridge } from '../../../src-renderer/page-bridge/bridge.ts';
@@ -43,6 +44,8 @@ export class FakeMain {
   readonly refusals = new Map<string, AppErrorData>();
   /** What single messages hold besides what is made up, by id. */
   readonly mails = new Map<string, Partial<FullMessage>>();
+  /** And what is known of their senders. */
+  readonly trusts = new Map<string, Partial<MessageTrust>>();
   readonly #answers = new FakeAnswers(this.mails, (items) => this.emit('outbox.changed', { items }));
   #listener: (message: unknown) => void = () => undefined;
   readonly #undo = new Map<string, () => void>();
@@ -173,7 +176,10 @@ export class FakeMain {
       case 'message.get':
         return this.#message(given.messageId);
       case 'message.trust':
-        return madeTrust(this.#message(given.messageId), Number(given.messageId.slice(1).split('.')[0]));
+        return {
+          ...madeTrust(this.#message(given.messageId), Number(given.messageId.slice(1).split('.')[0])),
+          ...this.trusts.get(given.messageId),
+        };
       case 'message.unsubscribe':
         return { host: 'canal.example' };
       case 'message.loadRemote':

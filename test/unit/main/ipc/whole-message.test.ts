@@ -66,7 +66,7 @@ function folder(mails: readonly string[]) {
 
 test.each([0, 1, 2])('three pieces in any order are one message, whichever is opened (%i)', async (at) => {
   const { bytes, sentence } = await folder([fragment(2, null), fragment(3, 3), fragment(1, null)])(at);
-  expect(sentence).toBe('Put together from 3 parts.');
+  expect(sentence).toBe('Put together from the 3 pieces that it was sent in.');
   const mail = readMail(bytes);
   expect(mail).toMatchObject({ subject: 'The whole', messageId: '<whole@example.org>' });
   expect(mail.text.trim()).toBe('first words and last words');
@@ -79,17 +79,26 @@ test('what is missing is named, and the piece is shown as it is', async () => {
   const mails = [fragment(1, 3), fragment(3, 3)];
   const { bytes, sentence } = await folder(mails)(0);
   expect(sentence).toBe(
-    'This message was sent in 3 parts. 2 of 3 parts are here; part 2 is missing. What this one holds is shown.',
+    'This is the 1st of the 3 pieces that one message was sent in. The 2nd is not here yet. Until then, what this piece holds is shown.',
   );
   expect(bytes.toString()).toBe(mails[0]);
-  expect((await folder([fragment(2, null)])(0)).sentence).toContain('how many there are is not known yet');
+  expect((await folder([fragment(2, null)])(0)).sentence).toContain(
+    'This is the 2nd piece of a message that was sent in several. How many there are is not known yet',
+  );
+  const middle = await folder([fragment(13, 14), fragment(1, 14)])(0);
+  expect(middle.sentence).toContain(
+    'This is the 13th of the 14 pieces that one message was sent in. The 2nd, the 3rd, the 4th, the 5th, the 6th, the 7th, the 8th, the 9th, the 10th, the 11th and 2 more are not here yet.',
+  );
+  expect((await folder([fragment(1, 4), fragment(4, 4)])(1)).sentence).toContain(
+    'This is the 4th of the 4 pieces that one message was sent in. The 2nd and the 3rd are not here yet.',
+  );
 });
 
 test('a piece of somebody else, or of another message, gets nowhere near', async () => {
   const foreign = [fragment(1, 3), fragment(2, 3, 'eve@example.net'), fragment(3, 3)];
-  expect((await folder(foreign)(0)).sentence).toContain('part 2 is missing');
+  expect((await folder(foreign)(0)).sentence).toContain('The 2nd is not here yet');
   const other = [fragment(1, 3), fragment(2, 3).replace('whole@x', 'other@x'), fragment(3, 3)];
-  expect((await folder(other)(0)).sentence).toContain('part 2 is missing');
+  expect((await folder(other)(0)).sentence).toContain('The 2nd is not here yet');
 });
 
 test('numbers of nobody, and all other mail, stay alone', async () => {

@@ -213,7 +213,7 @@ describe('messages in pieces and elsewhere', () => {
       readMail(bytes)
         .defects.map((one) => one.detail)
         .join(),
-    ).toContain('part 1 of 3');
+    ).toContain('(the 1st of 3 pieces)');
   });
 
   test('what lies elsewhere is named and not fetched', () => {
