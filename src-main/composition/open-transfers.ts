@@ -8,6 +8,8 @@ import type { Browser } from './open-browser.ts';
 import type { Mail } from './open-mail.ts';
 import type { Profile } from './open-profile.ts';
 
+const locatedAtOnce = 1_000;
+
 /** Joins what exports and imports of folders need. */
 export function openTransfers(
   profile: Profile,
@@ -66,7 +68,16 @@ export function openTransfers(
         signal,
       );
     },
-    async runImport(start, signal, progress) {
+    async stillIn(folderId, messageIds) {
+      const there = new Set<string>();
+      for (let at = 0; at < messageIds.length; at += locatedAtOnce) {
+        const some = await cache.call('locate', { messageIds: messageIds.slice(at, at + locatedAtOnce) });
+        for (const row of some) if (row?.viewFolderId === folderId) there.add(row.messageId);
+      }
+      return there;
+    },
+    async runImport(log, signal, progress) {
+      const { start, earlier } = log.progress;
       const account = accountStore.get(start.accountId);
       const local = account !== undefined && keepsMailHere(account);
       const connected: readonly string[] = ['connecting', 'syncing', 'idle'];
@@ -82,6 +93,8 @@ export function openTransfers(
           written,
           crlf: !local,
           away: () => !local && !connected.includes(engines.get(start.accountId)?.state().state ?? ''),
+          earlier,
+          onTaking: (of) => log.note({ t: 'taken', of }),
           onProgress: (done, share, paused) => progress(done, null, share, paused),
         },
         signal,

@@ -12,7 +12,8 @@ import type { CrashControl } from '../platform/crash-points.ts';
 import { newId } from '../platform/ids.ts';
 import type { NewOp, Submit } from '../sync/submit.ts';
 import { readSource, type IncomingMail } from './source.ts';
-import type { TransferStart } from './transfer-log.ts';
+import { alreadyThere } from './earlier-tries.ts';
+import type { TakenMails, TransferStart } from './transfer-log.ts';
 
 export interface ImportPorts {
   journal: Journal;
@@ -30,6 +31,10 @@ export interface ImportPorts {
   crlf: boolean;
   /** The account has no connection and makes none at present. */
   away(): boolean;
+  /** What earlier tries brought into the folder. */
+  earlier: TakenMails;
+  /** These are about to be taken in; durable when it resolves. */
+  onTaking(taken: TakenMails): Promise<void>;
   onProgress(done: number, share: number, paused: boolean): void;
 }
 
@@ -42,6 +47,7 @@ const mostWaitingBytes = 64 * 1024 * 1024;
 const lookMs = 200;
 
 type Mail = Extract<IncomingMail, { kind: 'mail' }>;
+type AppendOp = NewOp & { action: Extract<NewOp['action'], { kind: 'append' }> };
 interface Live {
   op: Op;
   size: number;
@@ -72,10 +78,12 @@ export async function runImport(
   let position = 0;
   let chain = '';
   let share = 0;
-  let batch: { mail: Mail; position: number }[] = [];
+  let batch: { mail: Mail; position: number; sum: string }[] = [];
   let bytes = 0;
   const came = (): number => position - batch.length - live.size - refusedLater;
   let refusedLater = 0;
+  const isThere = alreadyThere(ports.earlier);
+  let already = 0;
 
   for await (const mail of readSource({ ...start, crlf: ports.crlf })) {
     signal.throwIfAborted();
@@ -85,21 +93,23 @@ export async function runImport(
       continue;
     }
     position += 1;
-    chain = createHash('sha256')
-      .update(chain)
-      .update(createHash('sha256').update(mail.bytes).digest())
-      .digest('hex');
+    const own = createHash('sha256').update(mail.bytes).digest();
+    chain = createHash('sha256').update(chain).update(own).digest('hex');
+    // Two mails of 132 equal bits are the same one.
+    const ownSum = own.toString('base64url').slice(0, 22);
+    const skipped = isThere(ownSum);
+    if (skipped) already += 1;
     const opId = opIdOf(transferId, position);
     const op = journal.op(opId);
     if (op !== undefined) keep(op, mail.bytes.length, mail.where);
     if (position === before && chain !== sum) throw changed(start);
-    if (position <= before) continue;
+    if (position <= before || skipped) continue;
     if (op !== undefined || ports.written.has(opId)) {
       if (batch.length === 0)
         await journal.setMark({ name: markName(transferId), value: `${position} ${chain}` });
       continue;
     }
-    batch.push({ mail, position });
+    batch.push({ mail, position, sum: ownSum });
     bytes += mail.bytes.length;
     if (batch.length >= batchMails || bytes >= batchBytes) await flush();
   }
@@ -126,10 +136,12 @@ export async function runImport(
       ports.onProgress(came(), share, ports.away());
       await delay(ports.clock, lookMs, signal);
     }
-    const ops: NewOp[] = [];
+    const ops: AppendOp[] = [];
     for (const one of batch) ops.push(await opOf(one.mail, one.position));
     ports.crash.reach('import.blobs-written');
     signal.throwIfAborted();
+    // Before the journal has them: what is noted and never came is looked for in vain, and taken in by the next try.
+    await ports.onTaking(ops.map(({ action }, at) => [batch[at]?.sum ?? '', action.messageId]));
     // The folder may have gone meanwhile: deleted, or with its account's way of keeping mail.
     ports.submit.folder(start.folderId);
     await ports.submit.ops(ops, { name: markName(transferId), value: `${position} ${chain}` });
@@ -144,7 +156,7 @@ export async function runImport(
     ports.onProgress(came(), share, false);
   }
 
-  async function opOf(mail: Mail, at: number): Promise<NewOp> {
+  async function opOf(mail: Mail, at: number): Promise<AppendOp> {
     const blob = await ports.blobs.put(mail.bytes);
     const read = rowOfMail(await ports.reader.read(mail.bytes));
     const messageId = newId('n');
@@ -211,6 +223,10 @@ export async function runImport(
           : `${imported.toLocaleString('en')} messages were`;
     const yet = imported === 0 && waiting > 0 ? ' yet' : '';
     const sentences = [`${what} imported into “${start.folderName}”${yet}.`];
+    if (already > 0)
+      sentences.push(
+        `${already === 1 ? '1 of them was' : `${already.toLocaleString('en')} of them were`} there from the try before, and not put in again.`,
+      );
     if (waiting > 0)
       sentences.push(
         `${waiting === 1 ? '1 more is' : `${waiting.toLocaleString('en')} more are`} kept here and will go to the server when it can be reached.`,

@@ -7,6 +7,10 @@ import { makeDirectory } from '../platform/atomic-file.ts';
 
 const missing = v.object({ messageId: v.string(), subject: v.string(), reason: v.string() });
 
+/** Sum over the bytes, and the id that the message has here. */
+const takenSchema = v.array(v.tuple([v.string(), v.string()]));
+export type TakenMails = v.InferOutput<typeof takenSchema>;
+
 const startSchema = v.object({
   t: v.literal('start'),
   version: v.literal(1),
@@ -40,6 +44,12 @@ const recordSchema = v.variant('t', [
     missing: v.array(missing),
     changed: v.number(),
   }),
+  /** Of an import: messages that are about to be taken in. */
+  v.object({ t: v.literal('taken'), of: takenSchema }),
+  /** Of an import: what tries before it, which did not end well, brought into the folder. */
+  v.object({ t: v.literal('earlier'), of: takenSchema }),
+  /** Whoever waited for its end knows of it. */
+  v.object({ t: v.literal('told') }),
   /** The part is whole and about to take this name. */
   v.object({ t: v.literal('naming'), to: v.string() }),
   v.object({
@@ -64,6 +74,9 @@ export interface TransferProgress {
   missing: v.InferOutput<typeof missing>[];
   changed: number;
   naming: string | null;
+  taken: TakenMails;
+  earlier: TakenMails;
+  told: boolean;
   end: EndRecord | null;
 }
 
@@ -119,6 +132,9 @@ async function openLog(path: string, fresh: TransferStart | null): Promise<Trans
     missing: [],
     changed: 0,
     naming: null,
+    taken: [],
+    earlier: [],
+    told: false,
     end: null,
   };
   for (const record of records) apply(progress, record);
@@ -156,6 +172,13 @@ function apply(progress: TransferProgress, record: TransferRecord): void {
       progress.keywords = record.keywords;
       progress.missing.push(...record.missing);
       progress.changed += record.changed;
+      break;
+    case 'taken':
+    case 'earlier':
+      for (const one of record.of) progress[record.t].push(one);
+      break;
+    case 'told':
+      progress.told = true;
       break;
     case 'naming':
       progress.naming = record.to;

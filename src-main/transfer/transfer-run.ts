@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { AppError, toAppError } from '../../src-shared/error.ts';
 import type { ExportResult, ImportResult, TransferView } from '../../src-shared/ipc/areas/transfer.ts';
 import type { Journal } from '../journal/journal.ts';
+import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { markName } from './import-job.ts';
 import { discardPart } from './target.ts';
@@ -21,7 +22,7 @@ export interface RunPorts {
   journal: Pick<Journal, 'mark' | 'setMark'>;
   log: Log;
   runExport(log: TransferLog, signal: AbortSignal, progress: Progress): Promise<ExportResult>;
-  runImport(start: TransferStart, signal: AbortSignal, progress: Progress): Promise<ImportResult>;
+  runImport(log: TransferLog, signal: AbortSignal, progress: Progress): Promise<ImportResult>;
   /** Its view changed. */
   onProgress(): void;
   /** Its end is written down. */
@@ -30,6 +31,25 @@ export interface RunPorts {
 
 export class Cancelled extends Error {}
 export class Stopped extends Error {}
+
+/** What is known of it before its source or target is looked at. */
+export function startOf(
+  { folderId, path, format }: Pick<TransferStart, 'folderId' | 'path' | 'format'>,
+  kind: TransferStart['kind'],
+  folder: { accountId: string; name: string },
+): Omit<TransferStart, 'path' | 'stamp'> {
+  return {
+    t: 'start',
+    version: 1,
+    transferId: newId('t'),
+    kind,
+    accountId: folder.accountId,
+    folderId,
+    folderName: folder.name,
+    format,
+    asked: path,
+  };
+}
 
 /** As its log left it; nothing runs yet. */
 export function openTransfer(log: TransferLog): Transfer {
@@ -66,7 +86,7 @@ export function runTransfer(transfer: Transfer, ports: RunPorts): void {
   const working =
     start.kind === 'export'
       ? ports.runExport(log, abort.signal, progress)
-      : ports.runImport(start, abort.signal, progress);
+      : ports.runImport(log, abort.signal, progress);
   transfer.ended = working.then(
     async (result) => {
       await end('done', result.sentences, result);
@@ -80,13 +100,7 @@ export function runTransfer(transfer: Transfer, ports: RunPorts): void {
       if (start.kind === 'export') await discardPart(start.path);
       ports.log(cancelled ? 'info' : 'warn', 'a transfer ended early', { code: error.code });
       const taken = cancelled || start.kind === 'export' ? 0 : takenIn(start, ports.journal);
-      const stays =
-        taken === 0
-          ? []
-          : [
-              `Until then ${taken === 1 ? '1 message was' : `${taken.toLocaleString('en')} messages were`} taken in, and ${taken === 1 ? 'stays' : 'stay'}: what is imported again from its beginning would be there twice.`,
-            ];
-      await end(cancelled ? 'cancelled' : 'failed', [error.data.detail, ...stays], null);
+      await end(cancelled ? 'cancelled' : 'failed', [error.data.detail, ...whatStays(taken)], null);
       throw error;
     },
   );
@@ -128,6 +142,15 @@ function resultCount(result: unknown): number {
   return counts?.exported ?? counts?.imported ?? 0;
 }
 
+function whatStays(taken: number): string[] {
+  if (taken === 0) return [];
+  return [
+    taken === 1
+      ? 'Until then 1 message was taken in, and stays. Start the import again, and it is not put in a second time.'
+      : `Until then ${taken.toLocaleString('en')} messages were taken in, and stay. Start the import again, and they are not put in a second time.`,
+  ];
+}
+
 function wasCancelled({ kind }: TransferStart): AppError {
   return new AppError({
     code: 'cancelled',
@@ -136,6 +159,6 @@ function wasCancelled({ kind }: TransferStart): AppError {
     detail:
       kind === 'export'
         ? 'The export was cancelled; what it had written was removed.'
-        : 'The import was cancelled. What was taken in until then stays, or will still reach the server.',
+        : 'The import was cancelled. What was taken in until then stays, or will still reach the server; when the import is started again, it is not put in a second time.',
   });
 }

@@ -7,8 +7,8 @@ import type {
   TransferView,
 } from '../../src-shared/ipc/areas/transfer.ts';
 import type { Clock } from '../platform/clock.ts';
-import { newId } from '../platform/ids.ts';
 import type { MboxVariant } from './mbox-text.ts';
+import { earlierTaken, isBrokenImport } from './earlier-tries.ts';
 import { sourceStamp } from './source.ts';
 import { choosePath } from './target.ts';
 import { beginLog, readLogs, type TransferLog, type TransferStart } from './transfer-log.ts';
@@ -17,6 +17,7 @@ import {
   Cancelled,
   openTransfer,
   runTransfer,
+  startOf,
   Stopped,
   type RunPorts,
   type Transfer,
@@ -29,6 +30,8 @@ export interface TransferPorts extends Omit<RunPorts, 'onProgress' | 'onEnd'> {
   hasAccount(accountId: string): boolean;
   /** @throws AppError when there is no such folder */
   folder(folderId: string): { accountId: string; name: string };
+  /** Which of these messages the folder holds, or will when its server can be reached. */
+  stillIn(folderId: string, messageIds: readonly string[]): Promise<ReadonlySet<string>>;
   onChange(transfers: TransferView[]): void;
 }
 
@@ -86,7 +89,8 @@ export function createTransfers(ports: TransferPorts): Transfers {
     }, tellMs);
   }
 
-  const list = (): TransferView[] => [...transfers.values()].map(({ view }) => ({ ...view }));
+  const list = (): TransferView[] =>
+    [...transfers.values()].flatMap(({ view, log }) => (log.progress.told ? [] : [{ ...view }]));
 
   function open(log: TransferLog): Transfer {
     const transfer = openTransfer(log);
@@ -108,6 +112,16 @@ export function createTransfers(ports: TransferPorts): Transfers {
     tell();
   }
 
+  /** It is not listed any more; another try to import the same still knows of it. */
+  async function dismiss(transfer: Transfer): Promise<void> {
+    if (!isBrokenImport(transfer.log)) {
+      await forget(transfer);
+      return;
+    }
+    if (!transfer.log.progress.told) await transfer.log.note({ t: 'told' });
+    tell();
+  }
+
   /** One that runs for the same wish, or that ended while nobody waited for it. */
   async function same(
     kind: TransferStart['kind'],
@@ -123,7 +137,7 @@ export function createTransfers(ports: TransferPorts): Transfers {
           ? (await sourceStamp(wish.path)) === start.stamp
           : (await stat(transfer.log.progress.naming ?? '').catch(() => null)) !== null;
       if (end.state === 'done' && there && wish.anew !== true) return transfer;
-      await forget(transfer);
+      if (!isBrokenImport(transfer.log)) await forget(transfer);
     }
     return undefined;
   }
@@ -135,14 +149,30 @@ export function createTransfers(ports: TransferPorts): Transfers {
         try {
           return (await transfer.ended) as R;
         } finally {
-          if (transfer.log.progress.end !== null) await forget(transfer);
+          if (transfer.log.progress.end !== null) await dismiss(transfer);
         }
       },
     };
   }
 
+  /** What earlier tries brought is this one's to know of; theirs can go. */
+  async function goOnFrom(log: TransferLog): Promise<void> {
+    const { folderId } = log.progress.start;
+    const broken = [...transfers.values()].filter(
+      (other) => other.log.progress.start.folderId === folderId && isBrokenImport(other.log),
+    );
+    const of = await earlierTaken(
+      broken.map((other) => other.log),
+      (messageIds) => ports.stillIn(folderId, messageIds),
+    );
+    if (of.length > 0) await log.note({ t: 'earlier', of });
+    for (const other of broken) await forget(other);
+  }
+
   async function begin<R>(start: TransferStart): Promise<Running<R>> {
-    const transfer = open(await beginLog(ports.directory, start));
+    const log = await beginLog(ports.directory, start);
+    if (start.kind === 'import') await goOnFrom(log);
+    const transfer = open(log);
     run(transfer);
     return running<R>(transfer);
   }
@@ -182,7 +212,7 @@ export function createTransfers(ports: TransferPorts): Transfers {
           detail: 'That export or import is not there any more.',
         });
       transfer.abort.abort(new Cancelled());
-      if (transfer.log.progress.end !== null) await forget(transfer);
+      if (transfer.log.progress.end !== null) await dismiss(transfer);
       else await transfer.ended.catch(() => undefined);
     },
     async endAccount(accountId) {
@@ -210,23 +240,5 @@ export function createTransfers(ports: TransferPorts): Transfers {
       await Promise.allSettled([...transfers.values()].map(({ ended }) => ended));
       for (const { log } of transfers.values()) await log.close();
     },
-  };
-}
-
-function startOf(
-  { folderId, path, format }: ImportWish,
-  kind: TransferStart['kind'],
-  folder: { accountId: string; name: string },
-): Omit<TransferStart, 'path' | 'stamp'> {
-  return {
-    t: 'start',
-    version: 1,
-    transferId: newId('t'),
-    kind,
-    accountId: folder.accountId,
-    folderId,
-    folderName: folder.name,
-    format,
-    asked: path,
   };
 }

@@ -61,7 +61,7 @@ const idOf = async (path: string): Promise<string> => (await folderNamed(posthor
 beforeAll(async () => {
   dovecot = await startDovecot({ users: [{ name: 'ann', password: 'secret' }] });
   raw = await RawImap.open({ port: dovecot.imapPort, user: 'ann', password: 'secret' });
-  for (const folder of ['Old', 'Few', 'From mbox', 'From eml', 'From maildir', 'Odd'])
+  for (const folder of ['Old', 'Few', 'From mbox', 'Again', 'From eml', 'From maildir', 'Odd'])
     await raw.create(folder);
   for (let n = 1; n <= count; n += 1) await raw.append('Old', mail(n), flagsOf(n), date(n));
   for (let n = 1; n <= few; n += 1) await raw.append('Few', mail(n), flagsOf(n), date(n));
@@ -107,6 +107,29 @@ describe('a folder of 300 mails', () => {
     expect(sums(there)).toEqual(sums(old));
     expect(told(there, false)).toEqual(told(old, false));
     expect(await posthorn.call('transfer.list')).toEqual([]);
+  }, 180_000);
+
+  test('comes in once, though its file changed when the import was killed and it had to be started again', async () => {
+    const path = join(places, 'changing.mbox');
+    const text = readFileSync(join(places, 'old.mbox'), 'latin1');
+    writeFileSync(path, text, 'latin1');
+    await posthorn.call('test.crashAt', { name: 'import.journaled', hit: 2 });
+    await expect(importFrom(path, 'mbox', 'Again')).rejects.toThrow('Posthorn ended');
+    // The first mail is not in it any more, and every other one stands elsewhere.
+    writeFileSync(path, text.slice(text.indexOf('\nFrom ') + 1), 'latin1');
+    posthorn = profile.start();
+    await expect
+      .poll(async () => (await posthorn.call('transfer.list')).map(({ state }) => state), { timeout: 60_000 })
+      .toEqual(['failed']);
+    expect((await posthorn.call('transfer.list'))[0]?.sentences.join(' ')).toContain(
+      'they are not put in a second time',
+    );
+    const came = await importFrom(path, 'mbox', 'Again');
+    expect(came).toMatchObject({ total: count - 1, refused: [] });
+    expect(came.sentences.join(' ')).toContain('99 of them were there from the try before');
+    await synced(posthorn, accountId);
+    expect(sums(await raw.messages('Again'))).toEqual(sums(old));
+    expect(readdirSync(join(profile.dir, 'transfers'))).toEqual([]);
   }, 180_000);
 
   test('goes out to .eml files and a Maildir byte for byte, and comes in again with flags and dates', async () => {

@@ -68,7 +68,7 @@ export const transferMethods = {
       variant: v.optional(v.picklist(['mboxrd', 'mboxo', 'mboxcl', 'mboxcl2'])),
     }),
     only: 'automation',
-    doc: 'Puts every message of an mbox file, of an .eml file or a folder of them, or of a Maildir into a folder, through the journal: none is lost, none comes twice, also after a kill. Flags and dates are kept (mbox: the From_ line, Status fields; Maildir: the name, the time of the file; .eml: the time of the file where it fits the header). Lines end with CRLF afterwards where a server keeps the folder. `variant` of an mbox is found out without it (mboxcl by lengths that hold, else mboxrd). Resolves when all are in the folder, or wait in the journal because there is no network.',
+    doc: 'Puts every message of an mbox file, of an .eml file or a folder of them, or of a Maildir into a folder, through the journal: none is lost, none comes twice, also after a kill; after an import that failed or was cancelled, what it brought (the same bytes, if still in the folder) is not put in again. Flags and dates are kept (mbox: the From_ line, Status fields; Maildir: the name, the time of the file; .eml: the time of the file where it fits the header). Lines end with CRLF afterwards where a server keeps the folder. `variant` of an mbox is found out without it (mboxcl by lengths that hold, else mboxrd). Resolves when all are in the folder, or wait in the journal because there is no network.',
     returns: '{transferId, total, imported, waiting, refused: [{where, subject, reason}], sentences}',
   }),
   'transfer.list': method<TransferView[]>()({

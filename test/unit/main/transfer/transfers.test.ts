@@ -7,7 +7,7 @@ import { systemClock } from '../../../../src-main/platform/clock.ts';
 import { readMail } from '../../../../src-main/mime/read/read-mail.ts';
 import { markName, runImport, type ImportPorts } from '../../../../src-main/transfer/import-job.ts';
 import { tookName } from '../../../../src-main/transfer/target.ts';
-import type { TransferStart } from '../../../../src-main/transfer/transfer-log.ts';
+import type { TakenMails, TransferStart } from '../../../../src-main/transfer/transfer-log.ts';
 import { createTransfers, type TransferPorts } from '../../../../src-main/transfer/transfers.ts';
 
 let place: string;
@@ -92,12 +92,12 @@ test('an export that ended is given again to who asks after a kill, and made ane
   expect(runs).toBe(2);
 });
 
-test('an import that fails half way says what would come twice', async () => {
+test('an import that fails half way says what stays', async () => {
   const source = join(place, 'some.mbox');
   writeFileSync(source, 'From x');
   const marks = new Map<string, string>();
-  const runImport = ({ transferId }: { transferId: string }): Promise<ImportResult> => {
-    marks.set(markName(transferId), '12 abc');
+  const runImport: TransferPorts['runImport'] = ({ progress }) => {
+    marks.set(markName(progress.start.transferId), '12 abc');
     return Promise.reject(new Error('the disk is full'));
   };
   const { transfers } = made({ runImport }, marks);
@@ -117,12 +117,17 @@ test('a kill between the two names of an export leaves one file', async () => {
   expect(existsSync(part)).toBe(true);
 });
 
-test('what a power cut left without its mark is not imported again, though it is done by now', async () => {
+const mboxOf = (...numbers: number[]): string =>
+  numbers.map((n) => `From a@b.c Sat Nov 21 15:04:05 2026\nSubject: ${n}\n\ntext\n\n`).join('');
+
+/** Imports a file of these mails; `ops`: what came to the journal. */
+async function imported(
+  numbers: number[],
+  more: Partial<ImportPorts> = {},
+): Promise<{ result: ImportResult; ops: string[]; taken: TakenMails; marks: string[] }> {
   const source = join(place, 'some.mbox');
-  const one = (n: number): string => `From a@b.c Sat Nov 21 15:04:05 2026\nSubject: ${n}\n\ntext\n\n`;
-  writeFileSync(source, one(1) + one(2) + one(3));
-  const marks: string[] = [];
-  const made: string[] = [];
+  writeFileSync(source, mboxOf(...numbers));
+  const [marks, ops, taken]: [string[], string[], TakenMails] = [[], [], []];
   const start = { transferId: 't1', folderId: 'f1', accountId: 'a1', format: 'mbox', path: source };
   const result = await runImport(
     start as TransferStart,
@@ -134,20 +139,84 @@ test('what a power cut left without its mark is not imported again, though it is
       },
       submit: {
         folder: () => ({ name: 'Old' }),
-        ops: (ops: { opId: string }[]) => Promise.resolve(made.push(...ops.map(({ opId }) => opId))),
+        ops: (some: { opId: string }[]) => Promise.resolve(ops.push(...some.map(({ opId }) => opId))),
       },
       blobs: { put: () => Promise.resolve('b') },
       reader: { read: (bytes: Buffer) => Promise.resolve(readMail(bytes)) },
       clock: systemClock,
       crash: { reach: () => undefined },
-      written: new Set(['t1n1']),
+      written: new Set(),
+      earlier: [],
+      onTaking: (some: TakenMails) => Promise.resolve(void taken.push(...some)),
       crlf: true,
       away: () => false,
       onProgress: () => undefined,
+      ...more,
     } as unknown as ImportPorts,
     new AbortController().signal,
   );
-  expect(made).toEqual(['t1n2', 't1n3']);
+  return { result, ops, taken, marks };
+}
+
+test('what a power cut left without its mark is not imported again, though it is done by now', async () => {
+  const { result, ops, marks } = await imported([1, 2, 3], { written: new Set(['t1n1']) });
+  expect(ops).toEqual(['t1n2', 't1n3']);
   expect(marks[0]).toMatch(/^1 /);
   expect(result.imported).toBe(3);
+});
+
+test('what the try before brought is not put in again, wherever it stands now; of two alike the second is', async () => {
+  const { taken } = await imported([1, 2, 2]);
+  expect(new Set(taken.map(([sum]) => sum)).size).toBe(2);
+  const { result, ops, taken: now } = await imported([3, 2, 1, 4, 2, 2], { earlier: taken });
+  expect(ops).toEqual(['t1n1', 't1n4', 't1n6']);
+  expect(now).toHaveLength(3);
+  expect(result).toMatchObject({ total: 6, imported: 6 });
+  expect(result.sentences.join(' ')).toContain('3 of them were there from the try before');
+});
+
+test('an import that is started again knows what the failed ones brought that is still there', async () => {
+  const source = join(place, 'some.mbox');
+  writeFileSync(source, 'From x');
+  const known: TakenMails[] = [];
+  let fails = true;
+  const ports: Partial<TransferPorts> = {
+    stillIn: (_folderId, messageIds) => Promise.resolve(new Set(messageIds.filter((id) => id !== 'gone'))),
+    async runImport(log) {
+      known.push([...log.progress.earlier]);
+      await log.note({
+        t: 'taken',
+        of: [
+          [`sum${known.length}`, `id${known.length}`],
+          ['sum', 'gone'],
+        ],
+      });
+      if (fails) throw new Error('the disk is full');
+      return { sentences: [], imported: 1 } as unknown as ImportResult;
+    },
+  };
+  const first = made(ports);
+  const wish = { folderId: 'f1', path: source, format: 'mbox' as const };
+  await expect((await first.transfers.import(wish)).result()).rejects.toThrow();
+  // Who waited for it was told: it is not listed, but not forgotten either, nor by the next run of the program.
+  expect(first.transfers.list()).toEqual([]);
+  await first.transfers.stop();
+  const { transfers, directory } = made(ports);
+  await transfers.resume();
+  expect(transfers.list()).toEqual([]);
+  await expect((await transfers.import({ ...wish, folderId: 'f2' })).result()).rejects.toThrow();
+  await expect((await transfers.import(wish)).result()).rejects.toThrow();
+  fails = false;
+  await (await transfers.import(wish)).result();
+  expect(known).toEqual([
+    [],
+    [],
+    [['sum1', 'id1']],
+    [
+      ['sum1', 'id1'],
+      ['sum3', 'id3'],
+    ],
+  ]);
+  // Only that of the other folder is left.
+  expect(readdirSync(directory)).toHaveLength(1);
 });
