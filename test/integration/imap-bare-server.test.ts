@@ -73,7 +73,13 @@ describe.skipIf(missing !== undefined)('Dovecot behind a proxy', () => {
         await posthorn.call('message.delete', { messageIds: [await idOf(4)], permanent: true });
         await settled(posthorn, accountId);
         // Parts of a message are no extension: of a large one the text comes first, then a file, then the rest.
-        const large = message(multipart('mixed', [texts, file('a.zip', 'application/zip', 700_000)]));
+        // So old that nothing of its size is fetched ahead.
+        const large = Buffer.from(
+          message(multipart('mixed', [texts, file('a.zip', 'application/zip', 700_000)]))
+            .toString('latin1')
+            .replace('16 Nov 2026', '16 Nov 2020'),
+          'latin1',
+        );
         await peer.append('INBOX', large, [], '01-Feb-2020 10:00:00 +0000');
         await settled(posthorn, accountId);
         const { messageId } = await rowBySubject(posthorn, inbox.folderId, 'Grüße');
@@ -94,6 +100,12 @@ describe.skipIf(missing !== undefined)('Dovecot behind a proxy', () => {
         const victim = (await peer.messages('INBOX')).find((one) => one.messageId.includes('m7@'));
         await peer.expunge(victim?.uid ?? 0);
         await settled(posthorn, accountId);
+        // The connection for what the user does opened the folder before that mail came.
+        await posthorn.call('message.setFlags', { messageIds: [await idOf(50)], add: ['\\Flagged'] });
+        await settled(posthorn, accountId);
+        expect((await peer.messages('INBOX')).find((one) => one.messageId.includes('m50@'))?.flags).toContain(
+          '\\Flagged',
+        );
         // Without UIDPLUS what was moved or deleted stays on the server, marked; it is not shown.
         const server = await serverState(peer);
         const alive = Object.fromEntries(

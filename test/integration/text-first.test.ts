@@ -35,7 +35,7 @@ function fileBytes(seed: number): Buffer {
 
 test(
   'of a mail of 25 MB the text comes first, then what is asked for, then the rest, over losses and kills (R27)',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     const files = Array.from({ length: 20 }, (_, at) => fileBytes(at));
     const large = [
@@ -88,7 +88,7 @@ test(
       const isHere = async (): Promise<boolean> =>
         (await rowBySubject(posthorn, folderId, 'Mail twenty')).readableOffline;
 
-      proxy.bytesPerSecond = 400_000;
+      proxy.bytesPerSecond = 1_000_000;
       let before = proxy.bytes.fromServer;
       const shown = await posthorn.call('message.get', { messageId });
       expect(proxy.bytes.fromServer - before).toBeLessThan(large.length / 20);

@@ -3,7 +3,7 @@ import { mailboxArgument } from '../mailbox-name.ts';
 import { uidSetChunks } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
 import { copiedUids } from './copy-uid.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 
 /** UID COPY. Null when the server says of a chunk not where its copies went: they must be looked for. */
 export async function copy(
@@ -13,7 +13,7 @@ export async function copy(
   targetPath: string,
 ): Promise<CopiedUid[] | null> {
   const target = mailboxArgument(targetPath, context.port);
-  await ensureSelected(context, path);
+  await ensureInSight(context, path, uids);
   let pairs: CopiedUid[] | null = [];
   for (const set of uidSetChunks(uids)) {
     const tagged = await runOk(

@@ -3,6 +3,7 @@ import { fetchItems } from '../fetch-items.ts';
 import { rawOf } from '../port.ts';
 import { toUidSet } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
+import { ensureInSight } from './in-sight.ts';
 import { ensureSelected } from './select.ts';
 
 /** Bodies in one FETCH; callers ask for a unit of work (in bytes) at a time. */
@@ -15,7 +16,7 @@ export async function fetchBodies(
   uids: number[],
   onBody: (uid: number, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  await ensureSelected(context, path);
+  await ensureInSight(context, path, uids);
   const wanted = new Set(uids);
   // In the caller's order of groups: the newest first stay first.
   for (let i = 0; i < uids.length; i += together) {

@@ -1,7 +1,7 @@
 import { fetchItems } from '../fetch-items.ts';
 import type { Tagged } from '../port.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 
 /**
  * One part of a message. BINARY (RFC 3516) leaves base64 to the server: a quarter less comes over the wire. A part
@@ -13,7 +13,7 @@ export async function fetchPart(
   uid: number,
   section: string,
 ): Promise<{ bytes: Uint8Array; decoded: boolean } | null> {
-  await ensureSelected(context, path);
+  await ensureInSight(context, path, [uid]);
   if (context.port.capabilities.has('BINARY')) {
     const { tagged, bytes } = await ask(context, uid, `BINARY.PEEK[${section}]`, false);
     if (tagged.status === 'OK') return bytes === null ? null : { bytes, decoded: true };

@@ -1,6 +1,6 @@
 import { fetchItems } from '../fetch-items.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 
 /**
  * Bytes `from` … `from + length` of a message, or of its part `section` (RFC 3501 6.4.5); fewer at its end, none behind
@@ -14,7 +14,7 @@ export async function fetchPiece(
   from: number,
   length: number,
 ): Promise<Uint8Array | null> {
-  await ensureSelected(context, path);
+  await ensureInSight(context, path, [uid]);
   let piece: Uint8Array | null = null;
   await runOk(
     context,

@@ -3,7 +3,7 @@ import type { WantedSection } from '../../backend.ts';
 import { listOf, type Untagged, type Value } from '../port.ts';
 import { readStructure } from '../structure.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 
 /** So many in one FETCH: its line stays short enough for any server. */
 const together = 40;
@@ -14,7 +14,7 @@ export async function fetchStructure(
   path: string,
   uid: number,
 ): Promise<StructurePart | null> {
-  await ensureSelected(context, path);
+  await ensureInSight(context, path, [uid]);
   let structure: StructurePart | null = null;
   await runOk(
     context,
@@ -39,7 +39,7 @@ export async function fetchSections(
   uid: number,
   wanted: readonly WantedSection[],
 ): Promise<Map<string, Buffer>> {
-  await ensureSelected(context, path);
+  await ensureInSight(context, path, [uid]);
   const found = new Map<string, Buffer>();
   for (let at = 0; at < wanted.length; at += together) {
     const items = wanted

@@ -4,7 +4,7 @@ import { mailboxArgument } from '../mailbox-name.ts';
 import { uidSetChunks } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
 import { copiedUids } from './copy-uid.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 import { readOnly } from './store.ts';
 
 /** UID MOVE (RFC 6851); COPYUID comes in an untagged OK there, before the EXPUNGEs. */
@@ -23,7 +23,7 @@ export async function move(
     });
   }
   const target = mailboxArgument(targetPath, context.port);
-  const folder = await ensureSelected(context, path);
+  const folder = await ensureInSight(context, path, uids);
   if (folder.readOnly) throw readOnly(context);
   let pairs: CopiedUid[] | null = [];
   for (const set of uidSetChunks(uids)) {

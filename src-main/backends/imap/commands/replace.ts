@@ -4,7 +4,7 @@ import { mailboxArgument } from '../mailbox-name.ts';
 import { joinText } from '../port.ts';
 import { appendedUids, checkLimit, messageParts, type NewMessage } from './append.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 import { readOnly } from './store.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function replace(
     });
   }
   checkLimit(context, message.bytes);
-  const folder = await ensureSelected(context, path);
+  const folder = await ensureInSight(context, path, [uid]);
   if (folder.readOnly) throw readOnly(context);
   let appended: AppendedUid | null = null;
   const tagged = await runOk(

@@ -5,7 +5,7 @@ import { modseq as readModseq } from '../object-id.ts';
 import { rawOf, type Tagged } from '../port.ts';
 import { expandSet, uidSetChunks } from '../uid-set.ts';
 import type { CommandContext } from './context.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 import { flagList, readOnly } from './store.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function storeUnlessChanged(
   change: { add: string[]; remove: string[] },
   since: string,
 ): Promise<{ changed: number[] }> {
-  const folder = await ensureSelected(context, path);
+  const folder = await ensureInSight(context, path, uids);
   if (folder.readOnly) throw readOnly(context);
   if (readModseq(since) === null) throw noModseq();
   const changed = new Set<number>();

@@ -1,7 +1,7 @@
 import { AppError } from '../../../../src-shared/error.ts';
 import { uidSetChunks } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight } from './in-sight.ts';
 
 /** ±FLAGS.SILENT by UID, never a replacement (RFC 4549 4.2.3). Gone UIDs are no error (RFC 9051 6.4.9). */
 export async function storeFlags(
@@ -10,7 +10,7 @@ export async function storeFlags(
   uids: number[],
   change: { add: string[]; remove: string[] },
 ): Promise<void> {
-  const folder = await ensureSelected(context, path);
+  const folder = await ensureInSight(context, path, uids);
   if (folder.readOnly) throw readOnly(context);
   for (const [sign, flags] of [
     ['+', change.add],
