@@ -68,13 +68,26 @@ export async function openJournal(
     return found;
   }
 
+  /** Known before it is written: replay must not send in the meantime what is being taken back. */
+  async function whileCancelled(taken: readonly Op[], write: () => Promise<void>): Promise<void> {
+    const before = taken.map((op) => op.state);
+    for (const op of taken) op.state = 'cancelled';
+    try {
+      await write();
+    } catch (error) {
+      taken.forEach((op, at) => (op.state = before[at] ?? op.state));
+      throw error;
+    }
+  }
+
   async function takeBack(taken: readonly Op[], last: readonly object[]): Promise<void> {
-    await file.append([
-      ...taken.map(({ opId }) => ({ t: 'end', opId, state: 'cancelled', places: [] })),
-      ...last,
-    ]);
+    await whileCancelled(taken, () =>
+      file.append([
+        ...taken.map(({ opId }) => ({ t: 'end', opId, state: 'cancelled', places: [] })),
+        ...last,
+      ]),
+    );
     for (const op of taken) {
-      op.state = 'cancelled';
       ops.delete(op.opId);
       isOver(op);
     }
@@ -144,7 +157,7 @@ export async function openJournal(
     },
     async change(opId, change) {
       const op = ops.get(opId);
-      if (op === undefined)
+      if (op === undefined || op.state === 'cancelled')
         throw new AppError({
           code: 'not-found',
           scope: 'app',
@@ -161,7 +174,8 @@ export async function openJournal(
     async end(opId, state, newPlaces) {
       const op = ops.get(opId);
       if (op === undefined) return;
-      await file.append([{ t: 'end', opId, state, places: newPlaces }]);
+      const write = (): Promise<void> => file.append([{ t: 'end', opId, state, places: newPlaces }]);
+      await (state === 'cancelled' ? whileCancelled([op], write) : write());
       op.state = state;
       ops.delete(opId);
       isOver(op);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openJournalFile } from '../../../../src-main/journal/journal-file.ts';
 import { openJournal } from '../../../../src-main/journal/open-journal.ts';
+import type { Journal } from '../../../../src-main/journal/journal.ts';
 import { journalVersion } from '../../../../src-main/journal/journal-records.ts';
 import type { Op } from '../../../../src-main/journal/op.ts';
 import { noCrashes } from '../../../../src-main/platform/crash-points.ts';
@@ -165,4 +166,21 @@ describe('case 78: a backlog of 100,000', () => {
     expect(again.about('m0')).toHaveLength(many / 5_000 - 1);
     await again.close();
   }, 120_000);
+});
+
+describe('what is being taken back is not sent in the meantime', () => {
+  test.each([
+    ['dropped', (journal: Journal) => journal.end('one', 'cancelled', [])],
+    ['taken back with what follows', (journal: Journal) => journal.cancel('one')],
+  ])('%s', async (_name, takeBack) => {
+    const journal = await openJournal(path, noCrashes);
+    await journal.append([op('one', 'a')]);
+    const taken = takeBack(journal);
+    // As replay does, which comes to it before the disk has answered.
+    await expect(journal.change('one', { state: 'sent' })).rejects.toThrow(/not waiting any more/);
+    await taken;
+    expect(journal.ops()).toEqual([]);
+    await journal.close();
+    expect(await reopened()).toEqual([]);
+  });
 });
