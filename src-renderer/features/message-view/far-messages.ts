@@ -10,6 +10,8 @@ export interface FarSearch {
   looking: boolean;
   /** There are hits in messages that are not drawn yet: `more` draws them. */
   rest: boolean;
+  /** So many could not be read now: whether they hold the words is not known. */
+  missed: number;
 }
 
 /**
@@ -45,19 +47,20 @@ export function farMessages(app: AppState, tell: (search: FarSearch) => void): F
     const mine = turn;
     let drawn = 0;
     let rest = false;
-    tell({ looking: wanted !== '', rest });
+    let missed = 0;
+    tell({ looking: wanted !== '', rest, missed });
     for (const { messageId } of wanted === '' ? [] : reader.rows) {
       if (!reader.unfolded.has(messageId) || messageId === reader.chosen?.messageId) continue;
-      // What cannot be read now holds nothing that could be shown.
-      const text = await textOf(messageId).catch(() => '');
+      const text = await textOf(messageId).catch(() => null);
       if (mine !== turn) return;
-      if (!text.includes(wanted)) continue;
+      if (text === null) missed += 1;
+      if (text?.includes(wanted) !== true) continue;
       rest = drawn >= most;
       if (rest) break;
       drawn += 1;
       reader.seek(messageId);
     }
-    tell({ looking: false, rest });
+    tell({ looking: false, rest, missed });
   }
 
   return {
