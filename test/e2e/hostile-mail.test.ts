@@ -190,15 +190,15 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
   };
   /** The message lies in its frame, and whatever lies around it is ours alone. */
   const insideItsFrame = async (where: string): Promise<void> => {
-    // While two mails change places one of the frames may still be loading.
-    await page.waitForFunction(
-      () =>
+    const looked = await page.waitForFunction(() => {
+      // While two mails change places one of the frames may still be loading: looked at in one breath when none is.
+      const settled =
         document.querySelector('.is-coming') === null &&
         [...document.querySelectorAll('iframe')].every(
-          (frame) => frame.contentDocument?.readyState === 'complete',
-        ),
-    );
-    const faults = await page.evaluate(() => {
+          ({ contentDocument }) =>
+            contentDocument?.readyState === 'complete' && contentDocument.documentElement !== null,
+        );
+      if (!settled) return null;
       const found: string[] = [];
       const place = document.querySelector('.reader-scroll')?.getBoundingClientRect();
       for (const frame of document.querySelectorAll('iframe')) {
@@ -227,7 +227,7 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
       }
       return found;
     });
-    expect(faults, where).toEqual([]);
+    expect(await looked.jsonValue(), where).toEqual([]);
   };
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key);

@@ -137,10 +137,10 @@ describe.skipIf(reason !== null)(`jobs of a message, in a real window on real se
       return message;
     }, 'the answer in Sent');
     await open(invitation.first);
-    expect(
-      await reader().getByRole('button', { name: 'Accept' }).getAttribute('aria-pressed'),
-      'remembered',
-    ).toBe('true');
+    const remembered = reader()
+      .getByRole('region', { name: invitation.first })
+      .getByRole('button', { name: 'Accept', exact: true });
+    expect(await remembered.getAttribute('aria-pressed')).toBe('true');
   });
 
   test('a receipt goes only after the question, once, with an empty sender; “Do not send” sends none', async () => {
