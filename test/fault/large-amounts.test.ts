@@ -50,10 +50,10 @@ async function withProfile(work: (profile: Profile) => Promise<void>): Promise<v
 
 const mails = 10_000;
 const kills = 50;
-if (!long) process.stdout.write('large-amounts: R01, R02 and R27 are in npm run test:faults\n');
+const skipped = long ? '' : ' (skipped: long; part of npm run test:faults)';
 
 test.runIf(long)(
-  `R01, R02: the first sync of ${mails} messages, killed at ${kills} random moments (SYNC_SEED=${seed}), ends equal to the server`,
+  `R01, R02: the first sync of ${mails} messages, killed at ${kills} random moments (SYNC_SEED=${seed}), ends equal to the server${skipped}`,
   async () => {
     dovecot.seedMaildir(
       'first',
@@ -176,7 +176,7 @@ test.each(long ? servers : servers.slice(0, 1))(
 );
 
 test.runIf(long)(
-  'R27: 25 MB with 20 attachments, stopped at half and gone on with, is right to the last byte',
+  `R27: 25 MB with 20 attachments, stopped at half and gone on with, is right to the last byte${skipped}`,
   async () => {
     const files = Array.from({ length: 20 }, (_, at) =>
       Buffer.concat(
