@@ -91,8 +91,9 @@ export function createSwitchMode(ports: SwitchModePorts): SwitchMode {
             : `${count(ops.length, 'change')} of this account ${ops.length === 1 ? 'waits' : 'wait'} for the server. Send or discard them first. Nothing was changed.`,
       });
     }
-    for (const op of ops.toReversed()) await journal.end(op.opId, 'cancelled', []);
-    await cache.call('dropPending', { opIds: ops.map((op) => op.opId) });
+    // With what was to follow in other accounts: an original leaves only after its copy is elsewhere.
+    const taken = await journal.cancel(ops.map(({ opId }) => opId));
+    await cache.call('dropPending', { opIds: taken });
   }
 
   return {

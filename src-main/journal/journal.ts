@@ -41,10 +41,11 @@ export interface Journal {
     places: { messageId: string; to: MessageRef }[],
   ): Promise<void>;
   /**
-   * The user takes the op back: what was to follow it is taken back too, and first, so that a kill in
-   * between never lets the removal of an original go on without its copy. Gives the ids of all.
+   * The user takes these back, all at once: what was to follow them is taken back too, and first, so that a kill in
+   * between never lets the removal of an original go on without its copy. What may have reached the server is left.
+   * From the call on none of them is sent. Gives the ids of all that are taken.
    */
-  cancel(opId: string): Promise<string[]>;
+  cancel(opIds: readonly string[]): Promise<string[]>;
   /** A part of an op is done: where its messages are now. Durable when it resolves. */
   place(places: { messageId: string; to: MessageRef }[]): Promise<void>;
   /** Where an ended op put a message that a later op still speaks of. */

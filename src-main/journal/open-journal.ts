@@ -5,7 +5,7 @@ import { openJournalFile, type JournalFile } from './journal-file.ts';
 import { journalVersion as version, readRecords } from './journal-records.ts';
 import type { Journal, JournalMark, OpChange } from './journal.ts';
 import { createMentions } from './mentions.ts';
-import { withoutContent, type Op } from './op.ts';
+import { mayBeOnTheWire, withoutContent, type Op } from './op.ts';
 
 /** A journal of more operations is not rewritten for one of them. */
 const fewOps = 2_000;
@@ -185,13 +185,16 @@ export async function openJournal(
       await compactHidden(op);
       await compactWhenLong(file);
     },
-    async cancel(opId) {
-      const op = ops.get(opId);
-      if (op === undefined) return [];
-      const taken = [...followers(new Set([opId])), op];
+    async cancel(opIds) {
+      const named = opIds
+        .map((opId) => ops.get(opId))
+        .filter((op): op is Op => op !== undefined && !mayBeOnTheWire(op))
+        .toReversed();
+      if (named.length === 0) return [];
+      const taken = [...followers(new Set(named.map(({ opId }) => opId))), ...named];
       await takeBack(taken, []);
-      await compactHidden(op);
-      return taken.map((other) => other.opId);
+      for (const op of named) await compactHidden(op);
+      return taken.map(({ opId }) => opId);
     },
     async place(found) {
       await file.append(found.map(({ messageId, to }) => ({ t: 'place', messageId, to })));

@@ -1,6 +1,4 @@
 import type { LocatedRow } from '../../src-shared/cache-protocol.ts';
-import { mayBeOnTheWire } from '../journal/op.ts';
-import type { Journal } from '../journal/journal.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { Submit } from './submit.ts';
 
@@ -17,8 +15,6 @@ export interface CopiesBack {
   drop: LocatedRow[];
   /** Copies whose original is gone: of a move into another account they go back, else they stay. */
   bring: LocatedRow[];
-  /** Removals that still wait: they are dropped, the original stays. */
-  keep: string[];
 }
 
 async function here(submit: Submit, messageIds: readonly string[]): Promise<LocatedRow[]> {
@@ -33,22 +29,22 @@ async function here(submit: Submit, messageIds: readonly string[]): Promise<Loca
   return found;
 }
 
-/** The last of a mail is never what goes: a copy is dropped only while its original is seen or stays for certain. */
+/**
+ * The last of a mail is never what goes: a copy is dropped only while its original is seen or stays for certain.
+ * `kept`: removals that were taken back before this is asked, so that none of them is sent in the meantime.
+ */
 export async function copiesBack(
   copied: readonly Copied[],
+  kept: ReadonlySet<string>,
   submit: Submit,
-  journal: Journal,
 ): Promise<CopiesBack> {
-  const back: CopiesBack = { drop: [], bring: [], keep: [] };
+  const back: CopiesBack = { drop: [], bring: [] };
   for (const { original, copy, removal } of copied) {
     const [row] = await here(submit, [copy]);
-    const waits = removal === undefined ? undefined : journal.op(removal);
-    const stays = waits !== undefined && !mayBeOnTheWire(waits);
-    if (stays) back.keep.push(waits.opId);
     if (row === undefined) continue;
-    if (stays) back.drop.push(row);
-    else if (removal !== undefined) back.bring.push(row);
-    else if ((await here(submit, [original])).length > 0) back.drop.push(row);
+    if (removal === undefined) {
+      if ((await here(submit, [original])).length > 0) back.drop.push(row);
+    } else (kept.has(removal) ? back.drop : back.bring).push(row);
   }
   return back;
 }

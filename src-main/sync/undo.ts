@@ -27,13 +27,12 @@ export function createUndo(journal: Journal, cache: CachePort): Undo {
       const wanted = new Set(opIds);
       const undone: string[] = [];
       for (const act of acts.toReversed().filter((entry) => entry.opIds.some((opId) => wanted.has(opId)))) {
-        const waiting = act.opIds.filter((opId) => {
+        const allWait = act.opIds.every((opId) => {
           const op = journal.op(opId);
           return op !== undefined && !mayBeOnTheWire(op);
         });
-        if (waiting.length === act.opIds.length) {
-          for (const opId of act.opIds.toReversed()) await journal.end(opId, 'cancelled', []);
-          await cache.call('dropPending', { opIds: [...act.opIds] });
+        if (allWait) {
+          await cache.call('dropPending', { opIds: await journal.cancel(act.opIds) });
         } else {
           await act.opposite();
         }
@@ -42,14 +41,9 @@ export function createUndo(journal: Journal, cache: CachePort): Undo {
       }
       // Nobody remembers it after a restart, and some acts have no opposite (deleting for good): what of it still
       // waits is dropped all the same, with what was built upon it.
-      for (const opId of opIds) {
-        const op = journal.op(opId);
-        if (undone.includes(opId) || op === undefined || mayBeOnTheWire(op)) continue;
-        const taken = await journal.cancel(opId);
-        await cache.call('dropPending', { opIds: taken });
-        undone.push(...taken);
-      }
-      return undone;
+      const taken = await journal.cancel(opIds.filter((opId) => !undone.includes(opId)));
+      await cache.call('dropPending', { opIds: taken });
+      return [...undone, ...taken];
     },
   };
 }

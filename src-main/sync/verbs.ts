@@ -155,9 +155,10 @@ export function createVerbs(ports: VerbPorts): Verbs {
   }
 
   async function takeCopiesBack(copied: readonly (Copied & { from: string })[]): Promise<void> {
-    const { drop, bring, keep } = await copiesBack(copied, submit, ports.journal);
-    for (const opId of keep)
-      await ports.cache.call('dropPending', { opIds: await ports.journal.cancel(opId) });
+    const removals = copied.flatMap(({ removal }) => removal ?? []);
+    const kept = await ports.journal.cancel(removals);
+    await ports.cache.call('dropPending', { opIds: kept });
+    const { drop, bring } = await copiesBack(copied, new Set(kept), submit);
     await expungeRows(drop);
     for (const row of bring) {
       const from = copied.find(({ copy }) => copy === row.messageId)?.from;

@@ -62,7 +62,7 @@ export function journalHandlers({ journal, cache, engines, register }: JournalHa
             'This change may already be on the server; it cannot simply be forgotten. When it is done, make the opposite change.',
         });
       }
-      await cache.call('dropPending', { opIds: await journal.cancel(opId) });
+      await cache.call('dropPending', { opIds: await journal.cancel([opId]) });
       if (op.action.kind === 'folder-create') {
         register.remove(op.action.folderId);
         await register.save();

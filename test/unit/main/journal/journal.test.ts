@@ -49,7 +49,7 @@ describe('an original that leaves only after its copy is elsewhere', () => {
   test('is never removed when the copy is taken back', async () => {
     const journal = await openJournal(path, noCrashes);
     await journal.append([op('put', 'b'), op('remove', 'a', ['put'])]);
-    expect(await journal.cancel('put')).toEqual(['remove', 'put']);
+    expect(await journal.cancel(['put'])).toEqual(['remove', 'put']);
     expect(journal.ops()).toEqual([]);
     await journal.close();
     expect(await reopened()).toEqual([]);
@@ -171,7 +171,7 @@ describe('case 78: a backlog of 100,000', () => {
 describe('what is being taken back is not sent in the meantime', () => {
   test.each([
     ['dropped', (journal: Journal) => journal.end('one', 'cancelled', [])],
-    ['taken back with what follows', (journal: Journal) => journal.cancel('one')],
+    ['taken back with what follows', (journal: Journal) => journal.cancel(['one'])],
   ])('%s', async (_name, takeBack) => {
     const journal = await openJournal(path, noCrashes);
     await journal.append([op('one', 'a')]);
@@ -183,4 +183,13 @@ describe('what is being taken back is not sent in the meantime', () => {
     await journal.close();
     expect(await reopened()).toEqual([]);
   });
+});
+
+test('of what is taken back together, that which may have reached the server is left', async () => {
+  const journal = await openJournal(path, noCrashes);
+  await journal.append([op('one', 'a'), op('two', 'a'), op('three', 'b', ['two'])]);
+  await journal.change('one', { state: 'sent' });
+  expect(await journal.cancel(['one', 'two', 'gone'])).toEqual(['three', 'two']);
+  await journal.close();
+  expect((await reopened()).map(({ opId }) => opId)).toEqual(['one']);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { copiesBack } from '../../../../src-main/sync/undo-copies.ts';
 import { createUndo } from '../../../../src-main/sync/undo.ts';
 import { openEngineWorld, bytesOf, type EngineWorld } from './engine-world.ts';
 
@@ -22,7 +23,7 @@ describe('taking back', () => {
     expect(await subjects(world, 'INBOX')).toEqual([]);
     // What a restart leaves of the memory of acts: nothing.
     const afterRestart = createUndo(world.journal, world.cache);
-    expect(await afterRestart.undo([...moved, ...gone])).toEqual([...moved, ...gone]);
+    expect((await afterRestart.undo([...moved, ...gone])).toSorted()).toEqual([...moved, ...gone].toSorted());
     expect(await subjects(world, 'INBOX')).toEqual(['Mail 1', 'Mail 2']);
     world.online();
     await world.sync();
@@ -46,6 +47,20 @@ describe('taking back', () => {
       'Mail 1',
       'Mail 2',
     ]);
+    await world.close();
+  });
+
+  test('of a move to another account the copy stays when the removal of the original may have left', async () => {
+    const world = await withMail();
+    await world.sync();
+    const [first, second] = (await world.rows('INBOX')).map((row) => row.messageId);
+    const copied = [
+      { original: 'left', copy: first ?? '', removal: 'sent' },
+      { original: 'kept', copy: second ?? '', removal: 'taken back' },
+    ];
+    const back = await copiesBack(copied, new Set(['taken back']), world.submit);
+    expect(back.bring.map((row) => row.messageId)).toEqual([first]);
+    expect(back.drop.map((row) => row.messageId)).toEqual([second]);
     await world.close();
   });
 });
