@@ -49,6 +49,7 @@ export const readerWords = {
   'reader.formatted': 'Show as its sender set it',
   'reader.frameTitle': 'Text of the message, as its sender set it',
   'reader.textTitle': 'Text of the message',
+  'reader.across': 'Left and right in a wide message',
   'reader.showQuote': 'Show quoted text',
   'reader.files': { one: '1 attachment · {size}', other: '{count} attachments · {size}' },
   'report.showReport': 'Show the report',

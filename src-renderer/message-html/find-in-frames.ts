@@ -13,7 +13,7 @@ export interface Finding {
 
 /** Looks for words in the message frames of `root`. The frames run nothing: all is done from outside. */
 export interface FindInFrames {
-  /** Anew; the hit that was shown stays the one that is shown, where it is still there. */
+  /** Anew; the hit that was shown stays the one that is shown, where it is still there, and the view is not moved to it. */
   look(words: string): Finding;
   step(by: 1 | -1): Finding;
   /** Takes every mark away. */
@@ -29,7 +29,8 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
   ];
 
   function mark(name: string, ranges: readonly Range[]): void {
-    for (const frame of frames()) {
+    // Marks are taken away also where a mail is out of sight by now: it may come back.
+    for (const frame of root()?.querySelectorAll('iframe') ?? []) {
       const view = frame.contentWindow as FrameWindow | null;
       if (view === null) continue;
       const own = ranges.filter((range) => range.startContainer.ownerDocument === frame.contentDocument);
@@ -38,10 +39,10 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
     }
   }
 
-  function show(): Finding {
+  function show(moves = true): Finding {
     const hit = hits[at];
     mark(currentHit, hit === undefined ? [] : [hit]);
-    if (hit !== undefined) reveal(hit, frames());
+    if (hit !== undefined && moves) reveal(hit, frames());
     return { count: hits.length, at: at + 1 };
   }
 
@@ -56,7 +57,8 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
         (hit) => hit.startContainer === before?.startContainer && hit.startOffset === before.startOffset,
       );
       at = hits.length === 0 ? -1 : Math.max(0, same);
-      return show();
+      // Frames are drawn while somebody scrolls on: they are not called back to where they were.
+      return show(same === -1);
     },
     step(by) {
       if (hits.length > 0) at = (at + by + hits.length) % hits.length;
@@ -97,9 +99,11 @@ const ownLine = /^(?:block|flex|grid|list-item|table|table-row|table-cell|table-
 
 /** Ranges of the document that read as these words, also over the borders of elements within a line. */
 function hitsIn(document: Document | null, wanted: string): Range[] {
-  const body = document?.body;
+  // None yet while the frame is read: it tells when it stands.
+  const body = document?.body as HTMLElement | null | undefined;
   const view = document?.defaultView;
-  if (document === null || body === undefined || view === null || view === undefined) return [];
+  if (document === null || body === null || body === undefined || view === null || view === undefined)
+    return [];
   const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
   const nodes: { node: Text; begins: number }[] = [];
   const blocks = new Map<Element, Element>();

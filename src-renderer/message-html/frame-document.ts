@@ -40,17 +40,20 @@ export function frameDocument(options: FrameDocumentOptions): string {
   return `<!doctype html><html${lang} dir="${options.direction ?? 'auto'}" data-kind="${options.kind}" data-theme="${options.theme}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${frameStyle}${mailStyle}${themeStyle}:root{--zoom:${zoom}}</style></head><body>${options.html}</body></html>`;
 }
 
+/* A sheet of the sender's colour goes to the edges: as laid out by its tables or margins, else with space around its words. */
 const frameStyle = `
 :root { color-scheme: light; height: auto !important; min-height: 0 !important; overflow: hidden !important; background: #ffffff; font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Helvetica Neue", sans-serif; color: #1d1d1b; -webkit-text-size-adjust: 100%; }
-body { margin: 0 !important; height: auto !important; min-height: 0 !important; overflow: hidden !important; position: static !important; overflow-wrap: break-word; zoom: var(--zoom); }
+body { margin: 0 !important; height: auto !important; min-height: 0 !important; overflow: hidden !important; position: static !important; overflow-wrap: break-word; zoom: calc(var(--zoom) * var(--fit, 1)); }
 :root[data-kind="html"] body { padding: 24px 28px 28px !important; }
 :root[data-kind="text"] body { padding: 0 !important; }
+:root[data-across] .mail-body { scrollbar-width: none !important; }
 :root[data-kind="html"] body:has(> .mail-body[style*="background"]) { padding: 0 !important; }
+:root[data-kind="html"] .mail-body[style*="background"]:not([style*="padding"], [style*="margin"], :has(table)) { padding: 20px 24px 24px; }
 `.replaceAll('\n', '');
 
 /** How the inside of a message looks, in the reader and on paper. */
 export const mailStyle = `
-.mail-body { min-width: 0; overflow-x: auto; }
+.mail-body { min-width: 0; overflow-x: auto !important; }
 .mail-body > :first-child { margin-block-start: 0; }
 .mail-body > :last-child { margin-block-end: 0; }
 img { max-width: 100%; }
@@ -63,7 +66,11 @@ pre { white-space: pre-wrap; }
 a { color: #1b50b8; }
 blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px solid #c6c6c0; }
 .mail-text { max-width: 72ch; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; }
+.mail-text:has(.columns) { max-width: none; }
+.mail-text:has(.columns) p { max-width: 72ch; }
 .mail-text p { margin: 0; unicode-bidi: plaintext; text-align: start; }
+.mail-text .columns { white-space: pre; overflow-x: auto; overflow-wrap: normal; font: 14px/1.45 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace; }
+.mail-text .columns p { max-width: none; width: max-content; min-width: 100%; unicode-bidi: isolate; }
 .mail-text .quote { margin: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--quote-line); color: var(--quote-text); }
 .mail-text .signature { color: var(--quote-text); font-size: 14px; }
 .mail-text summary { display: inline-block; cursor: pointer; list-style: none; margin-block: 4px; padding: 0 10px; border-radius: 4px; font-size: 13px; line-height: 24px; color: var(--quote-text); background: var(--fold-wash); }

@@ -1,6 +1,10 @@
 import { mailFrameSandbox } from './frame-document.ts';
+import { fitWidth, type Across } from './fit-width.ts';
 import { foldQuotes } from './fold-quotes.ts';
 import { boxHeldPictures } from './held-pictures.ts';
+
+/** Bubbles from a frame whose document stands, folded and measured. */
+export const frameShown = 'posthorn-frame-shown';
 
 export interface MailFrameCallbacks {
   /** Quoted text below an answer is folded under these words; left out: it stays as it is. */
@@ -9,6 +13,10 @@ export interface MailFrameCallbacks {
   onLink(url: string, text: string): void;
   /** Height of the content in CSS pixels, whenever it changes. */
   onHeight(height: number): void;
+  /** The mail is wider than its frame, and does not fit when it is made smaller; null: it is all there. */
+  onAcross?(across: Across | null): void;
+  /** A wide mail was moved to this place, a share of its width; below 0 from right to left. */
+  onMoved?(share: number): void;
   /** The link under the pointer or with the focus; null when none. */
   onHover?(url: string | null): void;
 }
@@ -20,6 +28,8 @@ export interface MailFrame {
   fillEnclosed(pictures: Readonly<Record<string, string>>): void;
   /** Size of the text, 1 = 100 %. */
   setZoom(zoom: number): void;
+  /** Moves a mail that is wider than the frame to this share of its width. */
+  moveTo(share: number): void;
   destroy(): void;
 }
 
@@ -32,10 +42,43 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
   iframe.setAttribute('referrerpolicy', 'no-referrer');
   let observer: ResizeObserver | null = null;
   let lastHeight = -1;
+  let lastWidth = -1;
+  let across = false;
+  let zoom: number | null = null;
+
+  const fit = (): void => {
+    const document = iframe.contentDocument;
+    if (document?.body === null || document === null) return;
+    const found = fitWidth(document);
+    document.documentElement.toggleAttribute(
+      'data-across',
+      found !== null && callbacks.onAcross !== undefined,
+    );
+    if (found !== null || across) callbacks.onAcross?.(found);
+    across = found !== null;
+  };
+
+  const wideMail = (): HTMLElement | null =>
+    across ? (iframe.contentDocument?.querySelector<HTMLElement>('.mail-body') ?? null) : null;
+
+  const applyZoom = (): void => {
+    // Null while the document is being read, whatever the types say; it may have been made for another zoom.
+    const root = iframe.contentDocument?.documentElement as HTMLElement | null | undefined;
+    if (zoom !== null) root?.style.setProperty('--zoom', String(zoom));
+  };
+
+  const onScroll = (event: Event): void => {
+    const mail = wideMail();
+    if (mail !== null && event.target === mail) callbacks.onMoved?.(mail.scrollLeft / mail.scrollWidth);
+  };
 
   const measure = (): void => {
     const body = iframe.contentDocument?.body;
     if (body === null || body === undefined) return;
+    if (iframe.clientWidth !== lastWidth) {
+      lastWidth = iframe.clientWidth;
+      fit();
+    }
     const height = Math.ceil(body.getBoundingClientRect().height);
     if (height === lastHeight) return;
     lastHeight = height;
@@ -93,6 +136,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     observer?.disconnect();
     const document = iframe.contentDocument;
     if (document?.body === null || document === null) return;
+    applyZoom();
     boxHeldPictures(document);
     const mail = callbacks.quoteLabel === undefined ? null : document.querySelector('.mail-body');
     if (mail !== null) foldQuotes(mail, callbacks.quoteLabel ?? '');
@@ -107,19 +151,33 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     document.addEventListener('mouseleave', () => callbacks.onHover?.(null));
     observer = new ResizeObserver(measure);
     observer.observe(document.body);
-    // A picture that arrives changes the height after layout only.
-    document.addEventListener('load', measure, true);
+    // A picture that arrives, or a quote that is unfolded, changes the size after layout only.
+    for (const name of ['load', 'toggle'] as const)
+      document.addEventListener(
+        name,
+        () => {
+          fit();
+          measure();
+        },
+        true,
+      );
+    document.addEventListener('scroll', onScroll, true);
     lastHeight = -1;
+    lastWidth = -1;
     measure();
   }
 
   return {
     show(srcdoc) {
+      // What the pointer was over goes, and no event tells of it.
+      callbacks.onHover?.(null);
       return new Promise((resolve) => {
         iframe.addEventListener(
           'load',
           () => {
             wire();
+            // `load` is heard around the frame before quotes are folded: what is found then would lose its place.
+            iframe.dispatchEvent(new Event(frameShown, { bubbles: true }));
             resolve();
           },
           { once: true },
@@ -133,12 +191,20 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
         if (address !== undefined && /^(?:blob:|data:image\/)/i.test(address)) image.src = address;
       }
     },
-    setZoom(zoom) {
-      iframe.contentDocument?.documentElement.style.setProperty('--zoom', String(zoom));
+    setZoom(wanted) {
+      zoom = wanted;
+      applyZoom();
+      fit();
+    },
+    moveTo(share) {
+      const mail = wideMail();
+      if (mail !== null) mail.scrollLeft = share * mail.scrollWidth;
     },
     destroy() {
       observer?.disconnect();
       observer = null;
+      callbacks.onHover?.(null);
+      callbacks.onAcross?.(null);
       iframe.removeAttribute('srcdoc');
     },
   };

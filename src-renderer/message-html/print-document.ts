@@ -69,4 +69,4 @@ dd { flex: 1 1 0; min-width: 0; margin: 0; }
 `.replaceAll('\n', '');
 
 /** Within a piece: the reader's own look, without what only a screen can do. */
-export const sheetStyle = `${mailStyle}.mail-body { overflow: visible; } .mail-text { max-width: none; } .mail-text summary { display: none; } .mail-text .signature { font-size: inherit; } p, li { orphans: 2; widows: 2; } img { break-inside: avoid; }`;
+export const sheetStyle = `${mailStyle}.mail-body { overflow: visible !important; } .mail-text, .mail-text:has(.columns) p { max-width: none; } .mail-text .columns { white-space: pre-wrap; overflow: visible; font-size: 8.5pt; } .mail-text .columns p { width: auto; } .mail-text summary { display: none; } .mail-text .signature { font-size: inherit; } p, li { orphans: 2; widows: 2; } img { break-inside: avoid; }`;

@@ -1,4 +1,5 @@
 import { safeLink } from '../sanitise/safe-link.ts';
+import { inColumns } from './columns.ts';
 import { quoteStart, type MailLine } from './quote-start.ts';
 
 export interface TextWords {
@@ -16,7 +17,8 @@ const foldedFrom = 4;
 
 /**
  * Plain text as HTML for a frame document of kind "text": escaped, links found, quotes as nested
- * blocks, a longer quote at the end folded, the signature dimmed. Line breaks stay the sender's.
+ * blocks, a longer quote at the end folded, the signature dimmed. Line breaks stay the sender's; tables, drawings and
+ * patches stand in letters of one width, so that they do not fall apart.
  */
 export function textToHtml(text: string, words: TextWords = { showQuote: 'Show quoted text' }): string {
   const lines = textLines(text);
@@ -62,7 +64,7 @@ function shownBlocks(lines: readonly string[]): string {
     const block = blocks[i];
     if (block === undefined) break;
     if (block.depth === 0) {
-      out += block.lines.map(paragraph).join('');
+      out += shownLines(block.lines);
       i++;
       continue;
     }
@@ -94,9 +96,20 @@ function nested(blocks: readonly Block[]): string {
   for (const block of blocks) {
     for (; depth < block.depth; depth++) out += '<blockquote class="quote">';
     for (; depth > block.depth; depth--) out += '</blockquote>';
-    out += block.lines.map(paragraph).join('');
+    out += shownLines(block.lines);
   }
   return out + '</blockquote>'.repeat(depth);
+}
+
+function shownLines(lines: readonly string[]): string {
+  const columns = inColumns(lines);
+  let out = '';
+  for (const [at, line] of lines.entries()) {
+    if (columns[at] === true && columns[at - 1] !== true) out += '<div class="columns">';
+    out += paragraph(line);
+    if (columns[at] === true && columns[at + 1] !== true) out += '</div>';
+  }
+  return out;
 }
 
 /** One line; each finds its own direction. */

@@ -42,8 +42,12 @@ const functions = new Set([
 /** Properties in which a picture may stand. */
 const pictured = new Set(['background-image', 'list-style-image', 'border-image-source']);
 
-// Heights in shares of the frame would grow with the frame, which grows with its content.
-const frameHeight = /\d(?:[sdl]?v(?:h|b|min|max))\b/i;
+// Heights in shares of the frame would grow with the frame, which grows with its content. Without a container
+// (there are none here) cq* means the frame as well, and in vertical writing vi and cqi are heights too.
+const frameHeight = /\d(?:[sdl]?v|cq)(?:h|b|i|min|max)\b/i;
+// Rules that hold for some heights of the frame alone: a mail that is high in a low frame and low in a high one
+// would never come to rest.
+const asksFrameHeight = /(?<!device-)(?:height|aspect-ratio)|orientation/i;
 
 const rasterData = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i;
 
@@ -122,8 +126,9 @@ export function filterStyleSheet(css: string, pictures: RemotePictures, idPrefix
     return '';
   }
   const rules = filterRules(sheet.cssRules, pictures, idPrefix, 0);
-  // "<" only stands in strings and selectors here; as an escape it cannot end the style element.
-  return rules === '' ? '' : `@scope (.mail-body) {\n${rules.replaceAll('<', '\\3c ')}\n}`;
+  // In strings and selectors "<" is written as an escape, so that it cannot end the style element; before a blank or
+  // "=" it compares, in a media query.
+  return rules === '' ? '' : `@scope (.mail-body) {\n${rules.replace(/<(?! |=)/g, '\\3c ')}\n}`;
 }
 
 function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: string, depth: number): string {
@@ -135,8 +140,11 @@ function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: str
       if (rule.style.length > 0)
         out.push(`${ownSelector(rule.selectorText, idPrefix)} { ${rule.style.cssText} }`);
     } else if (rule instanceof CSSMediaRule) {
+      const asked = Array.from(rule.media);
+      const media = asked.filter((query) => !asksFrameHeight.test(query));
+      if (media.length === 0 && asked.length > 0) continue;
       const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
-      if (inner !== '') out.push(`@media ${rule.media.mediaText} {\n${inner}\n}`);
+      if (inner !== '') out.push(`@media ${media.join(', ')} {\n${inner}\n}`);
     }
   }
   return out.join('\n');

@@ -3,6 +3,8 @@ import { toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
 import type { MainClient } from '../ipc/client.ts';
+import { AnsweredMails } from './answered-mails.svelte.ts';
+import { LaidAhead } from './laid-ahead.svelte.ts';
 
 export type Loaded =
   { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
@@ -27,9 +29,6 @@ const heldMs = 250;
 /** Messages that were read and are out of view now: the nearest ways back. */
 const keptMessages = 20;
 
-/** What was answered with one click, and what still may be: it changes while the message stays as it is. */
-type Answered = Pick<FullMessage, 'invitationAnswer' | 'receiptWish'>;
-
 /** The conversation in the reader: its rows, which of them are unfolded, and what of them is loaded. */
 export class Reader {
   /** The message that was chosen in a list. */
@@ -40,15 +39,14 @@ export class Reader {
   /** What was read before, in view until the chosen message is drawn; null when that is. */
   before = $state.raw<ReaderView | null>(null);
   #held: ReturnType<typeof setTimeout> | undefined;
+  /** What the next key may open, out of sight. */
+  readonly laid: LaidAhead;
+  readonly answered: AnsweredMails;
   /** Large messages that are being fetched. */
   fetching = $state.raw<Readonly<Record<string, { done: number; total: number }>>>({});
   /** Of the messages that are drawn. */
   readonly looks = new Map<string, Look>();
-  /** Newer than what came with the message. */
-  answered = $state.raw<Readonly<Record<string, Answered>>>({});
   readonly #main: MainClient;
-  /** Counts the askings for `answered`: only the latest counts. */
-  readonly #asked = new Map<string, number>();
   /** Far from the view, and drawn all the same: what somebody looks for is in them. */
   sought = $state.raw<ReadonlySet<string>>(new Set());
   /** Messages that are drawn, and how often: what they show is kept. */
@@ -56,6 +54,8 @@ export class Reader {
 
   constructor(main: MainClient) {
     this.#main = main;
+    this.answered = new AnsweredMails(main);
+    this.laid = new LaidAhead(main, (messageId) => this.loaded[messageId]);
   }
 
   /** The newest unfolded message: what reply, star and the like are about. */
@@ -68,9 +68,12 @@ export class Reader {
       this.chosen = row;
       return;
     }
-    this.#hold(row);
+    const laid = this.laid.of(row.messageId);
+    this.#leave(row, laid !== undefined && this.laid.standing.has(row.messageId));
+    this.laid.take(row.messageId);
     this.chosen = row;
-    this.rows = [row];
+    // Folded messages of its conversation do not push it down after it is seen.
+    this.rows = laid?.rows.map((one) => (one.messageId === row.messageId ? row : one)) ?? [row];
     this.unfolded = new Set([row.messageId]);
     this.sought = new Set();
     this.#load(row.messageId);
@@ -84,11 +87,13 @@ export class Reader {
 
   /** The text of a message stands in its frame: what was before may go. */
   drew(messageId: string): void {
+    this.laid.drew(messageId);
     if (messageId === this.chosen?.messageId) this.#letGo();
   }
 
   close(): void {
     this.#letGo();
+    this.laid.clear();
     this.chosen = null;
     this.rows = [];
     this.unfolded = new Set();
@@ -152,23 +157,10 @@ export class Reader {
     if (chosen !== null) await this.#readThread(chosen);
   }
 
-  /** As main knows it now; the message itself stays as it is drawn. */
-  async renewAnswered(messageId: string): Promise<void> {
-    const asked = (this.#asked.get(messageId) ?? 0) + 1;
-    this.#asked.set(messageId, asked);
-    try {
-      const { invitationAnswer, receiptWish } = await this.#main.call('message.get', { messageId });
-      if (this.#asked.get(messageId) === asked)
-        this.answered = { ...this.answered, [messageId]: { invitationAnswer, receiptWish } };
-    } catch {
-      // The message cannot be read now: what is shown stays.
-    }
-  }
-
   /** Mail left the outbox: one-click answers among it were sent, or taken back. */
   renewAllAnswered(): void {
-    for (const [messageId, loaded] of Object.entries(this.loaded))
-      if (loaded.state === 'ready' && mayBeAnswered(loaded.message)) void this.renewAnswered(messageId);
+    const all = Object.values(this.loaded);
+    this.answered.renewAll(all.flatMap((loaded) => (loaded.state === 'ready' ? [loaded.message] : [])));
   }
 
   fetched(messageId: string, done: number, total: number): void {
@@ -177,10 +169,12 @@ export class Reader {
   }
 
   /** Between two mails there is never an empty frame: the one before stays until the next is drawn, if that is soon. */
-  #hold(next: MessageRow): void {
+  #leave(next: MessageRow, stands: boolean): void {
     const { chosen, rows, unfolded, loaded } = this;
+    if (chosen !== null && this.laid.standing.has(chosen.messageId))
+      this.laid.keep({ chosen, rows, unfolded });
     const soon = loaded[next.messageId]?.state === 'ready' || next.readableOffline;
-    if (chosen === null || !soon || loaded[next.messageId]?.state === 'failed') {
+    if (chosen === null || stands || !soon || loaded[next.messageId]?.state === 'failed') {
       this.#letGo();
       return;
     }
@@ -230,7 +224,7 @@ export class Reader {
     this.#put(messageId, { state: 'loading' });
     this.#main.call('message.get', { messageId }).then(
       (message) => {
-        this.answered = Object.fromEntries(Object.entries(this.answered).filter(([id]) => id !== messageId));
+        this.answered.forget(messageId);
         this.#put(messageId, { state: 'ready', message });
       },
       (error: unknown) => {
@@ -248,12 +242,4 @@ export class Reader {
       [messageId, loaded],
     ]);
   }
-}
-
-function mayBeAnswered({ invitationAnswer, receiptWish, headers }: FullMessage): boolean {
-  return (
-    invitationAnswer !== null ||
-    receiptWish !== null ||
-    headers.some(({ name }) => name.toLowerCase() === 'disposition-notification-to')
-  );
 }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Worker } from 'node:worker_threads';
 import { createMimeReader } from '../../src-main/mime/mime-reader.ts';
 import { AdvanceableClock } from '../../src-main/platform/clock.ts';
 import { corpusMails } from './corpora.ts';
@@ -21,6 +23,11 @@ const collect = runInNewContext('gc') as () => void;
 /** What main and its reading thread hold before, after one and after three passes over all mails, and once nobody reads. */
 export async function measureMemory(): Promise<{ held: Held[]; p50: number; p99: number }> {
   const clock = new AdvanceableClock();
+  let threadEnded: Promise<unknown> = Promise.resolve();
+  const follow = (thread: Worker): void => {
+    threadEnded = once(thread, 'exit');
+  };
+  process.on('worker', follow);
   const reader = createMimeReader({
     clock,
     log: () => undefined,
@@ -64,9 +71,10 @@ export async function measureMemory(): Promise<{ held: Held[]; p50: number; p99:
     await note('after three passes', true);
     // Nobody reads for a minute: the thread is ended.
     clock.advance(60_000);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await threadEnded;
     await note('a minute later', false);
   } finally {
+    process.off('worker', follow);
     asking.close();
     await reader.close();
   }

@@ -6,8 +6,15 @@ import { dovecotMissing } from '../../src-main/demo/dovecot.ts';
 import { startDemoWorld, type DemoPerson, type DemoWorld } from '../../src-main/demo/world.ts';
 import { pagesFor } from '../harness/built-pages.ts';
 import { findDisplay, RealWindow, type Display } from '../harness/real-window.ts';
+import { RawImap } from '../servers/raw-imap.ts';
 
 const wide = { width: 1440, height: 900 };
+
+/** The size and the light of the pictures, and nothing that moves. */
+export async function showCalmly(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+}
 
 /** What a window on real servers needs and this computer lacks, in words; null: nothing. */
 interface Stage {
@@ -87,6 +94,13 @@ export class DemoWindow {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Fetch my mail' }).click();
     await page.locator('.status-line', { hasText: 'All mail up to date' }).waitFor({ timeout: 60_000 });
+  }
+
+  /** Another connection to that person's mail, which sees what is on the server. */
+  async rawImap(): Promise<RawImap> {
+    const { dovecot } = this.world;
+    const { address, password } = this.ina;
+    return await RawImap.open({ port: dovecot.imapsPort, ca: dovecot.ca, user: address, password });
   }
 
   async close(): Promise<void> {

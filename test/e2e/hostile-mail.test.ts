@@ -1,12 +1,12 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoPerson } from '../../src-main/demo/world.ts';
+import { aimed, setTrap, type RecordingTrap } from '../harness/recording-trap.ts';
+import { catchPrinting, caughtPrint, endPrint } from './caught-print.ts';
 import { DemoWindow, findStage } from './demo-window.ts';
 import { hostileHtml } from '../fixtures/hostile-html.ts';
 import { takePicture } from './screen-checks.ts';
@@ -21,12 +21,6 @@ const { display, reason, skipped } = await findStage('hostile-mail');
 const drafts = 8;
 /** In the Trap folder, the first are ours: each of these is answered and forwarded. */
 const own = Object.keys(hostileHtml).length;
-
-/** Every address in it leads to `host`, which is a number: whoever asks for it needs no name server. */
-const aimed = (mail: string, host: string): string =>
-  mail
-    .replace(/https?:\/\/[\w.-]*leak\.test(?::\d+)?/gi, `http://${host}`)
-    .replace(/[\w.-]+\.leak\.test/gi, host);
 
 const htmlMail = (subject: string, html: string): string =>
   [
@@ -73,32 +67,16 @@ function corpusMails(host: string): string[] {
 }
 
 describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the window${skipped}`, () => {
-  /** What reached the recorder that every address leads to. */
-  const reached: string[] = [];
-  /** What pages and frames asked for that is not ours. */
-  const asked: string[] = [];
-  const happened: string[] = [];
-  let recorder: Server;
+  let trap: RecordingTrap;
   let host: string;
   let opened: DemoWindow;
   let page: Page;
   let count: number;
-  let tracer: ChildProcess | null = null;
-  const traceFile = (): string => join(opened.dir, 'trace');
+  const dir = mkdtempSync(join(tmpdir(), 'posthorn-hostile-'));
 
   beforeAll(async () => {
-    recorder = createServer((socket) => {
-      reached.push('a connection');
-      socket.on('error', () => undefined);
-      socket.once('data', (data) => reached.push(data.toString('latin1').split('\r\n')[0] ?? ''));
-    });
-    recorder.listen(0, '127.0.0.1');
-    await once(recorder, 'listening');
-    host = `127.0.0.1:${(recorder.address() as AddressInfo).port}`;
-    const own = connect((recorder.address() as AddressInfo).port, '127.0.0.1', () => own.end());
-    await once(own, 'close');
-    // The recorder records.
-    expect(reached.splice(0)).toHaveLength(1);
+    trap = await setTrap(join(dir, 'trace'));
+    host = trap.host;
     const mails = [
       ...ownMails(host),
       ...corpusMails(host),
@@ -129,60 +107,18 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
       },
     });
     page = opened.page;
-    const context = page.context();
-    const ours = new URL(page.url()).origin;
-    context.on('request', (request) => {
-      const url = request.url();
-      if (!url.startsWith(`${ours}/`) && !/^(?:data|blob|about):/.test(url)) asked.push(url.slice(0, 200));
-    });
-    context.on('page', (made) => happened.push(`a page: ${made.url()}`));
-    page.on('dialog', (dialog) => {
-      happened.push(`a dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on('download', () => happened.push('a download'));
-    page.on('framenavigated', (frame) => {
-      if (!/^(?:about:|https?:\/\/[\w.-]+\/index\.html)/.test(frame.url()))
-        happened.push(`a frame went to ${frame.url()}`);
-    });
-    tracer = trace();
+    trap.watch(page, opened.profile);
   });
   afterAll(async () => {
-    tracer?.kill('SIGTERM');
+    trap?.stop();
     await opened?.close();
-    recorder?.close();
     await display?.stop();
+    rmSync(dir, { recursive: true, force: true });
   });
 
-  /** Every socket that a process of the browser connects, from outside: names asked for are seen too. */
-  function trace(): ChildProcess | null {
-    if (spawnSync('strace', ['-V']).status !== 0) {
-      process.stderr.write('hostile-mail: without strace, name look-ups are not recorded\n');
-      return null;
-    }
-    const pids = readdirSync('/proc').filter(
-      (name) =>
-        /^\d+$/.test(name) &&
-        existsSync(`/proc/${name}/cmdline`) &&
-        readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(join(opened.profile, 'browser')),
-    );
-    return spawn(
-      'strace',
-      [
-        '-f',
-        '-q',
-        '-e',
-        'trace=connect,sendto,sendmsg,sendmmsg',
-        '-o',
-        traceFile(),
-        ...pids.flatMap((pid) => ['-p', pid]),
-      ],
-      { stdio: 'ignore' },
-    );
-  }
-
   const nothingHappened = async (where: string): Promise<void> => {
-    expect({ where, reached, asked, happened }).toEqual({ where, reached: [], asked: [], happened: [] });
+    const { reached, happened } = trap;
+    expect({ where, reached, happened }).toEqual({ where, reached: [], happened: [] });
     const ran = await Promise.all(
       page.frames().map((frame) => frame.evaluate(() => '__xss' in window).catch(() => false)),
     );
@@ -233,12 +169,19 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
     for (const key of keys) await page.keyboard.press(key);
   };
   const shown = async (): Promise<string> => {
-    await page.locator('.message[aria-busy=false], .message:not([aria-busy=true])').first().waitFor();
+    await page.locator('.stage:not([inert]) .message:not([aria-busy=true])').first().waitFor();
     return (await page.locator('#subject').textContent()) ?? '';
   };
 
+  const printed = async (where: string): Promise<void> => {
+    await press('Control+p');
+    await caughtPrint(page);
+    await nothingHappened(`${where}, printed`);
+    await endPrint(page);
+  };
+
   test(
-    'opened, answered, forwarded and searched, none of it asks for anything',
+    'opened, printed, answered, forwarded and searched, none of it asks for anything',
     { timeout: 600_000 },
     async () => {
       try {
@@ -247,6 +190,7 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
         await page.locator('#list-title', { hasText: 'Trap' }).waitFor();
         const rows = Number(await page.locator('[data-pane=list] [role=grid]').getAttribute('aria-rowcount'));
         expect(rows).toBeGreaterThan(count * 0.9);
+        await catchPrinting(page);
         let before = '';
         for (let at = 0; at < rows; at += 1) {
           await press('j');
@@ -255,9 +199,10 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
           before = subject;
           await insideItsFrame(subject);
           if (at < own || at % 15 === 0) {
+            await printed(subject);
             for (const key of at % 4 === 0 ? ['r', 'f'] : ['r']) {
               await press(key);
-              await page.locator('.composer').waitFor();
+              await page.locator('.composer:focus-within').waitFor();
               await press('Escape');
               await page.locator('.composer').waitFor({ state: 'hidden' });
             }
@@ -346,22 +291,15 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
     await page.getByRole('button', { name: 'New message' }).waitFor();
     expect(page.url()).toBe(home);
     await expect.poll(() => page.context().pages().length).toBe(before);
-    expect(reached).toEqual([]);
+    expect(trap.reached).toEqual([]);
   });
 
   test('nor does the browser look up a name or connect to anything', async (context) => {
-    if (tracer === null) {
+    const outward = await trap.traced();
+    if (outward === null) {
       context.skip('strace is not installed: name look-ups are not recorded');
       return;
     }
-    tracer.kill('SIGINT');
-    await once(tracer, 'exit');
-    tracer = null;
-    const outward = readFileSync(traceFile(), 'latin1')
-      .split('\n')
-      .filter((line) => /AF_INET6?\b/.test(line))
-      // How Chromium learns whether there is a way for IPv6: a datagram socket is connected, nothing is sent.
-      .filter((line) => !/connect\(.*htons\(443\).*2001:4860:4860::8888/.test(line));
     expect(outward).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { composeMail } from '../../src-main/demo/mails/compose.ts';
 import type { SeedMail } from '../../src-main/demo/maildir.ts';
+import { requestLines } from '../harness/calendar-lines.ts';
 
 export const invitation = {
   first: 'Proofs third round',
@@ -90,26 +91,7 @@ export function jobMails(ina: string): SeedMail[] {
 }
 
 function calendar(summary: string, ina: string): string {
-  return [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//Print works//EN',
-    'METHOD:REQUEST',
-    'BEGIN:VTIMEZONE',
-    'TZID:Europe/Berlin',
-    'BEGIN:STANDARD',
-    'DTSTART:19701025T030000',
-    'TZOFFSETFROM:+0200',
-    'TZOFFSETTO:+0100',
-    'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10',
-    'END:STANDARD',
-    'END:VTIMEZONE',
-    'BEGIN:VEVENT',
-    `UID:${summary.replaceAll(' ', '-')}@calendar.test`,
-    'SEQUENCE:2',
-    'DTSTAMP:20261101T090000Z',
-    'DTSTART;TZID=Europe/Berlin:20261124T150000',
-    'DTEND;TZID=Europe/Berlin:20261124T160000',
+  return requestLines(`${summary.replaceAll(' ', '-')}@calendar.test`, 2, [
     'RRULE:FREQ=WEEKLY;COUNT=10',
     `SUMMARY:${summary}`,
     'LOCATION:Room 4\\, Lindqvist print works',
@@ -123,7 +105,5 @@ function calendar(summary: string, ina: string): string {
     'TRIGGER:-PT15M',
     'ATTACH:https://leak.lights.example/alarm',
     'END:VALARM',
-    'END:VEVENT',
-    'END:VCALENDAR',
-  ].join('\r\n');
+  ]).join('\r\n');
 }

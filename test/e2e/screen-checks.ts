@@ -3,13 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
+import { axeTags } from '../harness/axe-tags.ts';
 
 const artefacts = 'test-artefacts/screenshots';
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 interface AxeResult {
-  violations: { id: string; impact: string | null; nodes: { html: string; any: { message: string }[] }[] }[];
+  violations: {
+    id: string;
+    impact: string | null;
+    tags: string[];
+    nodes: { html: string; any: { message: string }[] }[];
+  }[];
 }
 
 /** Pictures of the README are made anew only when POSTHORN_SCREENSHOTS asks for it. */
@@ -32,14 +37,14 @@ export async function settle(page: Page): Promise<void> {
   });
 }
 
-/** What axe finds serious or critical, WCAG A and AA first; `screen` names it in the failure. */
+/** A01: what axe finds against WCAG A and AA, and of the rest what is serious or critical; `screen` names it in the failure. */
 export async function axeFaults(page: Page, screen: string, onlyColours: boolean): Promise<string[]> {
   await settle(page);
   // By the debugger's evaluation: the pages' policy forbids every script that is not theirs.
   await page.evaluate(await readFile(axeFile, 'utf8'));
   const runOnly = onlyColours
     ? { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
-    : { type: 'tag', values: tags };
+    : { type: 'tag', values: axeTags };
   const { violations } = await page.evaluate((wanted) => {
     const { axe } = window as unknown as {
       axe: { run(context: unknown, options: unknown): Promise<AxeResult> };
@@ -48,7 +53,10 @@ export async function axeFaults(page: Page, screen: string, onlyColours: boolean
     return axe.run(document, { iframes: false, resultTypes: ['violations'], runOnly: wanted });
   }, runOnly);
   return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(
+      ({ impact, tags }) =>
+        impact === 'serious' || impact === 'critical' || tags.some((tag) => /^wcag\d+a/.test(tag)),
+    )
     .map(
       ({ id, nodes }) =>
         `${screen}: ${id}: ${nodes
@@ -64,6 +72,21 @@ export async function axeInBothThemes(page: Page, screen: string): Promise<strin
   await page.emulateMedia({ colorScheme: 'dark' });
   faults.push(...(await axeFaults(page, `${screen}, dark`, true)));
   await page.emulateMedia({ colorScheme: 'light' });
+  return faults;
+}
+
+/** Faults of a screen in both themes, and on POSTHORN_SCREENSHOTS its pictures: light, dark, and 480 px narrow. */
+export async function lookAt(page: Page, screen: string): Promise<string[]> {
+  const faults = await axeInBothThemes(page, screen);
+  const wide = page.viewportSize();
+  if (process.env['POSTHORN_SCREENSHOTS'] === undefined || wide === null) return faults;
+  await takePicture(page, screen);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await takePicture(page, `${screen}-dark`);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 480, height: 800 });
+  await takePicture(page, `${screen}-narrow`);
+  await page.setViewportSize(wide);
   return faults;
 }
 

@@ -151,10 +151,10 @@ async function nothingHappened(where: string): Promise<void> {
 
 describe('attachments in the window', { timeout: 120_000 }, () => {
   test('cards say in words what they are, show pictures small, and are saved by a button that is there', async () => {
-    const cards = page.locator('.files-list .file');
+    const cards = page.locator('.stage:not([inert]) .files-list .file');
     await expect.poll(() => cards.count()).toBe(files('').length);
     await cards.first().locator('canvas:not([hidden])').waitFor(wait);
-    const words = await page.locator('.file-size').allTextContents();
+    const words = await page.locator('.stage:not([inert]) .file-size').allTextContents();
     expect(words[0]).toMatch(/^Picture · /);
     expect(words[1]).toMatch(/^PDF document · /);
     expect(words.at(-1)).toMatch(/^Program · /);
@@ -166,7 +166,7 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
     // A picture of a few bytes that says it has 900 million pixels, and a drawing that only calls itself a picture.
     for (const name of ['bomb', 'drawing'])
       expect(await cards.filter({ hasText: name }).first().locator('canvas:not([hidden])').count()).toBe(0);
-    await page.locator('.files').scrollIntoViewIfNeeded();
+    await page.locator('.stage:not([inert]) .files').scrollIntoViewIfNeeded();
     await settle(page);
     await page.screenshot({ path: `${pictures}/cards-light.png` });
     expect(await axeFaults(page, 'cards', false)).toEqual([]);
@@ -273,7 +273,7 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
   });
 
   test('a card dragged out carries the file under its name', async () => {
-    const card = page.locator('.files-list .file').first();
+    const card = page.locator('.stage:not([inert]) .files-list .file').first();
     await card.hover();
     const dragged = async (): Promise<string> =>
       await card.evaluate((element) => {
@@ -296,7 +296,7 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
 
   test('narrow', async () => {
     await page.setViewportSize({ width: 640, height: 900 });
-    await page.locator('.files').scrollIntoViewIfNeeded();
+    await page.locator('.stage:not([inert]) .files').scrollIntoViewIfNeeded();
     await settle(page);
     await page.screenshot({ path: `${pictures}/cards-narrow.png` });
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);

@@ -17,7 +17,7 @@ async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
   return () => page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
 }
 
-const frames = (page: Page): Promise<number> => page.locator('.reader iframe').count();
+const frames = (page: Page): Promise<number> => page.locator('.reader iframe.mail-frame').count();
 const places = (page: Page): ReturnType<Page['locator']> => page.locator('.reader [data-message]');
 
 test('a conversation of 200 mails: few frames however much is unfolded, keys, order', async () => {
@@ -32,7 +32,7 @@ test('a conversation of 200 mails: few frames however much is unfolded, keys, or
   await page.evaluate(() => {
     const painted = new Promise<number>((resolve) => {
       const look = (pressed: number): void => {
-        const frame = document.querySelector<HTMLIFrameElement>('.reader iframe');
+        const frame = document.querySelector<HTMLIFrameElement>('.reader iframe.mail-frame');
         if ((frame?.contentDocument?.body?.textContent ?? '') !== '' && (frame?.clientHeight ?? 0) > 0)
           requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - pressed)));
         else requestAnimationFrame(() => look(pressed));
@@ -111,4 +111,63 @@ test('each list has its own choice of conversations or single messages', async (
     .first()
     .click();
   await expect.poll(() => button.getAttribute('aria-pressed')).toBe('true');
+});
+
+test('what is found in a conversation: all of it, also far away, and scrolling on is not called back', async () => {
+  const page = await open({ accounts: 1, messages: 500, conversation: length });
+  const row = rows(page)
+    .filter({ hasText: String(length) })
+    .first();
+  await row.waitFor();
+  const id = (await row.getAttribute('data-id')) ?? '';
+  await page.evaluate(
+    ([key, far]) => {
+      const quote =
+        '<blockquote type="cite"><p>Older words.</p><p>And more.</p><p>And more.</p><p>And more.</p></blockquote>';
+      for (const [at, n] of far.entries())
+        window.fakeMain.mails.set(`${key}.${n}`, {
+          text: 'The sandbank has grown.',
+          html:
+            at === 0
+              ? null
+              : `<div class="mail-body"><p>The sandbank has grown.</p><p>On Monday Ann wrote:</p>${quote}</div>`,
+        });
+    },
+    [id, [length - 3, length - 90, length - 150]] as const,
+  );
+  await row.click();
+  await page.getByText(`${length} messages`).waitFor();
+  await page.keyboard.press(';');
+  await expect.poll(() => places(page).count()).toBe(length);
+  await page.keyboard.press('Control+f');
+  await page.getByRole('textbox', { name: 'Find in this message' }).fill('sandbank');
+  const told = page.locator('.find-count');
+  await expect.poll(() => told.textContent(), { timeout: 60_000 }).toMatch(/^[123] of 3$/);
+  const marked = (): Promise<string[]> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLIFrameElement>('.reader iframe.mail-frame')].flatMap((frame) =>
+        [
+          ...((frame.contentWindow as (Window & typeof globalThis) | null)?.CSS.highlights.get(
+            'posthorn-found',
+          ) ?? []),
+        ].map(String),
+      ),
+    );
+  expect(await marked()).toEqual(['sandbank', 'sandbank', 'sandbank']);
+  const scroll = page.locator('.reader-scroll');
+  await scroll.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 4 }));
+  const before = await scroll.evaluate((element) => element.scrollTop);
+  // Until mails that were not drawn before stand there.
+  await expect
+    .poll(() =>
+      scroll.evaluate(
+        (element) =>
+          [...element.querySelectorAll('iframe.mail-frame')].filter((frame) => {
+            const { top, bottom } = frame.getBoundingClientRect();
+            return bottom > 0 && top < innerHeight;
+          }).length,
+      ),
+    )
+    .toBeGreaterThan(0);
+  expect(Math.abs((await scroll.evaluate((element) => element.scrollTop)) - before)).toBeLessThan(2_000);
 });

@@ -5,13 +5,12 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SmtpMail } from '../../src-main/demo/submission.ts';
 import { until } from '../harness/headless.ts';
-import { RawImap } from '../servers/raw-imap.ts';
-import { DemoWindow, findStage } from './demo-window.ts';
+import type { RawImap } from '../servers/raw-imap.ts';
+import { DemoWindow, findStage, showCalmly } from './demo-window.ts';
 import { invitation, jobMails } from './job-mails.ts';
-import { axeInBothThemes, takePicture } from './screen-checks.ts';
+import { lookAt } from './screen-checks.ts';
 
 const { display, reason, skipped } = await findStage('window-jobs');
-const wide = { width: 1280, height: 800 };
 
 /** What cards and notes over a message do, from the click to the bytes on real servers. */
 describe.skipIf(reason !== null)(`jobs of a message, in a real window on real servers${skipped}`, () => {
@@ -34,8 +33,7 @@ describe.skipIf(reason !== null)(`jobs of a message, in a real window on real se
     });
     page = opened.page;
     taken = opened.world.submission.taken;
-    await page.setViewportSize(wide);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await showCalmly(page);
     await opened.addFirstAccount();
   });
   afterAll(async () => {
@@ -53,7 +51,7 @@ describe.skipIf(reason !== null)(`jobs of a message, in a real window on real se
   const open = async (subject: string): Promise<void> => {
     await row(subject).click();
     await page.locator('#subject', { hasText: subject }).waitFor();
-    await page.locator('.reader .message:not([aria-busy=true])').first().waitFor();
+    await page.locator('.stage:not([inert]) .message:not([aria-busy=true])').first().waitFor();
   };
   const place = async (name: string): Promise<void> => {
     await page.getByRole('treeitem', { name }).first().click();
@@ -68,25 +66,10 @@ describe.skipIf(reason !== null)(`jobs of a message, in a real window on real se
       60_000,
     );
   const look = async (screen: string): Promise<void> => {
-    faults.push(...(await axeInBothThemes(page, screen)));
-    if (process.env['POSTHORN_SCREENSHOTS'] === undefined) return;
-    await takePicture(page, `job-${screen}`);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await takePicture(page, `job-${screen}-dark`);
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 480, height: 800 });
-    await takePicture(page, `job-${screen}-narrow`);
-    await page.setViewportSize(wide);
+    faults.push(...(await lookAt(page, `job-${screen}`)));
   };
-  const server = async (): Promise<RawImap> =>
-    RawImap.open({
-      port: opened.world.dovecot.imapsPort,
-      ca: opened.world.dovecot.ca,
-      user: opened.ina.address,
-      password: opened.ina.password,
-    });
   const onServer = async <T>(ask: (raw: RawImap) => Promise<T | undefined>, what: string): Promise<T> => {
-    const raw = await server();
+    const raw = await opened.rawImap();
     try {
       return await until(() => ask(raw), what, 60_000);
     } finally {
@@ -211,7 +194,7 @@ describe.skipIf(reason !== null)(`jobs of a message, in a real window on real se
     await open('Minutes of the board');
     const note = reader().getByRole('note', { name: 'Signed parts of this message' });
     await expect.poll(() => note.textContent()).toMatch(/is signed \(OpenPGP\).*did not check/s);
-    expect(await reader().locator('.note.is-good, .mail-card.is-good').count()).toBe(0);
+    expect(await reader().locator('.stage:not([inert]) :is(.note, .mail-card).is-good').count()).toBe(0);
     await look('signed');
     await open('For your eyes');
     const card = reader().getByRole('region', { name: 'Encrypted, cannot be read yet' });

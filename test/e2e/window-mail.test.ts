@@ -169,8 +169,8 @@ describe('reader', () => {
     const page = await open({ accounts: 1, messages: 50 });
     await rows(page).first().waitFor();
     await rows(page).first().click();
-    await page.getByText('3 messages').waitFor();
-    expect(await page.locator('.earlier li').count()).toBe(2);
+    await page.locator('.stage:not([inert])').getByText('3 messages').waitFor();
+    expect(await page.locator('.stage:not([inert]) .earlier li').count()).toBe(2);
     const frame = page.frameLocator('iframe.mail-frame');
     await frame.getByText('Ice on the locks').waitFor();
     expect(await page.locator('iframe.mail-frame').getAttribute('sandbox')).toBe('allow-same-origin');

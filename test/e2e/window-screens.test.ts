@@ -10,7 +10,7 @@ const open = useFakeWindow();
 async function unfoldTrust(page: Page, line: RegExp): Promise<void> {
   await rows(page).first().click();
   for (let at = 0; at < 20; at += 1) {
-    const mark = page.locator('.trust').last();
+    const mark = page.locator('.stage:not([inert]) .trust').last();
     await mark.waitFor();
     if (line.test((await mark.textContent()) ?? '')) {
       await mark.click();
@@ -116,7 +116,7 @@ const states: [string, FakeWorld, WindowOptions, ((page: Page) => Promise<void>)
       const row = rows(page).nth(1);
       const messageId = (await row.getAttribute('data-id')) ?? '';
       await row.click();
-      await page.locator('.files').waitFor();
+      await page.locator('.stage:not([inert]) .files').waitFor();
       await page.evaluate(
         (id) =>
           window.fakeMain.emit('message.progress', { messageId: id, done: 3_100_000, total: 28_000_000 }),

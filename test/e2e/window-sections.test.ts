@@ -125,7 +125,7 @@ test('says what is signed and encrypted without a mark of trust, and saves the e
   });
   expect(green).toBe(false);
   // The card stands for both halves; the signed file stays a file.
-  expect(await page.locator('.files .file').count()).toBe(1);
+  expect(await page.locator('.stage:not([inert]) .files .file').count()).toBe(1);
   await card.getByRole('button', { name: 'Save the encrypted part…' }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => calls(page, 'message.saveAttachment')).toMatchObject([{ partId: '2' }]);

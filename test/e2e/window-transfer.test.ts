@@ -16,12 +16,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../harness/headless.ts';
 import { RealWindow } from '../harness/real-window.ts';
 import { pagesFor } from '../harness/built-pages.ts';
-import { RawImap, type RawMessage } from '../servers/raw-imap.ts';
-import { DemoWindow, findStage } from './demo-window.ts';
-import { axeInBothThemes, takePicture } from './screen-checks.ts';
+import type { RawImap, RawMessage } from '../servers/raw-imap.ts';
+import { DemoWindow, findStage, showCalmly } from './demo-window.ts';
+import { lookAt } from './screen-checks.ts';
 
 const { display, reason, skipped } = await findStage('window-transfer');
-const wide = { width: 1280, height: 800 };
 const few = 20;
 const many = 200;
 
@@ -135,15 +134,9 @@ describe.skipIf(reason !== null)(`files out of the window and into it, on a real
     });
     ({ posthorn, page } = opened);
     ({ flags } = opened.world);
-    await page.setViewportSize(wide);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await showCalmly(page);
     await opened.addFirstAccount();
-    raw = await RawImap.open({
-      port: opened.world.dovecot.imapsPort,
-      ca: opened.world.dovecot.ca,
-      user: opened.ina.address,
-      password: opened.ina.password,
-    });
+    raw = await opened.rawImap();
     old = await raw.messages('Old');
     whole = await raw.messages('Whole year');
   });
@@ -165,15 +158,7 @@ describe.skipIf(reason !== null)(`files out of the window and into it, on a real
     await page.getByRole('menuitem', { name: entry }).click();
   };
   const look = async (screen: string): Promise<void> => {
-    faults.push(...(await axeInBothThemes(page, screen)));
-    if (process.env['POSTHORN_SCREENSHOTS'] === undefined) return;
-    await takePicture(page, `job-${screen}`);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await takePicture(page, `job-${screen}-dark`);
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 480, height: 800 });
-    await takePicture(page, `job-${screen}-narrow`);
-    await page.setViewportSize(wide);
+    faults.push(...(await lookAt(page, `job-${screen}`)));
   };
 
   /** Presses the button and answers the system's dialog that it opens. */
@@ -260,8 +245,7 @@ describe.skipIf(reason !== null)(`files out of the window and into it, on a real
     });
     page = posthorn.page;
     page.setDefaultTimeout(20_000);
-    await page.setViewportSize(wide);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await showCalmly(page);
     await until(
       () => Promise.resolve(existsSync(at('Whole year.mbox')) ? true : undefined),
       'the whole export',
@@ -338,7 +322,7 @@ describe.skipIf(reason !== null)(`files out of the window and into it, on a real
   test('attachments are saved one and all under safe names, beside what is there', async () => {
     await folder('Inbox').click();
     await page.locator('.row-subject', { hasText: 'Two of one name' }).click();
-    const card = page.locator('.files-list .file').first();
+    const card = page.locator('.stage:not([inert]) .files-list .file').first();
     await look('files');
     for (const name of ['list.csv', 'list (2).csv']) {
       await card.getByRole('button', { name: /^list\.csv, .*, save$/ }).click();

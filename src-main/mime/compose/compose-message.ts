@@ -88,7 +88,7 @@ export async function composeMessage(input: ComposeInput): Promise<ComposedMessa
   const text = clean(
     input.text ?? (input.html === null ? '' : (htmlToPlain(input.html) ?? crudeText(input.html))),
   );
-  const body = await bodyNode(input, text).build();
+  const body = await (await bodyNode(input, text)).build();
   const references =
     input.references.length > mostReferences
       ? [...input.references.slice(0, 1), ...input.references.slice(1 - mostReferences)]

@@ -1,4 +1,4 @@
-import MimeNode from 'nodemailer/lib/mime-node';
+import type MimeNode from 'nodemailer/lib/mime-node';
 import type { ComposeAttachment, ComposeInput, MachinePart } from './compose-message.ts';
 import { badField, guardField } from './field-guard.ts';
 import { toFlowed } from './flowed.ts';
@@ -7,8 +7,10 @@ import { toFlowed } from './flowed.ts';
  * The MIME tree. It hangs below a root that is not printed: nodemailer would else write Date, From and
  * the rest by its own rules, and its address parser decides differently from ours about odd addresses.
  */
-export function bodyNode(input: ComposeInput, text: string): MimeNode {
-  const root = new MimeNode('multipart/mixed', { disableFileAccess: true, disableUrlAccess: true });
+export async function bodyNode(input: ComposeInput, text: string): Promise<MimeNode> {
+  // With the first mail that is written, not at the start: it brings Node's HTTP/2 along.
+  const { default: Node } = await import('nodemailer/lib/mime-node');
+  const root = new Node('multipart/mixed', { disableFileAccess: true, disableUrlAccess: true });
   if (input.machine !== undefined) return addMachinePart(root, text, input.machine);
   const inline = input.attachments.filter((attachment) => isInline(attachment, input.html));
   const apart = input.attachments.filter((attachment) => !inline.includes(attachment));

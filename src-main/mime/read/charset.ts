@@ -48,6 +48,9 @@ const meant: Record<string, string> = {
   'x-windows-949': 'cp949',
   big5: 'big5-hkscs',
   'x-x-big5': 'big5-hkscs',
+  chinesebig5: 'big5-hkscs',
+  'cn-big5': 'big5-hkscs',
+  'cn-gb': 'gb18030',
   shift_jis: 'cp932',
   'shift-jis': 'cp932',
   sjis: 'cp932',
@@ -151,12 +154,24 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
   } catch {
     return { ...guess(bytes), problem: 'charset-unknown' };
   }
+  if (name === 'windows-1252') {
+    const other = wordsOfHighBytes(bytes) ? guessCharset(bytes) : name;
+    if (/^(?:windows-1251|koi8-r)$/.test(other))
+      return { text: iconv.decode(bytes, other), charset: other, problem: 'charset-mislabelled' };
+  }
   const lost = count(text, /\ufffd/g);
   if (lost > 0 && lost * 20 > text.length) {
     const utf8 = asUtf8(bytes);
     if (utf8 !== null) return { text: utf8, charset: 'utf-8', problem: 'charset-mislabelled' };
   }
   return { text, charset: name, problem: lost > 0 ? 'charset-broken' : null };
+}
+
+/** No western language has five words in a row, and more than all others, of accented letters alone. */
+function wordsOfHighBytes(bytes: Buffer): boolean {
+  const sample = bytes.toString('latin1', 0, 16_384);
+  const words = count(sample, /(?<![A-Za-z\x80-\xff])[\xa8\xb8\xc0-\xff]{4,30}(?![A-Za-z\x80-\xff])/g);
+  return words >= 4 && words > count(sample, /[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]/g) * 2;
 }
 
 function guess(bytes: Buffer): { text: string; charset: string } {

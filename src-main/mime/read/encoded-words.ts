@@ -21,7 +21,11 @@ export function decodeWords(value: string): string {
   const state: { out: string; done: number; run: Run | null } = { out: '', done: 0, run: null };
   const flush = (): void => {
     if (state.run === null) return;
-    state.out += decodeText(Buffer.concat(state.run.pieces), state.run.charset).text;
+    const bytes = Buffer.concat(state.run.pieces);
+    state.out += decodeText(
+      /^utf-?8$/.test(state.run.charset) ? wholeUtf8(bytes) : bytes,
+      state.run.charset,
+    ).text;
     state.done = state.run.end;
     state.run = null;
   };
@@ -48,12 +52,25 @@ export function decodeWords(value: string): string {
   return state.out + value.slice(state.done);
 }
 
+/** Senders that cut a long subject cut inside of a character, too: the rest of it would make the whole no UTF-8. */
+function wholeUtf8(bytes: Buffer): Buffer {
+  let start = bytes.length - 1;
+  while (start > 0 && start > bytes.length - 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
+  const lead = bytes[start] ?? 0;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+  return lead < 0xf8 && start + length > bytes.length ? bytes.subarray(0, start) : bytes;
+}
+
 function isAscii(text: string): boolean {
   return /^[\x20-\x7e\t]*$/.test(text);
 }
 
 function wordBytes(inBase64: boolean, text: string): Buffer {
-  if (inBase64) return decodeTransfer(Buffer.from(text, 'utf8'), 'base64').bytes;
+  if (inBase64) {
+    // The alphabet for addresses of the web (RFC 4648 5), which some programs take for all base64.
+    const usual = /[-_]/.test(text) && !/[+/]/.test(text) ? text.replace(/-/g, '+').replace(/_/g, '/') : text;
+    return decodeTransfer(Buffer.from(usual, 'utf8'), 'base64').bytes;
+  }
   // "_" is a blank (RFC 2047 4.2); a blank at the end must survive the quoted-printable rule for line ends.
   const prepared = text.replace(/[_ ]/g, '=20');
   return decodeTransfer(Buffer.from(prepared, 'utf8'), 'quoted-printable').bytes;

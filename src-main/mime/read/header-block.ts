@@ -126,6 +126,10 @@ function headerText(line: Buffer, charset: string | null, defects: DefectList): 
     const decoded = decodeText(value, isUtf8(value) ? null : charset);
     if (decoded.charset !== 'utf-8') defects.add('header-8bit');
     text = decoded.text;
+  } else if (value.includes('\x1b$') || value.includes('\x1b(')) {
+    // Raw ISO-2022-JP is ASCII by its bytes.
+    text = decodeText(value, null).text;
+    defects.add('header-8bit');
   } else text = value.toString('latin1');
   if (/\r(?!\r?\n)/.test(text)) {
     defects.add('header-bare-cr');

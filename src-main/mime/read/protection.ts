@@ -51,7 +51,7 @@ function formOf(part: Part): Found | null {
   // Exchange and some gateways turn multipart/encrypted into multipart/mixed.
   if (
     type === 'multipart/mixed' &&
-    part.children.some((child) => child.type.value === 'application/pgp-encrypted')
+    part.children.some((child) => child.type.value === 'application/pgp-encrypted' || isLostHalf(child))
   )
     return make('encrypted', 'openpgp', 'multipart');
   if (isCms(part)) {
@@ -66,6 +66,18 @@ function formOf(part: Part): Found | null {
     return armour === null ? null : make(armour, 'openpgp', 'inline');
   }
   return null;
+}
+
+/** The half with the words, where the types of both were lost as well: its name is left (RFC 3156 4 has none; all programs give this). */
+function isLostHalf(part: Part): boolean {
+  return (
+    part.type.value === 'application/octet-stream' &&
+    /^encrypted\.asc$/i.test(fileNameOf(part) ?? '') &&
+    partBytes({ ...part, bodyEnd: Math.min(part.bodyEnd, part.bodyStart + 400) })
+      .bytes.toString('latin1')
+      .trimStart()
+      .startsWith('-----BEGIN PGP MESSAGE-----')
+  );
 }
 
 /** A signature whose multipart/signed was lost on the way: over what it was made cannot be told. */
@@ -100,7 +112,7 @@ function cmsKind(part: Part): Found['what'] | null {
   return named.includes('signed') ? 'signed' : 'encrypted';
 }
 
-const armourBegin = /^-----BEGIN PGP (MESSAGE|SIGNED MESSAGE)(?:, PART [\d/]+)?-----[ \t]*\r?$/m;
+const armourBegin = /^[ \t]{0,20}-----BEGIN PGP (MESSAGE|SIGNED MESSAGE)(?:, PART [\d/]+)?-----[ \t]*\r?$/m;
 
 function armourIn(part: Part): Found['what'] | null {
   const { bytes } = partBytes(part);

@@ -12,7 +12,7 @@ export type LinkDoubt = 'other-host' | 'odd-letters';
 export function hostOf(url: string): string | null {
   const parsed = URL.parse(url);
   return parsed !== null && (parsed.protocol === 'http:' || parsed.protocol === 'https:')
-    ? parsed.hostname.replace(/^www\./, '')
+    ? parsed.hostname.replace(/\.$/, '').replace(/^www\./, '')
     : null;
 }
 
@@ -25,7 +25,8 @@ export function targetWords(url: string): string {
 }
 
 /** Endings of files that are written like a host's name. */
-const fileEnd = /\.(?:pdf|docx?|xlsx?|pptx?|txt|html?|png|jpe?g|gif|csv|js|json|xml|mp[34]|exe|net)$/iu;
+const fileEnd =
+  /\.(?:pdf|docx?|xlsx?|pptx?|txt|html?|png|jpe?g|gif|csv|js|json|xml|mp[34]|exe)$|^(?:asp|ado|vb|ml)\.net$/iu;
 
 /**
  * "example.org" for https://mail.example.org is honest; "example.org" for https://example.org.evil.test is
@@ -34,12 +35,34 @@ const fileEnd = /\.(?:pdf|docx?|xlsx?|pptx?|txt|html?|png|jpe?g|gif|csv|js|json|
 export function linkDoubt(link: UsedLink): LinkDoubt | null {
   const target = hostOf(link.url);
   if (target === null) return null;
-  for (const [, before = '', named = ''] of link.words.matchAll(
-    /(https?:\/\/|@|\bwww\.)?((?:[\p{L}\p{N}_-]+\.)+\p{L}{2,})(?=[/:?#\s,;.!)\]'"»”’]|$)/giu,
-  )) {
-    if (before === '' && fileEnd.test(named)) continue;
-    const shown = hostOf(`https://${named}`);
-    if (shown !== null && target !== shown && !target.endsWith(`.${shown}`)) return 'other-host';
+  const elsewhere = (shown: string | null): boolean =>
+    shown !== null && target !== shown && !target.endsWith(`.${shown}`);
+  for (const words of readings(link.words)) {
+    for (const [address] of words.matchAll(/https?:\/\/[^\s/?#\\<>"'“”‘’«»|]+/giu)) {
+      const named = URL.parse(address.replace(/[.,;:!)]+$/u, ''));
+      // "https://bank.example@evil.test" reads as the bank's.
+      if (named !== null && (named.username.includes('.') || elsewhere(hostOf(named.href))))
+        return 'other-host';
+    }
+    for (const match of words.matchAll(
+      /(https?:\/\/|@|\bwww\.)?((?:[\p{L}\p{N}_-]+\.)+\p{L}{2,})(?![\p{L}\p{M}\p{N}_@-]|\.[\p{L}\p{N}])/giu,
+    )) {
+      const [, before = '', named = ''] = match;
+      if (before === '' && fileEnd.test(named)) continue;
+      if (elsewhere(hostOf(`https://${named}`))) return 'other-host';
+    }
   }
   return hasOddLetters(target) ? 'odd-letters' : null;
+}
+
+/**
+ * The words as the eye takes them: letters of other widths and other full stops as plain ones, without characters
+ * that are not seen, and the other way round where a character turns them.
+ */
+function readings(words: string): string[] {
+  const plain = words
+    .normalize('NFKC')
+    .replace(/[\u3002\uff61]/gu, '.')
+    .replace(/[\p{Cf}\u034f\u115f\u1160\u3164\ufe00-\ufe0f]/gu, '');
+  return /[\u202d\u202e]/u.test(words) ? [plain, Array.from(plain).reverse().join('')] : [plain];
 }

@@ -16,7 +16,7 @@ export async function giveAnswer(
   await app.attempt(async () => {
     const { outboxId } = await send(seconds);
     settled(true);
-    void app.reader.renewAnswered(messageId);
+    void app.reader.answered.renew(messageId);
     if (outboxId === null) return;
     if (seconds === 0) app.toasts.show(words);
     else
@@ -25,7 +25,7 @@ export async function giveAnswer(
           void app.attempt(async () => {
             await app.main.call('outbox.cancel', { outboxId });
             settled(false);
-            void app.reader.renewAnswered(messageId);
+            void app.reader.answered.renew(messageId);
           }),
         undoName: t('answer.takeBack'),
         outboxId,

@@ -11,8 +11,14 @@ export type JcalProperty = [
 
 const written = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(Z?))?$/;
 
-/** The first value of a property; null when it is no date that a clock can show. */
-export function timeOf(property: JcalProperty | undefined): CalendarTime | null {
+/**
+ * The first value of a property; null when it is no date that a clock can show. `given`: the moment by what the file
+ * itself says of a zone whose name nobody knows.
+ */
+export function timeOf(
+  property: JcalProperty | undefined,
+  given: (tzid: string, local: string) => string | null = () => null,
+): CalendarTime | null {
   const value = property?.[3];
   if (property === undefined || typeof value !== 'string') return null;
   const match = written.exec(value);
@@ -24,7 +30,8 @@ export function timeOf(property: JcalProperty | undefined): CalendarTime | null 
   const tzid = property[1]['tzid'];
   if (typeof tzid !== 'string') return { at: null, local, zone: null };
   const zone = zoneNamed(tzid);
-  if (zone === null) return { at: null, local, zone: tzid.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 80) };
+  if (zone === null)
+    return { at: given(tzid, local), local, zone: tzid.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 80) };
   return { at: new Date(inZone(wall, zone)).toISOString(), local, zone };
 }
 

@@ -14,6 +14,7 @@ import type { ReadLimits } from '../limits.ts';
 import { readPartText } from '../part-text.ts';
 import { isMessageType, type Part } from '../part.ts';
 import { later, timeOf, whenWords, type JcalProperty } from './calendar-times.ts';
+import { atGiven, type JcalComponent } from './given-zones.ts';
 import { invitationSentence } from './invitation-sentence.ts';
 import { recurrenceWords } from './recurrence-words.ts';
 
@@ -36,8 +37,6 @@ const methods: readonly string[] = [
   'declinecounter',
   'refresh',
 ];
-
-type JcalComponent = [name: string, properties: JcalProperty[], components: JcalComponent[]];
 
 /**
  * The first event of a text/calendar part (RFC 6047), structure alone: no rule is expanded, no zone of its
@@ -85,10 +84,12 @@ function eventIn(text: string, part: Part): { invitation: Invitation; source: In
   const event = (same.find(([, properties]) => property(properties, 'recurrence-id') === undefined) ??
     first)[1];
   const method = (textOf(head, 'method', 40) || (part.type.params.get('method') ?? '')).toLowerCase();
-  const start = timeOf(property(event, 'dtstart'));
+  const time = (name: string): ReturnType<typeof timeOf> =>
+    timeOf(property(event, name), (tzid, local) => atGiven(components, tzid, local));
+  const start = time('dtstart');
   const duration = property(event, 'duration')?.[3];
   const end =
-    timeOf(property(event, 'dtend')) ??
+    time('dtend') ??
     (start !== null && typeof duration === 'string' ? later(start, secondsOf(duration)) : null);
   const people = event.filter(([name]) => name === 'attendee');
   const organizer = property(event, 'organizer');
@@ -100,7 +101,7 @@ function eventIn(text: string, part: Part): { invitation: Invitation; source: In
       0,
       Math.min(2_147_483_647, Math.trunc(Number(property(event, 'sequence')?.[3] ?? 0)) || 0),
     ),
-    recurrenceId: timeOf(property(event, 'recurrence-id')),
+    recurrenceId: time('recurrence-id'),
     summary: textOf(event, 'summary', 500),
     place: textOf(event, 'location', 500),
     start,
@@ -123,7 +124,8 @@ function parsed(text: string): JcalComponent | null {
     .replace(/^\uFEFF/, '')
     .replace(/\n[ \t]/g, '')
     .split('\n')
-    .filter((line) => line.length <= longestLine && /^[A-Za-z0-9-]+[;:]/.test(line));
+    .filter((line) => line.length <= longestLine && /^[A-Za-z0-9-]+[;:]/.test(line))
+    .map(mendedTime);
   const read = (some: readonly string[]): JcalComponent | null => {
     const all: unknown = ICAL.parse(some.join('\r\n'));
     // Several objects in one file come as a list of them.
@@ -135,6 +137,19 @@ function parsed(text: string): JcalComponent | null {
   } catch {
     return read(lines.filter((line) => !/^(?:[A-Z]*RULE|X-[A-Z0-9-]*|TRIGGER|ATTACH|GEO)[;:]/i.test(line)));
   }
+}
+
+const timed = /^(DTSTART|DTEND|RECURRENCE-ID)([;:][^\r\n]{0,300}?):?(\d{8}(?:T\d{6}Z?)?)\r?$/i;
+
+/** Exchange writes TZID=tzone://Microsoft/Utc without the quotes that a colon needs; others a day without saying that it is one. */
+function mendedTime(line: string): string {
+  const match = timed.exec(line);
+  if (match === null) return line;
+  const [, name = '', given = '', value = ''] = match;
+  const zone = /^(.*;TZID=)([^";]*:[^";]*?):?$/i.exec(given);
+  const params = zone === null ? given.replace(/:$/, '') : `${zone[1] ?? ''}"${zone[2] ?? ''}"`;
+  const isDay = value.length === 8 && !/;VALUE=/i.test(params);
+  return `${name}${params === ':' ? '' : params}${isDay ? ';VALUE=DATE' : ''}:${value}`;
 }
 
 function property(properties: readonly JcalProperty[], name: string): JcalProperty | undefined {

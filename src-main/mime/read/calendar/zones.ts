@@ -1,3 +1,6 @@
+/** "UTC+01:00", "GMT-0330": not IANA's, plain enough. */
+const distance = /^(?:utc|gmt)([+-])(\d{1,2}):?(\d\d)?$/i;
+
 /** Names that Microsoft's programs write, for the zones that people live in (CLDR's windowsZones). */
 const windows: Readonly<Record<string, string>> = {
   utc: 'UTC',
@@ -61,11 +64,25 @@ const windows: Readonly<Record<string, string>> = {
  */
 export function zoneNamed(tzid: string): string | null {
   const plain = tzid.trim().replace(/^"|"$/g, '').slice(0, 200);
+  const far = distance.exec(plain);
+  if (far !== null) {
+    const name = `${far[1] ?? '+'}${(far[2] ?? '').padStart(2, '0')}:${far[3] ?? '00'}`;
+    return isOffset(name) ? name : null;
+  }
+  if (plain.toLowerCase() === 'tzone://microsoft/utc') return 'UTC';
   const known = windows[plain.toLowerCase()];
   if (known !== undefined) return known;
   // "/mozilla.org/20070129_1/Europe/Berlin", "/freeassociation.sourceforge.net/Europe/Berlin"
   const tail = /[A-Za-z_]{2,40}\/[A-Za-z_+-]{2,40}(?:\/[A-Za-z_]{2,40})?$/.exec(plain)?.[0] ?? plain;
   return [plain, tail, tail.split('/').slice(-2).join('/')].find(isZone) ?? null;
+}
+
+function isOffset(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 function isZone(name: string): boolean {

@@ -11,7 +11,7 @@ const meanings: readonly [RegExp, string][] = [
     'the message is too large',
   ],
   [
-    /user (?:is )?unknown|unknown.{0,12}(?:user|recipient|address|mailbox|local|account)|no (?:such|valid) (?:user|address|mailbox|recipient|account|person|local|host in)|no (?:mailbox|account|recipients?)\b|does(?:n.t| not) (?:exist|have|match)|not (?:known|recogni[sz]ed|found|listed|a valid|exist|our customer)|invalid.{0,24}(?:recipient|address|mailbox|user)|mailbox (?:unavailable|not found|does|name)|recipient.{0,24}(?:unknown|not recogni[sz]ed|rejected|invalid|not found)|address (?:rejected|unknown|error)|bad (?:address|destination)|wasn.t found|isn.t (?:in|a)|is not a|recipientnotfound|couldn.t be found|unroutable|unrouteable|user not|not local|delivery to this recipient|\u5b58\u5728\u3057|\u898b\u3064\u304b\u308a|\u3042\u308a\u307e\u305b\u3093/i,
+    /user (?:is )?unknown|unknown.{0,12}(?:user|recipient|address|mailbox|local|account)|no (?:such|valid) (?:user|address|mailbox|recipient|account|person|local|host in)|no (?:mailbox|account|recipients?)\b|does(?:n.t| not) (?:exist|have|match)|not (?:known|recogni[sz]ed|found|listed|a valid|exist|our customer)|invalid.{0,24}(?:recipient|address|mailbox|user)|mailbox (?:unavailable|not found|does|name)|recipient.{0,24}(?:unknown|not recogni[sz]ed|rejected|invalid|not found)|address (?:rejected|unknown|error)|bad (?:address|destination)|wasn.t found|isn.t (?:in|a)\b|is not a\b|recipientnotfound|couldn.t be found|unroutable|unrouteable|user not|not local|delivery to this recipient|\u5b58\u5728\u3057|\u898b\u3064\u304b\u308a|\u3042\u308a\u307e\u305b\u3093/i,
     'there is no such mailbox',
   ],
   [

@@ -31,7 +31,7 @@ export function reportSentence(
 ): string {
   const words = plain(diagnostic);
   const said = words === '' ? '' : ` The server says: ${words}`;
-  const because = statusReason(status) ?? otherwise;
+  const because = statusReason(status, diagnostic) ?? otherwise;
   switch (action) {
     case 'failed':
       return `Could not be delivered to ${address} because ${because ?? 'its server refused it'}.${said}`;
@@ -56,7 +56,8 @@ export function statusReason(status: string | null, diagnostic = ''): string | n
   if (status?.endsWith('.1.10') === true && /recipient ?not ?found/i.test(diagnostic))
     return reasons['1.1'] ?? null;
   const [, subject = '', detail = ''] = status?.split('.') ?? [];
-  return reasons[`${subject}.${detail}`] ?? null;
+  // X.7 is what a server will not take by its rules (RFC 3463 3.8), whichever of them it was.
+  return reasons[`${subject}.${detail}`] ?? (subject === '7' ? (reasons['7.0'] ?? null) : null);
 }
 
 /** A stranger's words, on one line, without what could pass for something else. */

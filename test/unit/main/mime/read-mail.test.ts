@@ -283,6 +283,7 @@ describe('texts', () => {
     ['UTF-7', Buffer.from('a +ZeVnLA-'), 'utf-7', 'a \u65e5\u672c'],
     ['ISO-2022-JP unlabelled', Buffer.from('\x1b$BF|K\\\x1b(B'), null, '\u65e5\u672c'],
     ['a set nobody knows', Buffer.from('caf\u00e9'), 'x-martian', 'caf\u00e9'],
+    ['Big5 as old mailers call it', Buffer.from([0xc1, 0xd9]), 'CHINESEBIG5', '還'],
     ['UTF-16 by its mark', Buffer.from([0xff, 0xfe, 0x41, 0x00]), 'utf-8', 'A'],
   ])('character sets: %s', (_name, bytes, label, expected) => {
     expect(decodeText(bytes, label).text).toBe(expected);

@@ -41,17 +41,8 @@ export async function openTestBrowser(
   const incidents: string[] = [];
   const remote: string[] = [];
   const proxy = await countingProxy(incidents);
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: resolve(import.meta.dirname, 'harness.ts'), formats: ['es'], fileName: 'harness' },
-    },
-  });
-  const output = (Array.isArray(built) ? built[0] : built) as { output: { code?: string }[] };
-  const code = output.output[0]?.code ?? '';
+  harnessCode ??= buildHarness();
+  const code = await harnessCode;
   const browser: Browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
@@ -97,6 +88,23 @@ export async function openTestBrowser(
       proxy.server.close();
     },
   };
+}
+
+/** Once a file: it opens up to three browsers. */
+let harnessCode: Promise<string> | undefined;
+
+async function buildHarness(): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: resolve(import.meta.dirname, 'harness.ts'), formats: ['es'], fileName: 'harness' },
+    },
+  });
+  const output = (Array.isArray(built) ? built[0] : built) as { output: { code?: string }[] };
+  return output.output[0]?.code ?? '';
 }
 
 async function countingProxy(

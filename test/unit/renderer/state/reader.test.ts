@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { MainClient } from '../../../../src-renderer/ipc/client.ts';
+import { makeStages } from '../../../../src-renderer/features/message-view/stages.ts';
 import { Reader } from '../../../../src-renderer/state/reader.svelte.ts';
 import type { MessageRow } from '../../../../src-shared/model/message.ts';
 
@@ -11,9 +12,13 @@ function slowMain(): { main: MainClient; asked: string[]; answer(messageId: stri
   const asked: string[] = [];
   const waiting = new Map<string, () => void>();
   const call = (method: string, { messageId }: { messageId: string }): Promise<unknown> => {
-    if (method === 'thread.get') return Promise.resolve([row(messageId)]);
+    if (method === 'thread.get')
+      return Promise.resolve(messageId === 'b' ? [row('earlier'), row('b')] : [row(messageId)]);
     asked.push(messageId);
-    return new Promise((resolve) => waiting.set(messageId, () => resolve({ messageId, headers: [] })));
+    const text = messageId === 'long' ? 'x'.repeat(300_000) : 'x';
+    const size = messageId === 'heavy' ? 6_000_000 : 20_000;
+    const message = { messageId, headers: [], html: null, text, size, sections: [] };
+    return new Promise((resolve) => waiting.set(messageId, () => resolve(message)));
   };
   return {
     main: { call } as unknown as MainClient,
@@ -91,4 +96,79 @@ test('messages are read ahead once', async () => {
   reader.open(row('b'));
   expect(asked).toEqual(['a', 'b', 'z']);
   expect(reader.loaded['b']?.state).toBe('ready');
+});
+
+test('a mail that was laid out ahead takes its place at once, with its conversation; one that does not stand yet comes as any other', async () => {
+  const { reader, asked, answer } = await reading('a');
+  const { laid } = reader;
+  const laidOut = (): string[] => laid.views.map(({ chosen }) => chosen.messageId);
+  await laid.prepare([row('b')]);
+  expect(laidOut(), 'not read yet').toEqual([]);
+  reader.ahead([row('b'), row('z')]);
+  await answer('b');
+  await answer('z');
+  await laid.prepare([row('b'), row('z')]);
+  await laid.prepare([row('b'), row('z')]);
+  expect(laidOut(), 'one after the other').toEqual(['b']);
+  reader.drew('b');
+  await laid.prepare([row('b'), row('z')]);
+  expect(laidOut()).toEqual(['b', 'z']);
+
+  reader.open(row('b'));
+  expect([reader.before, reader.chosen?.messageId]).toEqual([null, 'b']);
+  expect(reader.rows.map(({ messageId }) => messageId)).toEqual(['earlier', 'b']);
+  expect(laidOut(), 'the way back').toEqual(['z', 'a']);
+  reader.open(row('z'));
+  expect(reader.before?.chosen.messageId, 'its text does not stand').toBe('b');
+  expect(asked, 'nothing else').toEqual(['a', 'b', 'z']);
+});
+
+test('only neighbours stay laid out, and nothing when the reader is closed', async () => {
+  const { reader, answer } = await reading('a');
+  const { laid } = reader;
+  reader.ahead([row('b'), row('c')]);
+  await answer('b');
+  await answer('c');
+  await laid.prepare([row('b')]);
+  reader.drew('b');
+  await laid.prepare([row('c')]);
+  expect(laid.views.map(({ chosen }) => chosen.messageId)).toEqual(['c']);
+  laid.gone('b');
+  expect(laid.standing.has('b')).toBe(false);
+  // The list moved on while its conversation was read.
+  const late = laid.prepare([row('b')]);
+  reader.close();
+  await late;
+  expect(laid.views).toEqual([]);
+});
+
+test('what takes long to lay out is not, nor what was unfolded by its reader', async () => {
+  const { reader, answer } = await reading('a');
+  const { laid } = reader;
+  for (const id of ['long', 'heavy', 'b']) {
+    reader.ahead([row(id)]);
+    await answer(id);
+  }
+  await laid.prepare([row('long'), row('heavy')]);
+  expect(laid.views).toEqual([]);
+  reader.unfold('other');
+  reader.open(row('b'));
+  expect(laid.views).toEqual([]);
+});
+
+test('a frame that stays is never moved: who comes new comes last', async () => {
+  const { reader, answer } = await reading('a');
+  const stagesOf = makeStages();
+  const order = (): string[] => stagesOf(reader).map(({ view, role }) => `${view.chosen.messageId} ${role}`);
+  reader.ahead([row('z'), row('b')]);
+  await answer('z');
+  await answer('b');
+  expect(order()).toEqual(['a current']);
+  await reader.laid.prepare([row('z')]);
+  reader.drew('z');
+  expect(order()).toEqual(['a current', 'z ahead']);
+  reader.open(row('z'));
+  expect(order()).toEqual(['a ahead', 'z current']);
+  reader.open(row('b'));
+  expect(order()).toEqual(['a ahead', 'z before', 'b coming']);
 });
