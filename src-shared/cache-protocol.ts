@@ -134,6 +134,12 @@ export interface StoreOpened {
   reason: 'first' | 'vanished' | 'damaged' | 'newer' | null;
 }
 
+/** What the list shows of a message's own bytes. */
+export interface BodyFacts {
+  preview: string;
+  hasAttachments: boolean;
+}
+
 export interface StoreMethods {
   /**
    * `expectedCacheId` is what main remembers (null at the first start). A different or missing one
@@ -163,17 +169,19 @@ export interface StoreMethods {
   dropPending(p: { opIds: string[] }): void;
   /** Replaces all waiting patches (after a fresh cache or at start). */
   resetPending(p: { ops: PendingPatches[] }): void;
-  /** Caches the exact bytes of messages, with the preview and attachment mark found in reading them. */
+  /** Caches the exact bytes of messages, with what was found in reading them. */
   putBodies(p: {
     bodies: {
       messageId: string;
       raw: string;
       /** Main keeps the bytes itself and asks for this in their place; `raw` is then empty. */
       kept?: string;
-      preview: string;
-      hasAttachments: boolean;
+      /** Null: they are to be read later; until then `bodiesToRead` names the message, whatever becomes of its id. */
+      facts: BodyFacts | null;
     }[];
   }): void;
+  /** What was found in reading bodies that were put without. Names nobody any more in `bodiesToRead`. */
+  putFacts(p: { bodies: { messageId: string; facts: BodyFacts | null }[] }): void;
   dropBodies(p: { messageIds: string[] }): void;
   /** Drops bodies of the account that rest since before this time; gives how many. */
   forgetRested(p: { accountId: string; before: number }): number;
@@ -234,6 +242,8 @@ export interface StoreMethods {
   /** Exact bytes as a latin1 string (or what `putBodies` gave as `kept`), null when not cached. */
   body(p: { messageId: string }): string | null;
   contacts(p: { text: string; limit: number }): Contact[];
+  /** Bodies put without facts, in no order. `accountId` is null where the server has the message no more. */
+  bodiesToRead(p: { limit: number }): { messageId: string; accountId: string | null; mark: string }[];
   /** What stands in the place of bodies that main keeps elsewhere, in the order of message ids after `after`. */
   bodyMarks(p: { after: string | null; limit: number }): {
     marks: { messageId: string; mark: string }[];

@@ -4,11 +4,15 @@ import { AppError } from '../../src-shared/error.ts';
 import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
 import type { SecretBackend } from './secrets.ts';
 
-/** scrypt N=2^17, r=8, p=1: about 0.4 s and 128 MB here; RFC 7914's advice for interactive use and above. */
-const cost = { N: 131_072, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
+/** N of scrypt, with r=8 and p=1: about 0.4 s and 128 MB here; RFC 7914's advice for interactive use and above. */
+const fullN = 131_072;
+/** Of a file that is made with test hooks: a key in a millisecond, the same in all else. */
+const testN = 256;
 
 const fileSchema = v.object({
   version: v.literal(1),
+  /** The N of scrypt. */
+  n: v.optional(v.picklist([testN, fullN]), fullN),
   salt: v.string(),
   nonce: v.string(),
   tag: v.string(),
@@ -20,22 +24,33 @@ const secretsSchema = v.record(v.string(), v.string());
 export function openSecretFile(
   path: string,
   onDamage: (path: string, kept: string) => void,
+  { cheapKey }: { cheapKey: boolean },
 ): { open(passphrase: string): Promise<SecretBackend> } {
   return {
     async open(passphrase) {
       // A damaged file opens with no passphrase ever: it is put aside, and each account asks for its password.
       const box = await readJsonFile(path, (value) => v.parse(fileSchema, value), onDamage);
-      const salt = box === null ? randomBytes(16) : Buffer.from(box.salt, 'base64');
-      const key = await deriveKey(passphrase, salt);
+      let salt = box === null ? randomBytes(16) : Buffer.from(box.salt, 'base64');
+      let n = box?.n ?? (cheapKey ? testN : fullN);
+      let key = await deriveKey(passphrase, salt, n);
       let secrets = box === null ? {} : decrypt(box, key);
+      // A profile of the tests that is used in earnest.
+      const isWeak = n < fullN && !cheapKey;
+      if (isWeak) {
+        salt = randomBytes(16);
+        n = fullN;
+        key = await deriveKey(passphrase, salt, n);
+      }
 
       let writing: Promise<void> = Promise.resolve();
       const save = async (next: Record<string, string>): Promise<void> => {
         secrets = next;
-        writing = writing.catch(() => undefined).then(() => writeFileAtomic(path, encrypt(next, key, salt)));
+        writing = writing
+          .catch(() => undefined)
+          .then(() => writeFileAtomic(path, encrypt(next, key, salt, n)));
         await writing;
       };
-      if (box === null) await save({});
+      if (box === null || isWeak) await save(secrets);
       return {
         get: (name) => Promise.resolve(secrets[name] ?? null),
         set: (name, secret) => save({ ...secrets, [name]: secret }),
@@ -46,20 +61,22 @@ export function openSecretFile(
   };
 }
 
-function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
+function deriveKey(passphrase: string, salt: Buffer, n: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const cost = { N: n, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
     scrypt(passphrase.normalize('NFC'), salt, 32, cost, (error, key) =>
       error === null ? resolve(key) : reject(error),
     );
   });
 }
 
-function encrypt(secrets: Record<string, string>, key: Buffer, salt: Buffer): string {
+function encrypt(secrets: Record<string, string>, key: Buffer, salt: Buffer, n: number): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   const data = Buffer.concat([cipher.update(JSON.stringify(secrets), 'utf8'), cipher.final()]);
   return JSON.stringify({
     version: 1,
+    n,
     salt: salt.toString('base64'),
     nonce: nonce.toString('base64'),
     tag: cipher.getAuthTag().toString('base64'),

@@ -46,13 +46,15 @@ export async function openSecrets(options: {
   passphrase: string | null;
   log: Log;
   useKeyring: boolean;
+  /** For test hooks alone: a key that costs nothing to make, nor to guess. */
+  cheapKey?: boolean;
   onDamage(path: string, kept: string): void;
 }): Promise<Secrets> {
   const keyring =
     options.useKeyring && options.passphrase === null
       ? await openSystemKeyring(options.profile, options.log)
       : null;
-  const file = openSecretFile(options.file, options.onDamage);
+  const file = openSecretFile(options.file, options.onDamage, { cheapKey: options.cheapKey === true });
   let backend: SecretBackend | null = keyring;
   const held = new Map<string, string>();
   const listeners: (() => void)[] = [];

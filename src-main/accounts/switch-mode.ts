@@ -169,6 +169,9 @@ export function createSwitchMode(ports: SwitchModePorts): SwitchMode {
       }
       for (const changed of changes) engines.start(store.get(changed.accountId) ?? changed);
       ports.onChange();
+      // What stays here is shown in its new account before this is said to be done, also after a restart at once.
+      for (const { accountId: kept } of changes)
+        if (kept !== accountId) await engines.get(kept)?.sync({ bodies: 'none' });
     },
   };
 }

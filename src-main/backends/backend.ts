@@ -137,6 +137,14 @@ export interface BackendCapabilities {
   replace?: boolean;
   quota?: boolean;
   acl?: boolean;
+  /** As the server says it; null or left out where it does not. */
+  personal?: PersonalNamespace | null;
+}
+
+/** Where the server has the user's own folders: all of their names begin so ("INBOX.", or nothing). */
+export interface PersonalNamespace {
+  prefix: string;
+  delimiter: string | null;
 }
 
 export interface AppendedUid {

@@ -47,6 +47,19 @@ export class BodyDatabase {
     return raw instanceof Uint8Array ? raw : null;
   }
 
+  /** The bodies of the first of these, up to so many bytes but one at least; null: it is not here. */
+  first(keys: readonly number[], mostBytes: number): (Uint8Array | null)[] {
+    const found: (Uint8Array | null)[] = [];
+    let left = mostBytes;
+    for (const key of keys) {
+      const raw = this.get(key);
+      left -= raw?.length ?? 0;
+      if (left < 0 && found.length > 0) break;
+      found.push(raw);
+    }
+    return found;
+  }
+
   /** The highest number given so far. */
   lastKey(): number {
     return Number(this.#database.prepare('SELECT max(key) AS last FROM bodies').get()?.['last'] ?? 0);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../src-shared/error.ts';
 import type { Log } from '../platform/log.ts';
 import { packBytes } from '../platform/pack-bytes.ts';
-import type { ShelfAnswer, ShelfQuestion } from './worker.ts';
+import type { ShelfAnswer, ShelfQuestion, ShelfValue } from './worker.ts';
 
 /**
  * The bytes of cached messages in a file beside the cache, which holds only what stands for them. Through the cache
@@ -14,6 +14,8 @@ export interface BodyShelf {
   put(accountId: string, bodies: readonly Uint8Array[]): Promise<string[]>;
   /** Null: it is not here. Never rejects. */
   get(mark: string): Promise<Uint8Array | null>;
+  /** Of the first of these marks, up to so many bytes but one at least; null: it is not here. */
+  first(marks: readonly string[], mostBytes: number): Promise<(Uint8Array | null)[]>;
   lastKey(): Promise<number>;
   /** Drops what no mark stands for, of what was kept up to `lastKey`; gives marks of which nothing is here. */
   keepOnly(marks: readonly string[], lastKey: number): Promise<string[]>;
@@ -30,12 +32,11 @@ export function isMark(body: string): boolean {
 }
 
 type Question = ShelfQuestion extends infer Q ? (Q extends ShelfQuestion ? Omit<Q, 'id'> : never) : never;
-type Value = number[] | number | Uint8Array | null;
 
 /** The thread starts at the first use. `empty`: what lies in the file belongs to a cache that is lost. */
 export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf {
   if (empty) for (const suffix of ['', '-wal', '-shm', '-sweep']) rmSync(`${path}${suffix}`, { force: true });
-  const waiting = new Map<number, { resolve(value: Value): void; reject(error: AppError): void }>();
+  const waiting = new Map<number, { resolve(value: ShelfValue): void; reject(error: AppError): void }>();
   let nextId = 1;
   let closing = false;
   let worker: Worker | null = null;
@@ -80,7 +81,7 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
     return opened;
   }
 
-  async function ask(question: Question, transfer: ArrayBuffer[] = []): Promise<Value> {
+  async function ask(question: Question, transfer: ArrayBuffer[] = []): Promise<ShelfValue> {
     await ready();
     return await new Promise((resolve, reject) => {
       const id = nextId++;
@@ -103,7 +104,7 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
       const { shelfId } = await ready();
       const { packed, ends } = packBytes(bodies);
       const keys = await ask({ ask: 'put', accountId, packed, ends }, [packed.buffer]);
-      return (Array.isArray(keys) ? keys : []).map((key) => `${sign}${shelfId}.${key}`);
+      return (Array.isArray(keys) ? keys : []).map((key) => `${sign}${shelfId}.${String(key)}`);
     },
     async get(mark) {
       try {
@@ -116,6 +117,13 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
         return null;
       }
     },
+    async first(marks, mostBytes) {
+      const { shelfId } = await ready();
+      // No body has a number below zero: a mark of another file finds none.
+      const keys = marks.map((mark) => keyOf(mark, shelfId) ?? -1);
+      const bodies = await ask({ ask: 'first', keys, mostBytes });
+      return (Array.isArray(bodies) ? bodies : []).map((raw) => (raw instanceof Uint8Array ? raw : null));
+    },
     lastKey: async () => Number(await ask({ ask: 'last-key' })),
     async keepOnly(marks, lastKey) {
       const { shelfId } = await ready();
@@ -123,7 +131,10 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
       const known = [...markOf.keys()].filter((key) => key > 0);
       const missing = await ask({ ask: 'keep-only', live: known, lastKey });
       const foreign = marks.filter((mark) => keyOf(mark, shelfId) === null);
-      return [...foreign, ...(Array.isArray(missing) ? missing : []).map((key) => markOf.get(key) ?? '')];
+      return [
+        ...foreign,
+        ...(Array.isArray(missing) ? missing : []).map((key) => markOf.get(Number(key)) ?? ''),
+      ];
     },
     eraseAccount: async (accountId) => void (await ask({ ask: 'erase-account', accountId })),
     clear: async () => void (await ask({ ask: 'clear' })),

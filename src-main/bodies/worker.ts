@@ -5,15 +5,19 @@ import { BodyDatabase } from './body-database.ts';
 export type ShelfQuestion =
   | { id: number; ask: 'put'; accountId: string; packed: Uint8Array; ends: number[] }
   | { id: number; ask: 'get'; key: number }
+  /** The first of these, up to so many bytes but one at least. */
+  | { id: number; ask: 'first'; keys: number[]; mostBytes: number }
   | { id: number; ask: 'last-key' }
   | { id: number; ask: 'keep-only'; live: number[]; lastKey: number }
   | { id: number; ask: 'erase-account'; accountId: string }
   | { id: number; ask: 'clear' }
   | { id: number; ask: 'close' };
 
+export type ShelfValue = number[] | number | Uint8Array | (Uint8Array | null)[] | null;
+
 export type ShelfAnswer =
   | { id: 0; shelfId: string }
-  | { id: number; value: number[] | number | Uint8Array | null }
+  | { id: number; value: ShelfValue }
   | { id: number; error: string; full: boolean };
 
 const port = parentPort;
@@ -34,7 +38,7 @@ if (port !== null) {
   port.postMessage({ id: 0, shelfId: database.shelfId } satisfies ShelfAnswer);
 }
 
-function answer(database: BodyDatabase, question: ShelfQuestion): number[] | number | Uint8Array | null {
+function answer(database: BodyDatabase, question: ShelfQuestion): ShelfValue {
   switch (question.ask) {
     case 'put':
       return database.put(
@@ -43,6 +47,8 @@ function answer(database: BodyDatabase, question: ShelfQuestion): number[] | num
       );
     case 'get':
       return database.get(question.key);
+    case 'first':
+      return database.first(question.keys, question.mostBytes);
     case 'last-key':
       return database.lastKey();
     case 'keep-only':

@@ -1,13 +1,15 @@
 import type { StoreMethod, StoreNotice, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
+import type { AppError } from '../../src-shared/error.ts';
 import { packBatch } from '../../src-shared/packed-rows.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Page, Shell } from '../shell/shell.ts';
-import { closedError, lostError, storeError } from './cache-errors.ts';
+import { closedError, lostError, noRoomError, storeError } from './cache-errors.ts';
+import { sendable, type Call } from './calls.ts';
 import type { CachePort } from './cache-port.ts';
 import { isAnswer, isNotice, isWorkerError } from './store-messages.ts';
 
 export interface CacheClientOptions {
-  shell: Pick<Shell, 'openPage'>;
+  shell: Pick<Shell, 'openPage' | 'gone'>;
   /** What was remembered of the last start; null at the first. */
   expectedCacheId: string | null;
   /** Accounts of which the store writes nothing to disk; asked at every opening. */
@@ -26,18 +28,6 @@ export interface CacheClient extends CachePort {
   close(): Promise<void>;
 }
 
-interface Call {
-  id: number;
-  method: StoreMethod;
-  params: unknown;
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-  sent: boolean;
-}
-
-/** Batches on their way at once: the next is parsed while one is written; more only fills memory. */
-const maxWritesInFlight = 2;
-const bigMethods: ReadonlySet<StoreMethod> = new Set(['applyBatch', 'putBodies']);
 /** A page that goes away so often in a minute is only tried again after a rest. */
 const maxReopenings = 20;
 const restMs = 30_000;
@@ -62,10 +52,17 @@ class StoreLink implements CacheClient {
   #opened: StoreResult<'open'> | null = null;
   #reopenings: number[] = [];
   #retry: Timer | null = null;
+  /** The store cannot be opened for want of room: nobody is kept waiting for it meanwhile. */
+  #noRoom: AppError | null = null;
+  /** Refusals are told in the order in which they came, though some need a look at the disk first. */
+  #refusing: Promise<void> = Promise.resolve();
 
   constructor(options: CacheClientOptions) {
     this.#options = options;
     this.#cacheId = options.expectedCacheId;
+    // The program ends with its browser: who waits for an answer would hold up the end, without an end. The page may be
+    // told as closed before, for the browser's last window takes it along.
+    void options.shell.gone.then(() => this.#end());
   }
 
   get opened(): StoreResult<'open'> {
@@ -80,6 +77,7 @@ class StoreLink implements CacheClient {
 
   call<M extends StoreMethod>(method: M, params: StoreParams<M>): Promise<StoreResult<M>> {
     if (this.#closed) return Promise.reject(closedError());
+    if (this.#noRoom !== null) return Promise.reject(this.#noRoom);
     return new Promise<StoreResult<M>>((resolve, reject) => {
       const id = this.#next;
       this.#next += 1;
@@ -107,24 +105,21 @@ class StoreLink implements CacheClient {
   }
 
   async close(): Promise<void> {
+    this.#end();
+    await this.#page?.close();
+  }
+
+  #end(): void {
     this.#closed = true;
     this.#retry?.cancel();
     for (const call of this.#calls.values()) call.reject(closedError());
     this.#calls.clear();
-    await this.#page?.close();
   }
 
   /** Sends what may be sent, in order; a call that must wait holds back those behind it. */
   #pump(): void {
     if (!this.#ready) return;
-    let big = 0;
-    for (const call of this.#calls.values()) if (call.sent && bigMethods.has(call.method)) big += 1;
-    for (const call of this.#calls.values()) {
-      if (call.sent) continue;
-      if (bigMethods.has(call.method)) {
-        if (big >= maxWritesInFlight) return;
-        big += 1;
-      }
+    for (const call of sendable(this.#calls.values())) {
       call.sent = true;
       const params =
         call.method === 'applyBatch' ? packBatch(call.params as StoreParams<'applyBatch'>) : call.params;
@@ -133,8 +128,12 @@ class StoreLink implements CacheClient {
   }
 
   async #openPage(): Promise<void> {
+    const before = this.#page;
     const page = await this.#options.shell.openPage({ path: '/store.html', hidden: true });
     this.#page = page;
+    // A page that lives and whose store could not be opened keeps a process of 120 MB: one each 5 s on a full disk.
+    // Only now, for a browser without any page makes no new one.
+    await before?.close().catch(() => undefined);
     page.onMessage((message) => {
       if (page === this.#page) this.#receive(message);
     });
@@ -143,8 +142,7 @@ class StoreLink implements CacheClient {
       this.#page = null;
       this.#ready = false;
       this.#options.log('warn', 'the store page went away', { reason });
-      if (reason === 'browser-gone') return;
-      void this.#reopen();
+      if (reason !== 'browser-gone') void this.#reopen();
     });
     page.onReload(() => {
       if (page === this.#page && !this.#closed)
@@ -203,6 +201,7 @@ class StoreLink implements CacheClient {
       for (const call of waiting) call.reject(lostError());
     }
     if (again) for (const listener of this.#reopenListeners) listener(opened);
+    this.#noRoom = null;
     this.#ready = true;
     this.#pump();
   }
@@ -233,19 +232,17 @@ class StoreLink implements CacheClient {
     if (message.ok) {
       this.#calls.delete(message.id);
       call.resolve(message.value);
-    } else if (message.code === 'damaged' && call.method !== 'open') {
-      this.#options.log('error', 'the cache is damaged and is made anew', { method: call.method });
-      this.#calls.delete(message.id);
-      call.reject(storeError(message));
-      if (this.#ready) void this.#openStore(true).catch((error: unknown) => this.#failed(error));
-    } else if (message.code === 'aborted') {
-      this.#calls.delete(message.id);
-      void this.#options
-        .lacksRoom()
-        .then((full) => call.reject(storeError({ ...message, code: full ? 'quota' : 'bug' })));
     } else {
       this.#calls.delete(message.id);
-      call.reject(storeError(message));
+      this.#refusing = this.#refusing.then(async () => {
+        // A database that a full disk cut short is told as damaged, too.
+        const mayBeFull = message.code === 'aborted' || message.code === 'damaged';
+        call.reject(mayBeFull && (await this.#isFull()) ? noRoomError() : storeError(message));
+      });
+      const isDamaged = message.code === 'damaged' && call.method !== 'open';
+      if (isDamaged)
+        this.#options.log('error', 'the cache is damaged and is made anew', { method: call.method });
+      if (isDamaged && this.#ready) void this.#openStore(true).catch((error: unknown) => this.#failed(error));
     }
     this.#pump();
   }
@@ -254,6 +251,22 @@ class StoreLink implements CacheClient {
     this.#options.log('error', 'the store cannot be opened', {
       error: error instanceof Error ? error.message : String(error),
     });
+    this.#retry?.cancel();
     this.#retry = this.#options.clock.setTimeout(() => void this.#reopen(), 5000);
+    void this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    if (!(await this.#isFull()) || this.#ready || this.#closed) return;
+    this.#noRoom = noRoomError();
+    const waiting = [...this.#calls.values()].filter(({ method }) => method !== 'open');
+    for (const call of waiting) {
+      this.#calls.delete(call.id);
+      call.reject(this.#noRoom);
+    }
+  }
+
+  #isFull(): Promise<boolean> {
+    return this.#options.lacksRoom().catch(() => false);
   }
 }

@@ -3,15 +3,7 @@ import { AppError } from '../../src-shared/error.ts';
 
 /** What the store refused, as the rest of main hears it. */
 export function storeError(answer: Extract<StoreAnswer, { ok: false }>): AppError {
-  if (answer.code === 'quota') {
-    return new AppError({
-      code: 'quota',
-      scope: 'folder',
-      next: 'tell-user',
-      detail:
-        'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',
-    });
-  }
+  if (answer.code === 'quota') return noRoomError();
   const detail =
     answer.code === 'damaged'
       ? 'The copy of your mail on this computer was damaged and is fetched from the server again.'
@@ -21,6 +13,16 @@ export function storeError(answer: Extract<StoreAnswer, { ok: false }>): AppErro
       ? { code: 'not-cached', scope: 'app', next: 'retry', detail }
       : { code: 'bug', scope: 'app', next: 'bug', detail },
   );
+}
+
+export function noRoomError(): AppError {
+  return new AppError({
+    code: 'quota',
+    scope: 'folder',
+    next: 'tell-user',
+    detail:
+      'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',
+  });
 }
 
 export function closedError(): AppError {

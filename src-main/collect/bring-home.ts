@@ -21,6 +21,8 @@ export interface Bringing {
   largest: number | null;
   /** Messages that are here and whose keys the server does not list (now, or in another folder), by content. */
   orphans: Map<string, TakenKey[]>;
+  /** Keys of the server's list whose messages were dealt with in this visit. */
+  settled: Set<string>;
   added: number;
 }
 
@@ -42,14 +44,27 @@ export async function download({ handle }: DropBoxEntry, session: DropBoxSession
   return Buffer.concat(pieces);
 }
 
-/** The header alone where the server can (TOP), else the whole message. */
+/**
+ * By the header alone where the server gives it (TOP), else by the whole message. Some servers add lines to what RETR
+ * gives (Status, X-UIDL): then all that TOP says is in what was kept.
+ */
 export async function isSame(
   entry: DropBoxEntry,
   taken: TakenKey,
-  session: DropBoxSession,
+  { session, mail }: Pick<Bringing, 'session' | 'mail'>,
 ): Promise<boolean> {
   const top = await session.top(entry.handle, 0);
-  return headerSum(top ?? (await download(entry, session))) === taken.header;
+  if (headerSum(top ?? (await download(entry, session))) === taken.header) return true;
+  const blob = taken.holder?.folder.messages.get(taken.holder.uid)?.blob;
+  const kept = blob === undefined || top === null ? null : await mail.bytes(blob);
+  if (top === null || kept === null) return false;
+  const lines = new Set(headerLines(kept));
+  return headerLines(top).every((line) => lines.has(line));
+}
+
+function headerLines(bytes: Buffer): string[] {
+  const [block = ''] = bytes.toString('latin1').split(/\r?\n\r?\n/, 1);
+  return block.trimEnd().split(/\r?\n/);
 }
 
 /** Brings a message that is not here yet; of one that is larger than the account wants, only the header (TOP). */
@@ -117,18 +132,20 @@ async function store(
 
 /** Whole against whole the bytes decide; where one of the two is only a header, the header and the size do. */
 function takeOrphan(
-  { orphans }: Bringing,
+  { orphans, settled }: Bringing,
   blob: string,
   { header, size }: Source,
   stub: boolean,
 ): TakenKey | undefined {
   if (!stub) {
-    const same = orphans.get(blob)?.shift();
-    if (same !== undefined) return same;
+    const same = orphans.get(blob) ?? [];
+    const at = same.findIndex(({ key }) => !settled.has(key));
+    if (at !== -1) return same.splice(at, 1)[0];
   }
   for (const list of orphans.values()) {
     const at = list.findIndex(
-      (taken) => taken.header === header && taken.size === size && (stub || isStub(taken)),
+      (taken) =>
+        !settled.has(taken.key) && taken.header === header && taken.size === size && (stub || isStub(taken)),
     );
     if (at !== -1) return list.splice(at, 1)[0];
   }
@@ -149,7 +166,7 @@ export async function complete(entry: DropBoxEntry, taken: TakenKey, bringing: B
   const { key } = taken;
   const bytes = await download(entry, session);
   // Servers may add a header to what RETR gives; TOP was what was compared.
-  if (headerSum(bytes) !== taken.header && !(await isSame(entry, taken, session))) {
+  if (headerSum(bytes) !== taken.header && !(await isSame(entry, taken, bringing))) {
     await mail.act(() => ({ records: [{ t: 'forget', keys: [key] }], value: undefined }));
     await store(entry, key, bytes, false, bringing);
     throw wholeGone();

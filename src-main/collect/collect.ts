@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import { bring, complete, download, headerSum, isSame, serve, type Bringing } from './bring-home.ts';
 import { mayGo } from './leave-policy.ts';
-import { noteAbsent, orphansOf } from './taken-keys.ts';
+import { noteAbsent, orphansOf, setAside } from './taken-keys.ts';
 import type { Troubles } from './troubles.ts';
 import type { WholeRequests } from './whole-requests.ts';
 
@@ -79,6 +79,8 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
         const taken = ports.mail.state.taken.get(`${ports.scope}:${key ?? ''}`);
         return taken !== undefined && taken.size !== size;
       }),
+      settled: new Set(),
+      moved: false,
       added: 0,
     };
     const { troubles } = ports;
@@ -93,9 +95,10 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
         visit.orphans = orphansOf(ports, (key) => listed.has(key));
       }
       try {
-        seen.push(
-          entry.key === null ? await takeNameless(entry, visit) : await takeNamed(entry, entry.key, visit),
-        );
+        const one =
+          entry.key === null ? await takeNameless(entry, visit) : await takeNamed(entry, entry.key, visit);
+        seen.push(one);
+        visit.settled.add(one.key);
       } catch (error) {
         if (!(error instanceof AppError) || error.data.scope !== 'message') {
           if (error instanceof AppError && (error.code === 'connection-lost' || error.code === 'timeout'))
@@ -110,8 +113,9 @@ export async function collect(ports: CollectPorts): Promise<Collected> {
     }
     await serve(ports.requests, entries, visit);
     const removed = await removeWhatMayGo(seen, visit);
-    if (seen.length === entries.length) await noteAbsent(new Set(seen.map(({ key }) => key)), ports);
-    return { added: visit.added, removed, refused: inWords(refused) };
+    const left = seen.map(({ key }) => key).filter((key) => !removed.has(key));
+    if (seen.length === entries.length) await noteAbsent(new Set(left), ports);
+    return { added: visit.added, removed: removed.size, refused: inWords(refused) };
   } catch (error) {
     session.abandon();
     throw error;
@@ -135,10 +139,12 @@ interface Visit extends CollectPorts, Bringing {
   nameless: Map<string, number>;
   /** A name came with another size than it had: every name of this list is doubted. */
   doubtful: boolean;
+  /** A name was found at another message. */
+  moved: boolean;
 }
 
 async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promise<Seen> {
-  const { mail, scope, policy, clock, session } = visit;
+  const { mail, scope, policy, clock } = visit;
   const key = `${scope}:${name}`;
   const taken = mail.state.taken.get(key);
   if (taken === undefined) {
@@ -158,7 +164,7 @@ async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promi
   const doubted = visit.doubtful || taken.absent !== undefined;
   if (entry.mark === undefined && !doubted && !mayGo(taken, policy, clock.now()))
     return { entry, key, proved: false };
-  if (await isSame(entry, taken, session)) {
+  if (await isSame(entry, taken, visit)) {
     const { holder: _, ...source } = taken;
     if (source.size !== entry.size)
       await mail.act(() => ({
@@ -167,8 +173,13 @@ async function takeNamed(entry: DropBoxEntry, name: string, visit: Visit): Promi
       }));
     return { entry, key, proved: true };
   }
-  // The server uses the name again for another message (case 80): both are kept, and the old key is let go.
-  await mail.act(() => ({ records: [{ t: 'forget', keys: [key] }], value: undefined }));
+  // The server uses the name again for another message (case 80): both are kept.
+  if (!visit.moved) {
+    visit.moved = true;
+    // Each name that is still to come may be a message's new one.
+    visit.orphans = orphansOf(visit, (other) => visit.settled.has(other));
+  }
+  await setAside(taken, visit);
   await bring(entry, key, visit);
   return { entry, key, proved: true };
 }
@@ -189,21 +200,22 @@ async function takeNameless(entry: DropBoxEntry, visit: Visit): Promise<Seen> {
   return { entry, key, proved: false };
 }
 
-async function removeWhatMayGo(seen: readonly Seen[], visit: Visit): Promise<number> {
+/** The keys of what went. */
+async function removeWhatMayGo(seen: readonly Seen[], visit: Visit): Promise<Set<string>> {
   const { mail, policy, clock, crash, session } = visit;
-  const going: DropBoxEntry[] = [];
+  const going = new Map<string, DropBoxEntry>();
   for (const { entry, key, proved } of seen) {
     const taken = mail.state.taken.get(key);
     if (taken === undefined || !mayGo(taken, policy, clock.now())) continue;
-    if (proved || (await isAlone(entry, taken, visit))) going.push(entry);
+    if (proved || (await isAlone(entry, taken, visit))) going.set(key, entry);
   }
-  if (going.length > 0) {
-    await session.remove(going.map(({ handle }) => handle));
+  if (going.size > 0) {
+    await session.remove([...going.values()].map(({ handle }) => handle));
     crash.reach('collect.marked');
   }
   await session.commit();
   crash.reach('collect.committed');
-  return going.length;
+  return new Set(going.keys());
 }
 
 /** Without a name: the only one of its kind there, and byte for byte what was taken home. */

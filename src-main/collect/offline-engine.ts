@@ -12,6 +12,8 @@ import { wholeElsewhere, wholeGone, wholeNotNow } from './whole-requests.ts';
 
 /** Mail is collected this often while the account is on the network. */
 const every = 5 * 60_000;
+/** A list of mail that lies here waits so long for its rows at most; folders say what is still missing. */
+const longestListing = 5_000;
 /** After a failed sign-in nothing tries again by itself for this long. */
 const loginPause = 10_000;
 
@@ -38,6 +40,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
   let failedAt = Number.NEGATIVE_INFINITY;
   let lastError: AppError | null = null;
   let lastVisitAt: string | null = null;
+  /** Folders that were brought into the cache in this run, or are on their way into it. */
+  const listings = new Map<string, Promise<unknown>>();
   const visits = createVisits(ports);
 
   function collectNow(): Promise<Collected> {
@@ -50,6 +54,8 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
         failures = 0;
         lastError = null;
         lastVisitAt = new Date(clock.now()).toISOString();
+        // What it brought is listed anew.
+        listings.clear();
         ports.syncTimes.set(ports.account().accountId, lastVisitAt);
         settle();
         again(Math.max(every, visits.pauseMs()));
@@ -160,6 +166,18 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
       lastError = null;
       failures = 0;
       await collectNow();
+    },
+    /**
+     * Mail that lies here is never shown as if there were none: a cache that is new, or older than the mail (the account
+     * was just changed, the program restarted, the cache lost), is brought up before a list is given.
+     */
+    async need(folderId) {
+      const listing = listings.get(folderId) ?? inner.sync({ folderId, bodies: 'none' });
+      listings.set(folderId, listing);
+      const late = Promise.withResolvers<null>();
+      const limit = clock.setTimeout(() => late.resolve(null), longestListing);
+      await Promise.race([listing, late.promise]);
+      limit.cancel();
     },
     away: () => null,
     search: null,

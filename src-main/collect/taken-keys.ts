@@ -9,8 +9,9 @@ interface Place {
 }
 
 /**
- * Messages that are here under keys which the server does not list (in another folder: has not listed lately), by
- * the SHA-256 of their content. What comes with one of these contents is that message under a new name.
+ * Messages under keys that the server does not list (in another folder: has not listed lately), by the SHA-256 of
+ * their content. What comes with one of these contents is that message under a new name. Of what the user removed here
+ * only what was listed at the last visit: an equal message that comes later was put there again by somebody.
  */
 export function orphansOf(
   { scope, mail }: Place,
@@ -18,12 +19,44 @@ export function orphansOf(
 ): Map<string, TakenKey[]> {
   const orphans = new Map<string, TakenKey[]>();
   for (const taken of mail.state.taken.values()) {
-    const blob = taken.holder?.folder.messages.get(taken.holder.uid)?.blob;
+    const { holder, key, absent } = taken;
+    const blob = contentOf(taken);
     if (blob === undefined) continue;
-    const isOrphan = taken.key.startsWith(`${scope}:`) ? !isListed(taken.key) : taken.absent !== undefined;
+    const isOwn = key.startsWith(`${scope}:`);
+    const isOrphan =
+      holder === null
+        ? isOwn && absent === undefined && !isListed(key)
+        : isOwn
+          ? !isListed(key)
+          : absent !== undefined;
     if (isOrphan) orphans.set(blob, [...(orphans.get(blob) ?? []), taken]);
   }
   return orphans;
+}
+
+/**
+ * The server gives this key to another message now (case 80). The one here keeps a name that no server gives, so that
+ * it is known again where the server calls it by the name of yet another one: numbers that move up.
+ */
+export async function setAside(
+  taken: TakenKey,
+  { mail, orphans }: Pick<Place, 'mail'> & { orphans: Map<string, TakenKey[]> },
+): Promise<void> {
+  const { holder: _, ...source } = taken;
+  const aside = `${taken.key} ${source.header.slice(0, 16)}`;
+  await mail.act(() => ({
+    records: [{ t: 'rekey', from: taken.key, source: { ...source, key: aside } }],
+    value: undefined,
+  }));
+  const now = mail.state.taken.get(aside);
+  const blob = contentOf(taken);
+  if (now === undefined || blob === undefined) return;
+  const others = (orphans.get(blob) ?? []).filter(({ key }) => key !== taken.key);
+  orphans.set(blob, [...others, now]);
+}
+
+function contentOf({ holder, blob }: TakenKey): string | undefined {
+  return holder === null ? blob : holder.folder.messages.get(holder.uid)?.blob;
 }
 
 /** How long a key that the server does not list any more stays known: lists have been wrong before. */

@@ -8,6 +8,15 @@ async function onServer(path: string, context: ReplayContext): Promise<RemoteFol
   return folders.find((folder) => folder.path === path);
 }
 
+/** Makes a folder that is not on the server any more; false: it is there, or could not be made now. */
+export async function makeAgain(path: string, context: ReplayContext): Promise<boolean> {
+  if ((await onServer(path, context)) !== undefined) return false;
+  const outcome = await context.backend.createFolder(path, context.call);
+  if (outcome.state === 'unknown') return false;
+  await context.backend.subscribe(path, true, context.call);
+  return true;
+}
+
 export const folderCreateCommand: Command<'folder-create'> = {
   kind: 'folder-create',
   async replay(_op, action, context) {
@@ -29,8 +38,15 @@ export const folderRenameCommand: Command<'folder-rename'> = {
   async replay(op, action, context) {
     const from = await onServer(action.from, context);
     const to = await onServer(action.to, context);
-    if (from === undefined && to === undefined)
-      return rejected(`The folder “${action.from}” is not on the server any more; it was not renamed.`);
+    if (from === undefined && to === undefined) {
+      // The register followed it: what was renamed on both sides keeps the name that stands on the server (case 55).
+      const now = context.folder(action.folderId)?.path ?? action.from;
+      return now === action.from
+        ? rejected(`The folder “${action.from}” is not on the server any more; it was not renamed.`)
+        : rejected(
+            `Another program renamed the folder “${action.from}” to “${now}” before it could be renamed to “${action.to}”. It keeps the name “${now}”; you can rename it again.`,
+          );
+    }
     if (from !== undefined && to !== undefined)
       return rejected(`The server already has a folder “${action.to}”; “${action.from}” kept its name.`);
     if (from !== undefined) {

@@ -17,7 +17,7 @@ const cacheWords = {
  * takes a while. Gives what to call at the start: it gets the folders and the waiting patches.
  */
 export function fillCache(
-  { accountStore, journal, log, notices, register }: Profile,
+  { accountStore, clock, journal, log, notices, register }: Profile,
   cache: CacheClient,
   parts: { search: SearchIndex; engines: Engines; onReopened(): void },
 ): () => Promise<void> {
@@ -28,8 +28,13 @@ export function fillCache(
     notices.push(`${cacheWords[reason]} It is being rebuilt from the server; nothing of yours was lost.`);
   }
   async function showPending(): Promise<void> {
-    for (const { accountId } of accountStore.all())
+    for (const { accountId } of accountStore.all()) {
+      // A kill between the two, or a power cut that took the last writes of the cache: nobody else would ever remove it.
+      for (const { folderId } of await cache.call('folders', { accountId }))
+        if (register.get(folderId) === undefined)
+          await cache.call('removeFolder', { folderId, rest: clock.now() });
       await cache.call('putFolders', { accountId, folders: describeFolders(register, accountId) });
+    }
     const waiting = journal.ops().filter(isWaiting);
     await cache.call('resetPending', {
       ops: waiting.map(({ opId, accountId, seq, mark, patches }) => ({

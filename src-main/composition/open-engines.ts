@@ -16,6 +16,7 @@ import type { NamelessRow } from '../search/index-database.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { createAccountEngine } from '../sync/account-engine.ts';
 import type { AccountEngine, EnginePorts } from '../sync/engine-ports.ts';
+import type { FactsLater } from '../sync/facts-later.ts';
 import type { Connectivity } from '../sync/connectivity.ts';
 import { createEngines, type Engines } from '../sync/engines.ts';
 import { createFolderLocks } from '../sync/folder-locks.ts';
@@ -27,6 +28,7 @@ import type { Profile } from './open-profile.ts';
 export interface EnginesOptions {
   secrets: Secrets;
   search: SearchIndex;
+  factsLater: FactsLater;
   push: Push;
   connectivity: Connectivity;
   /** New mail after the first sync. */
@@ -96,6 +98,7 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     onBodies: (messageIds, texts) => {
       if (account.mode !== 'online') search.addTexts(account.accountId, { messageIds, ...texts });
     },
+    onFactsLater: (count) => options.factsLater.kept(count),
     shelve: account.mode === 'online' ? null : (messages) => bodyShelf.put(account.accountId, messages),
     begun: account.mode === 'online' ? begunInMemory() : begunBodies,
     onFetching: (messageId, done, total) => push.tell('message.progress', { messageId, done, total }),

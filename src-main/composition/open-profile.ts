@@ -94,6 +94,8 @@ export async function openProfile(options: {
       passphrase,
       log: log.log,
       useKeyring: true,
+      // Every test starts the program with a passphrase, many of them again and again.
+      cheapKey: globalThis.posthornPackaged !== true && hooks !== null,
       onDamage,
     }),
     crashPids,

@@ -121,6 +121,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
   }
 
   function headerProgress(entry: FolderEntry, done: number, total: number): void {
+    if (session.signal() === null) return;
     current = { ...current, progress: { folderId: entry.folderId, folderName: entry.name, done, total } };
     ports.onProgress(entry, done, total, 'headers');
   }

@@ -1,3 +1,4 @@
+import type { BodyFacts } from '../../src-shared/cache-protocol.ts';
 import { AppError } from '../../src-shared/error.ts';
 import type { Backend, Call } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
@@ -9,7 +10,7 @@ import type { FolderEntry, FolderRegister } from './folder-register.ts';
 
 /** What the list and the search learn from the bytes of several messages, in their order. */
 export interface ReadBodies {
-  facts: { preview: string; hasAttachments: boolean }[];
+  facts: BodyFacts[];
   texts: PackedTexts;
 }
 
@@ -26,6 +27,8 @@ export interface BodyPorts {
   onBodies(messageIds: string[], texts: PackedTexts): void;
   /** Keeps bytes in a file and gives what stands for each in the cache; null: the cache takes the bytes themselves. */
   shelve: ((messages: readonly Uint8Array[]) => Promise<string[]>) | null;
+  /** So many bodies lie in the cache without their facts (see `facts-later.ts`). */
+  onFactsLater(count: number): void;
 }
 
 export interface WantedBody {
@@ -96,10 +99,25 @@ export async function fetchUnit(
   return fetched;
 }
 
-/** One transaction for the unit: 3,000 small bodies took 35 s with one each. */
-export async function keepBodies(fetched: readonly FetchedBody[], ports: BodyPorts): Promise<void> {
+/**
+ * One transaction for the unit: 3,000 small bodies took 35 s with one each. `factsLater`: they are kept at once and
+ * read when there is time, where they lie in a file; reading took as long as all else of a download.
+ */
+export async function keepBodies(
+  fetched: readonly FetchedBody[],
+  ports: BodyPorts,
+  factsLater = false,
+): Promise<void> {
   if (fetched.length === 0) return;
   const bytes = fetched.map((body) => body.bytes);
+  if (factsLater && ports.shelve !== null) {
+    const kept = await ports.shelve(bytes);
+    await ports.cache.call('putBodies', {
+      bodies: fetched.map(({ messageId }, at) => ({ messageId, raw: '', kept: kept[at] ?? '', facts: null })),
+    });
+    ports.onFactsLater(fetched.length);
+    return;
+  }
   // Kept before the cache says so: a kill in between leaves bytes that nobody asks for, not a row without its body.
   const [{ facts, texts }, raw] = await Promise.all([
     ports.readBodies(bytes),
@@ -109,8 +127,7 @@ export async function keepBodies(fetched: readonly FetchedBody[], ports: BodyPor
     bodies: fetched.map(({ messageId }, at) => ({
       messageId,
       ...(ports.shelve === null ? { raw: raw[at] ?? '' } : { raw: '', kept: raw[at] ?? '' }),
-      preview: facts[at]?.preview ?? '',
-      hasAttachments: facts[at]?.hasAttachments ?? false,
+      facts: facts[at] ?? { preview: '', hasAttachments: false },
     })),
   });
   ports.onBodies(

@@ -81,7 +81,7 @@ export interface AccountEngine {
   wholeLater(messageId: string): Promise<RestOfMessage>;
   /** Stops fetching a large message; what came of it is kept. */
   stopFetching(messageId: string): void;
-  /** Rows that a list is about to show are fetched first, where the account keeps none here. */
+  /** Rows that a list is about to show are brought first: from the server in mode online, else from mail that lies here. */
   need(folderId: string, count: number): Promise<void>;
   /** Why nothing can be done to the account's mail now: it is only on the server. Null: it can. */
   away(): AppError | null;

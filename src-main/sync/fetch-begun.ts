@@ -21,6 +21,14 @@ export interface BegunPorts extends Pick<BodyPorts, 'backend'> {
 /** Smaller messages come in one piece: starting anew costs less than asking twice. */
 export const begunFrom = 512 * 1024;
 
+/** Names a message's begun file: its place and size with it, so that another message never goes on with its bytes. */
+export function begunName(
+  { folderId, uidValidity }: FolderEntry,
+  { messageId, uid, size }: WantedBody,
+): string {
+  return [messageId, folderId, uidValidity, uid, size].join(' ');
+}
+
 /**
  * The bytes of one large message, or of its part `section` of that size, in pieces, each kept before the next is asked
  * for, from where an earlier try ended. Null: what came does not add up to the size that the server gave (Exchange is known to be wrong about it), or the

@@ -1,7 +1,7 @@
 import type { Call } from '../backends/backend.ts';
 import type { BegunFiles } from '../platform/begun-files.ts';
 import { gone, keepBodies, type BodyPorts } from './bodies.ts';
-import { begunFrom, fetchBegun, type BegunPorts } from './fetch-begun.ts';
+import { begunFrom, begunName, fetchBegun, type BegunPorts } from './fetch-begun.ts';
 
 export interface FetchWholePorts extends BodyPorts, Omit<BegunPorts, 'begun'> {
   /** Where large messages go on from; without it they are fetched in one piece. */
@@ -21,7 +21,7 @@ export async function fetchWhole(messageId: string, ports: FetchWholePorts, call
   const keep = (bytes: Uint8Array): Promise<unknown> =>
     keepBodies([{ messageId, bytes }], ports).catch(() => undefined);
   if (size >= begunFrom && ports.begun !== undefined) {
-    const key = [messageId, ref.folderId, entry.uidValidity, ref.uid, size].join(' ');
+    const key = begunName(entry, { messageId, uid: ref.uid, size });
     const begun = ports.begun.of(accountId, key);
     const large = await fetchBegun(entry, { messageId, uid: ref.uid, size }, { ...ports, begun }, call);
     if (large === 'gone') throw gone();

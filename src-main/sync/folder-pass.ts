@@ -7,7 +7,9 @@ import { isWaiting } from '../journal/op.ts';
 import { guessRole } from './folder-roles.ts';
 import { describeFolders } from './folder-verbs.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
+import { takeNamespace } from './namespace.ts';
 import { movedFolder } from './moved-folder.ts';
+import { renamedAnew } from './renamed-anew.ts';
 import { whereThereIsRoom } from './where-there-is-room.ts';
 
 export interface FolderPassPorts {
@@ -27,10 +29,11 @@ export interface FolderPassPorts {
 export async function passFolders(ports: FolderPassPorts, call: Call): Promise<Map<string, RemoteStatus>> {
   const { accountId, backend, cache, register, journal, clock } = ports;
   const listed = (await backend.listFolders(call)).filter((folder) => folder.path !== '');
+  let changed = takeNamespace(ports);
   const statuses = new Map<string, RemoteStatus>();
   const wanted = wantedFolders(journal, accountId);
+  const awaited = awaitedFolders(journal, accountId);
   const seen = new Set<string>();
-  let changed = false;
 
   // Looked at by path, and once: servers have thousands of folders, and all of them are new at the first pass.
   const paths = new Set(listed.map((folder) => folder.path));
@@ -43,16 +46,19 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
     return still ? entry : register.byPath(accountId, path);
   };
   const gone = before.filter((entry) => !entry.local && !paths.has(entry.path));
+  const anew = await renamedAnew(
+    listed.filter((folder) => ours(folder.path) === undefined),
+    gone,
+    ports,
+    call,
+  );
 
   for (const folder of listed) {
+    const still = gone.filter((other) => !paths.has(other.path));
     const entry =
       ours(folder.path) ??
-      (await movedFolder(
-        folder,
-        gone.filter((other) => !paths.has(other.path)),
-        ports,
-        call,
-      ));
+      (await movedFolder(folder, still, ports, call)) ??
+      still.find((other) => other === anew.get(folder.path));
     if (entry === undefined) {
       const made = register.add({
         accountId,
@@ -98,6 +104,7 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
   if (believable) {
     for (const entry of register.all(accountId)) {
       if (seen.has(entry.folderId) || entry.local || wanted.has(entry.folderId)) continue;
+      if (awaited.has(entry.folderId)) continue;
       // One list may have been cut short (case 45): a folder goes only when a second one leaves it out too.
       again ??= new Set((await backend.listFolders(call)).map((folder) => folder.path));
       if (again.has(entry.path)) continue;
@@ -124,6 +131,21 @@ function wantedFolders(journal: Journal, accountId: string): Set<string> {
         (op.action.kind === 'folder-rename' ||
           op.action.kind === 'folder-delete' ||
           op.action.kind === 'subscribe')
+          ? [op.action.folderId]
+          : [],
+      ),
+  );
+}
+
+/** Folders that a draft or a sent mail is still to be put into: that makes them again where they are gone (R12). */
+function awaitedFolders(journal: Journal, accountId: string): Set<string> {
+  return new Set(
+    journal
+      .ops(accountId)
+      .flatMap((op) =>
+        isWaiting(op) &&
+        op.action.kind === 'append' &&
+        (op.action.purpose === 'draft' || op.action.purpose === 'sent')
           ? [op.action.folderId]
           : [],
       ),

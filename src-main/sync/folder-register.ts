@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { folderBodiesSchema } from '../../src-shared/model/body-policy.ts';
 import { folderRoleSchema, type FolderRole } from '../../src-shared/model/folder.ts';
+import type { PersonalNamespace } from '../backends/backend.ts';
 import { readJsonFile, writeFileAtomic } from '../platform/atomic-file.ts';
 
 /**
@@ -47,12 +48,19 @@ const hiddenSchema = v.object({
 });
 type HiddenEntry = v.InferOutput<typeof hiddenSchema>;
 
+const namespaceSchema = v.object({
+  accountId: v.string(),
+  prefix: v.string(),
+  delimiter: v.nullable(v.string()),
+});
+
 const fileSchema = v.object({
   version: v.literal(1),
   nextFolder: v.number(),
   folders: v.array(entrySchema),
   salt: v.optional(v.string()),
   hidden: v.optional(v.array(hiddenSchema)),
+  namespaces: v.optional(v.array(namespaceSchema)),
 });
 
 export interface FolderRegister {
@@ -68,6 +76,10 @@ export interface FolderRegister {
   readonly lost: boolean;
   change(folderId: string, change: Partial<Omit<FolderEntry, 'folderId' | 'accountId'>>): FolderEntry;
   remove(folderId: string): void;
+  /** Where the account's server said that folders are made; undefined: it did not say. */
+  personal(accountId: string): PersonalNamespace | undefined;
+  /** In memory; `save` makes it durable. True when that is news. */
+  setPersonal(accountId: string, personal: PersonalNamespace | undefined): boolean;
   removeAccount(accountId: string): void;
   /** Durable when it resolves. */
   save(): Promise<void>;
@@ -94,6 +106,7 @@ export async function openFolderRegister(
   let saving: Promise<void> = Promise.resolve();
   const salt = stored?.salt ?? randomBytes(16).toString('hex');
   const hidden = new Map((stored?.hidden ?? []).map((entry) => [entry.folderId, entry]));
+  const namespaces = new Map((stored?.namespaces ?? []).map(({ accountId, ...said }) => [accountId, said]));
   const sumOf = (accountId: string, folderPath: string): string =>
     createHmac('sha256', salt).update(`${accountId}\0${folderPath}`).digest('hex').slice(0, 32);
 
@@ -113,7 +126,16 @@ export async function openFolderRegister(
         bodies,
         ...(leftBehind === undefined ? {} : { leftBehind }),
       }));
-    return { version: 1, nextFolder: next, folders: named, salt, hidden: [...hidden.values(), ...unnamed] };
+    return {
+      version: 1,
+      nextFolder: next,
+      folders: named,
+      salt,
+      hidden: [...hidden.values(), ...unnamed],
+      ...(namespaces.size === 0
+        ? {}
+        : { namespaces: [...namespaces].map(([accountId, said]) => ({ accountId, ...said })) }),
+    };
   }
 
   /** The account's folder of this path as an earlier run knew it. */
@@ -162,7 +184,16 @@ export async function openFolderRegister(
     remove(folderId) {
       folders.delete(folderId);
     },
+    personal: (accountId) => namespaces.get(accountId),
+    setPersonal(accountId, personal) {
+      const before = namespaces.get(accountId);
+      if (before?.prefix === personal?.prefix && before?.delimiter === personal?.delimiter) return false;
+      if (personal === undefined) namespaces.delete(accountId);
+      else namespaces.set(accountId, { prefix: personal.prefix, delimiter: personal.delimiter });
+      return true;
+    },
     removeAccount(accountId) {
+      namespaces.delete(accountId);
       for (const entry of all(accountId)) folders.delete(entry.folderId);
       for (const entry of [...hidden.values()])
         if (entry.accountId === accountId) hidden.delete(entry.folderId);

@@ -5,10 +5,12 @@ import type { Patch } from '../../src-shared/patch.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isWaiting } from '../journal/op.ts';
+import { createFolderNames } from './folder-names.ts';
 import type { FolderEntry, FolderRegister } from './folder-register.ts';
 import type { Submit } from './submit.ts';
 
 export interface FolderVerbs {
+  /** Below the prefix that the server gives to every folder, named or not. Resolves with its id. */
   create(accountId: string, path: string): Promise<string>;
   rename(folderId: string, path: string): Promise<void>;
   delete(folderId: string): Promise<void>;
@@ -36,35 +38,7 @@ export function createFolderVerbs(
   cache: CachePort,
   journal: Journal,
 ): FolderVerbs {
-  /** Where the folder will be when the renames that wait are done: the next one starts there. */
-  function pathToBe(entry: FolderEntry): string {
-    const last = journal
-      .ops(entry.accountId)
-      .filter(
-        (op) => isWaiting(op) && op.action.kind === 'folder-rename' && op.action.folderId === entry.folderId,
-      )
-      .at(-1);
-    return last?.action.kind === 'folder-rename' ? last.action.to : entry.path;
-  }
-
-  function below(entry: FolderEntry): FolderEntry[] {
-    const prefix = `${pathToBe(entry)}${entry.delimiter ?? ''}`;
-    return entry.delimiter === null
-      ? []
-      : register.all(entry.accountId).filter((other) => pathToBe(other).startsWith(prefix));
-  }
-
-  function delimiterOf(accountId: string): string | null {
-    return register.all(accountId).find((entry) => entry.delimiter !== null)?.delimiter ?? '/';
-  }
-
-  /** Servers that keep everything below "INBOX." give that prefix to every folder but INBOX itself. */
-  function prefixOf(accountId: string): string {
-    const others = register.all(accountId).filter((entry) => entry.path.toUpperCase() !== 'INBOX');
-    const delimiter = delimiterOf(accountId) ?? '/';
-    const prefix = `INBOX${delimiter}`;
-    return others.length > 0 && others.every((entry) => entry.path.startsWith(prefix)) ? prefix : '';
-  }
+  const { pathToBe, below, delimiterOf, prefixOf } = createFolderNames(register, journal);
 
   async function create(accountId: string, path: string, role: FolderRole | null): Promise<FolderEntry> {
     const existing = register.byPath(accountId, path);
@@ -116,7 +90,11 @@ export function createFolderVerbs(
   }
 
   return {
-    create: async (accountId, path) => (await create(accountId, path, null)).folderId,
+    create: async (accountId, path) => {
+      const prefix = prefixOf(accountId);
+      const whole = path.startsWith(prefix) ? path : `${prefix}${path}`;
+      return (await create(accountId, whole, null)).folderId;
+    },
     async rename(folderId, path) {
       const entry = submit.folder(folderId);
       refuseSpecial(entry, 'renamed');

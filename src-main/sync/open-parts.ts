@@ -2,7 +2,7 @@ import { toAppError } from '../../src-shared/error.ts';
 import type { StructurePart } from '../../src-shared/model/structure.ts';
 import type { Call } from '../backends/backend.ts';
 import { gone } from './bodies.ts';
-import { begunFrom, fetchBegun } from './fetch-begun.ts';
+import { begunFrom, begunName, fetchBegun } from './fetch-begun.ts';
 import type { FolderEntry } from './folder-register.ts';
 import { firstBytes, joinParts, mostAround, partAlone, type Sections } from './join-parts.ts';
 import { neededParts } from './needed-parts.ts';
@@ -59,7 +59,7 @@ export function createOpenParts(ports: OpenBodyPorts, session: Pick<Session, 'en
     const entry = row?.ref == null ? undefined : ports.register.get(row.ref.folderId);
     if (row?.ref == null || entry === undefined) return null;
     const { ref, size, accountId } = row;
-    const place = [messageId, ref.folderId, entry.uidValidity, ref.uid, size].join(' ');
+    const place = begunName(entry, { messageId, uid: ref.uid, size });
     return { entry, place, uid: ref.uid, accountId, size };
   }
 

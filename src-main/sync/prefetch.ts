@@ -30,7 +30,11 @@ export interface Prefetch {
 export async function prefetch(options: Prefetch): Promise<boolean> {
   const { entries, policy, everything, clock } = options;
   const now = clock.now();
-  const sizes: Sizes = { unit: createUnitSize(bodyUnits, clock), piece: createUnitSize(pieceUnits, clock) };
+  const steps: Steps = {
+    kept: 0,
+    unit: createUnitSize(bodyUnits, clock),
+    piece: createUnitSize(pieceUnits, clock),
+  };
   const wishes = entries.map((entry) => ({
     entry,
     wishes: everything && entry.selectable && !entry.local ? all : bodyWishes(entry, policy, now),
@@ -39,7 +43,7 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
     for (const { entry, wishes: wished } of wishes) {
       const wish = wished[step];
       if (wish === undefined) continue;
-      const left = await prefetchFolder(entry, wish, options, sizes);
+      const left = await prefetchFolder(entry, wish, options, steps);
       if (left === 'gave-way') return false;
       if (left === 'no-room') {
         options.onError(noRoom());
@@ -52,9 +56,14 @@ export async function prefetch(options: Prefetch): Promise<boolean> {
 
 /** Messages asked for at a time, to be fetched in units. */
 const wantedAtOnce = 2_000;
+/** The first ones are read as they come, for they are what is looked at; those behind them when all are here. */
+const readAtOnce = 200;
 
-/** How much the connection did lately: as many messages as make a unit, and pieces of a message larger than that. */
-interface Sizes {
+/** How far a run has come, and how large its steps are. */
+interface Steps {
+  /** Messages kept so far. */
+  kept: number;
+  /** How much the connection did lately: as many messages as make a unit, and pieces of a message larger than that. */
   unit: UnitSize;
   piece: UnitSize;
 }
@@ -63,9 +72,10 @@ async function prefetchFolder(
   entry: FolderEntry,
   wish: BodyWish,
   options: Prefetch,
-  { unit: unitSize, piece }: Sizes,
+  steps: Steps,
 ): Promise<'done' | 'gave-way' | 'no-room'> {
   const { ports, space, call, giveWay, onError } = options;
+  const { unit: unitSize, piece } = steps;
   // One unit is fetched, one is read and one is written; never more, so memory stays flat.
   let before: Promise<void> = Promise.resolve();
   let writing: Promise<void> = Promise.resolve();
@@ -96,7 +106,8 @@ async function prefetchFolder(
         fetched += bodies.length;
         await before;
         before = writing;
-        writing = keepBodies(bodies, ports);
+        writing = keepBodies(bodies, ports, steps.kept > readAtOnce);
+        steps.kept += bodies.length;
         // Said now so that a failed write is not an unhandled rejection while the next fetch runs.
         writing.catch(() => undefined);
         if (await giveWay()) {

@@ -81,9 +81,14 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
 
   async function work(signal: AbortSignal): Promise<void> {
     const call: Call = { lane: 'bulk', signal };
+    // Taken down meanwhile, between two calls that do not notice: what the session says of the account stands.
+    const tell = (change: Partial<EngineState>): void => {
+      if (!signal.aborted) setState(change);
+    };
     try {
       while (somethingToDo()) {
-        setState({ state: 'syncing' });
+        signal.throwIfAborted();
+        tell({ state: 'syncing' });
         const taken = requests.take();
         const one = taken.length === 1 && !passWanted ? (taken[0]?.folderId ?? null) : null;
         const full = passWanted || (taken.length > 0 && one === null);
@@ -117,7 +122,7 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
         for (const request of taken) request.settle();
       }
       session.worked();
-      setState({ state: 'idle', error: null, progress: null });
+      tell({ state: 'idle', error: null, progress: null });
     } catch (thrown) {
       ports.failed(thrown, signal);
     }

@@ -9,6 +9,7 @@ import { describeFolders, nameOf } from './folder-verbs.ts';
 import { identitiesOnServer } from './identities.ts';
 import { placesNow } from './places-now.ts';
 import type { ReplayPorts } from './replay-ports.ts';
+import { seekElsewhere } from './folder-gone.ts';
 import { pairUp, plainId } from './same-message.ts';
 
 /** What a command is given to bring this operation to the server. */
@@ -101,6 +102,7 @@ async function resolveTargets(
   const { cache, register } = ports;
   const resolution: Resolution = { found: [], gone: [], doubtful: [] };
   const lost = new Map<FolderEntry, OpTarget[]>();
+  const homeless: { target: OpTarget; folderId: string }[] = [];
   const located = await cache.call('locate', { messageIds: targets.map((target) => target.messageId) });
   const places = await placesNow(
     targets,
@@ -113,8 +115,10 @@ async function resolveTargets(
     const folder = ref === null ? undefined : register.get(ref.folderId);
     if (ref === null && target.seekIn !== undefined) {
       await seek(target, target.seekIn, resolution, ports, call);
-    } else if (ref === null || folder === undefined) {
+    } else if (ref === null) {
       resolution.gone.push(target);
+    } else if (folder === undefined) {
+      homeless.push({ target, folderId: ref.folderId });
     } else if (ref.gen === folder.gen) {
       resolution.found.push({ target, ref });
     } else if (located[i]?.ref != null && !(await hasGeneration(folder, cache))) {
@@ -132,6 +136,7 @@ async function resolveTargets(
     }
   }
   for (const [folder, some] of lost) await findAgain(some, folder, resolution, ports, call);
+  if (homeless.length > 0) await seekElsewhere(homeless, resolution, ports, call);
   return resolution;
 }
 

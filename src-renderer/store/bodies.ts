@@ -1,4 +1,4 @@
-import type { StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
+import type { BodyFacts, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
 import type { Changes } from './changes.ts';
 import type { CacheDatabase } from './database.ts';
 import type { Databases } from './databases.ts';
@@ -29,9 +29,10 @@ export class Bodies {
     const places = Map.groupBy(known, ({ row }) => this.#databaseOf(row));
     for (const [db, some] of places) await this.#write(db, some);
     for (const { body, row } of known) {
-      this.#memory.rows.set(row, rowBits.attachments, body.hasAttachments);
       this.#memory.setReadable(row, true, changes);
-      this.#preview(row, body.preview, changes);
+      const segment = this.#memory.segments[this.#memory.rows.segment(row)];
+      if (segment !== undefined) changes.states.add(segment);
+      if (body.facts !== null) this.#show(row, body.facts, changes);
     }
     this.#giveWay(changes);
   }
@@ -46,9 +47,10 @@ export class Bodies {
     );
     const facts = known.map(({ body, row }) => ({
       id: this.#memory.idOf(row),
-      preview: body.preview,
-      hasAttachments: body.hasAttachments,
+      preview: body.facts?.preview ?? '',
+      hasAttachments: body.facts?.hasAttachments ?? false,
       ...(body.kept === undefined ? {} : { kept: body.kept }),
+      ...(body.facts === null ? { toRead: 1 as const } : {}),
     }));
     // A body that is written again may have fewer parts than before.
     const again = known.filter(({ row }) => rows.has(row, rowBits.readable));
@@ -81,6 +83,36 @@ export class Bodies {
       held -= length;
       this.drop({ messageIds: [id] }, changes);
     }
+  }
+
+  async putFacts({ bodies }: StoreParams<'putFacts'>, changes: Changes): Promise<void> {
+    // Of accounts in memory nothing is put without facts.
+    const { disk } = this.#databases;
+    await disk.transaction('rw', disk.bodyFacts, async () => {
+      const found = await disk.bodyFacts.bulkGet(bodies.map(({ messageId }) => messageId));
+      const read = found.flatMap((record, at) => {
+        if (record === undefined) return [];
+        const { toRead: _read, ...rest } = record;
+        return [{ ...rest, ...bodies[at]?.facts }];
+      });
+      await disk.bodyFacts.bulkPut(read);
+    });
+    for (const { messageId, facts } of bodies) {
+      const row = this.#memory.rowOf(messageId);
+      if (row >= 0 && facts !== null) this.#show(row, facts, changes);
+    }
+  }
+
+  async toRead({ limit }: StoreParams<'bodiesToRead'>): Promise<StoreResult<'bodiesToRead'>> {
+    const found = await this.#databases.disk.bodyFacts.where('toRead').equals(1).limit(limit).toArray();
+    return found.map(({ id, kept }) => {
+      const row = this.#memory.rowOf(id);
+      return {
+        messageId: id,
+        accountId: row < 0 ? null : this.#memory.home(row).accountId,
+        mark: kept ?? '',
+      };
+    });
   }
 
   async marks({ after, limit }: StoreParams<'bodyMarks'>): Promise<StoreResult<'bodyMarks'>> {
@@ -127,7 +159,9 @@ export class Bodies {
     return (await db.bodyFacts.get(id))?.kept ?? null;
   }
 
-  #preview(row: number, preview: string, changes: Changes): void {
+  #show(row: number, { preview, hasAttachments }: BodyFacts, changes: Changes): void {
+    this.#memory.rows.set(row, rowBits.attachments, hasAttachments);
+    changes.touch(row);
     const waiting = this.#memory.waiting.get(row);
     if (waiting !== undefined) {
       this.#memory.waiting.set(row, { ...waiting, row: { ...waiting.row, preview } });

@@ -3,7 +3,7 @@ import type { FolderCursor, FolderRole } from '../../src-shared/model/folder.ts'
 import type { PendingPatches } from '../../src-shared/patch.ts';
 
 /** Grows with every change of the layout: the cache is then emptied and filled again from the server. */
-export const cacheSchema = 3;
+export const cacheSchema = 4;
 /** The cache lies in one of these; it changes its place when it is rewritten. */
 export const databaseNames = ['posthorn-cache', 'posthorn-cache-2'] as const;
 
@@ -105,12 +105,14 @@ export interface BodyPart {
   raw: string;
 }
 
-export interface BodyFacts {
+export interface BodyFactsRecord {
   id: string;
   preview: string;
   hasAttachments: boolean;
   /** Main keeps the bytes; this stands for them, and no parts lie in `bodies`. */
   kept?: string;
+  /** The bytes were not read yet. */
+  toRead?: 1;
 }
 
 /** A row whose message id is not the one made from its place. */
@@ -148,7 +150,7 @@ export interface CacheDatabase extends Dexie {
   envelopes: Table<SegmentText, [string, number]>;
   previews: Table<SegmentText, [string, number]>;
   bodies: Table<BodyPart, [string, number]>;
-  bodyFacts: EntityTable<BodyFacts, 'id'>;
+  bodyFacts: EntityTable<BodyFactsRecord, 'id'>;
   aliases: EntityTable<AliasRecord, 'id'>;
   pending: EntityTable<PendingPatches, 'opId'>;
   contacts: Table<ContactRecord, [string, string]>;
@@ -182,7 +184,7 @@ export function makeDatabase(name: string, dependencies?: DatabaseDependencies):
     envelopes: '[f+s]',
     previews: '[f+s]',
     bodies: '[id+part]',
-    bodyFacts: 'id',
+    bodyFacts: 'id, toRead',
     aliases: 'id',
     pending: 'opId',
     contacts: '[a+address]',

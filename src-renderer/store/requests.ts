@@ -15,6 +15,7 @@ const methods: Record<StoreMethod, true> = {
   dropPending: true,
   resetPending: true,
   putBodies: true,
+  putFacts: true,
   dropBodies: true,
   forgetRested: true,
   wipe: true,
@@ -38,6 +39,7 @@ const methods: Record<StoreMethod, true> = {
   body: true,
   contacts: true,
   bodyMarks: true,
+  bodiesToRead: true,
 };
 
 export function isStoreMethod(name: string): name is StoreMethod {

@@ -131,6 +131,7 @@ export class Store {
         return changePending(session, ops, dropped, changes);
       }),
     putBodies: (params) => this.#write(({ bodies }, changes) => bodies.put(params, changes)),
+    putFacts: (params) => this.#write(({ bodies }, changes) => bodies.putFacts(params, changes)),
     dropBodies: (params) => this.#write(({ bodies }, changes) => bodies.drop(params, changes)),
     locate: async (params) => (await this.#loaded()).server.locate(params),
     identify: async (params) => (await this.#loaded()).server.identify(params),
@@ -154,6 +155,7 @@ export class Store {
     thread: async (params) => (await this.#loaded()).queries.thread(params),
     body: async ({ messageId }) => (await this.#loaded()).bodies.get(messageId),
     contacts: (params) => this.#opened().contacts.find(params),
+    bodiesToRead: async (params) => (await this.#loaded()).bodies.toRead(params),
     bodyMarks: (params) => this.#opened().bodies.marks(params),
   };
 

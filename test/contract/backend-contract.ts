@@ -202,6 +202,50 @@ export function backendContract(under: BackendUnderTest, lane: Lane): void {
     await under.backend().ping(5_000);
   });
 
+  it('marks, copies, moves and reads a message that another connection put there after the folder was opened', async () => {
+    const backend = under.backend();
+    const other: Call = { ...call, lane: lane === 'bulk' ? 'interactive' : 'bulk' };
+    const from = await fresh();
+    const to = await fresh('Target');
+    await fill(from, 1);
+    await backend.select(from, call);
+    /** Put and looked up on the other connection: this one was told nothing of it. */
+    const put = async (n: number): Promise<number> => {
+      const when = { flags: [], internalDate: 1_700_000_100_000 };
+      expect(await backend.append(from, mail(n), when, other)).toMatchObject({ state: 'done' });
+      const uids: number[] = [];
+      await backend.fetchRows(from, '1:*', other, (rows) => {
+        uids.push(...rows.map(({ uid }) => uid));
+        return Promise.resolve();
+      });
+      return Math.max(...uids);
+    };
+    const on = async (path: string): Promise<NewRow[]> => {
+      await backend.select(path, other);
+      const rows: NewRow[] = [];
+      await backend.fetchRows(path, '1:*', other, (batch) => (rows.push(...batch), Promise.resolve()));
+      return rows;
+    };
+    const marked = await put(2);
+    await backend.storeFlags(from, [marked], { add: ['\\Flagged'], remove: [] }, call);
+    expect((await on(from)).find(({ uid }) => uid === marked)?.flags).toContain('\\Flagged');
+    const copied = await put(3);
+    expect(await backend.copy(from, [copied], to, call)).toMatchObject({ state: 'done' });
+    expect(await on(to)).toHaveLength(1);
+    if (backend.capabilities.move) {
+      await backend.select(from, call);
+      const moved = await put(4);
+      expect(await backend.move(from, [moved], to, call)).toMatchObject({ state: 'done' });
+      expect(await on(to)).toHaveLength(2);
+      expect((await on(from)).map(({ uid }) => uid)).not.toContain(moved);
+    }
+    await backend.select(from, call);
+    const read = await put(5);
+    const bodies: number[] = [];
+    await backend.fetchBodies(from, [read], call, (uid) => (bodies.push(uid), Promise.resolve()));
+    expect(bodies).toEqual([read]);
+  });
+
   it('watching hints at new mail', async () => {
     const path = await fresh();
     const abort = new AbortController();

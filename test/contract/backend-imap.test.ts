@@ -27,6 +27,7 @@ const all = new Set([
   'QRESYNC',
   'OBJECTID',
   'NOTIFY',
+  'NAMESPACE',
 ]);
 
 interface Variant {

@@ -219,7 +219,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
   it('drops a folder whose generation is over, and keeps what the same batch binds', async () => {
     const { port } = await begin(1, 2);
     await port.call('putBodies', {
-      bodies: [{ messageId: 'f1.1.2', raw: 'bytes\xff', preview: 'Hello', hasAttachments: true }],
+      bodies: [{ messageId: 'f1.1.2', raw: 'bytes\xff', facts: { preview: 'Hello', hasAttachments: true } }],
     });
     await port.call('applyBatch', {
       folderId: 'f1',
@@ -288,7 +288,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
     for (const order of ['bind first', 'vanished first', 'seen as new first']) {
       const { port } = await begin(1, 2);
       await port.call('putBodies', {
-        bodies: [{ messageId: 'f1.1.2', raw: 'raw', preview: 'P', hasAttachments: false }],
+        bodies: [{ messageId: 'f1.1.2', raw: 'raw', facts: { preview: 'P', hasAttachments: false } }],
       });
       await port.call('addPending', {
         ops: [opOf('o', 1, 'move', { kind: 'folder', messageId: 'f1.1.2', folderId: 'f2' })],
@@ -342,7 +342,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
   it('shows copies and appends before the server has them, and binds them', async () => {
     const cache = await begin(1);
     await cache.port.call('putBodies', {
-      bodies: [{ messageId: 'f1.1.1', raw: 'body', preview: 'Pre', hasAttachments: false }],
+      bodies: [{ messageId: 'f1.1.1', raw: 'body', facts: { preview: 'Pre', hasAttachments: false } }],
     });
     const { uid: _uid, ...draft } = newRow(99, { flags: ['\\Seen', '\\Draft'] });
     await cache.port.call('addPending', {
@@ -456,7 +456,7 @@ export function cacheContract(make: () => Promise<CacheUnderTest>): void {
       .join('')
       .repeat(9000);
     await port.call('putBodies', {
-      bodies: [{ messageId: 'f1.1.2', raw, preview: 'Big', hasAttachments: true }],
+      bodies: [{ messageId: 'f1.1.2', raw, facts: { preview: 'Big', hasAttachments: true } }],
     });
     expect((await port.call('body', { messageId: 'f1.1.2' })) === raw).toBe(true);
     expect(

@@ -10,6 +10,7 @@ import {
   type CacheInChromium,
 } from '../fakes/chromium-cache.ts';
 import { cacheContract, cursorOf, folderOf, newRow, viewOf, type CacheUnderTest } from './cache-contract.ts';
+import { factsContract } from './facts-contract.ts';
 import { restingContract } from './resting-contract.ts';
 
 const binary = await findBrowser();
@@ -51,6 +52,7 @@ describe.skipIf(binary === undefined)('the store in Chromium', () => {
   };
   cacheContract(make);
   restingContract(make);
+  factsContract(make);
 
   it('finds the cache again when the browser was started anew, and rebuilds one that is another', async () => {
     const first = await started(null);

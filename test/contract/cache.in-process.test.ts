@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { cacheInProcess } from '../fakes/cache-in-process.ts';
 import { cacheContract, type CacheUnderTest } from './cache-contract.ts';
+import { factsContract } from './facts-contract.ts';
 import { restingContract } from './resting-contract.ts';
 
 describe('the store on an IndexedDB in memory', () => {
@@ -18,4 +19,5 @@ describe('the store on an IndexedDB in memory', () => {
   };
   cacheContract(make);
   restingContract(make);
+  factsContract(make);
 });

@@ -25,8 +25,7 @@ export function restingContract(make: () => Promise<CacheUnderTest>): void {
       bodies: [1, 2].map((uid) => ({
         messageId: `f1.1.${uid}`,
         raw: `Body ${uid}`,
-        preview: `Words ${uid}`,
-        hasAttachments: uid === 1,
+        facts: { preview: `Words ${uid}`, hasAttachments: uid === 1 },
       })),
     });
     return cache;
@@ -73,8 +72,7 @@ export function restingContract(make: () => Promise<CacheUnderTest>): void {
         messageId: `f1.1.${uid}`,
         raw: '',
         kept: `\u2192kept.${uid}`,
-        preview: '',
-        hasAttachments: false,
+        facts: { preview: '', hasAttachments: false },
       })),
     });
     await goes(port, removedAt);
@@ -103,7 +101,7 @@ export function restingContract(make: () => Promise<CacheUnderTest>): void {
     const { port } = await begin();
     await port.call('applyBatch', { folderId: 'f2', gen: 1, insert: [elsewhere()] });
     await port.call('putBodies', {
-      bodies: [{ messageId: 'f2.1.9', raw: 'Another', preview: '', hasAttachments: false }],
+      bodies: [{ messageId: 'f2.1.9', raw: 'Another', facts: { preview: '', hasAttachments: false } }],
     });
     await goes(port, removedAt);
     await port.call('removeFolder', { folderId: 'f2', rest: removedAt });

@@ -59,6 +59,7 @@ export async function cacheInChromium(
   let gone: Parameters<Page['onGone']>[0] = () => undefined;
   const cache = await openCache({
     shell: {
+      gone: new Promise(() => undefined),
       openPage: async (options) => {
         const opened = await shell.openPage(options);
         page = opened;

@@ -45,7 +45,7 @@ export function faultSuite(
         if (record !== undefined)
           appendFileSync(
             record,
-            `${JSON.stringify({ batch, cases: scenario.cases, name: scenario.name, server: scenario.server ?? 'full', way: way.name, ok: verdict === null })}\n`,
+            `${JSON.stringify({ batch, cases: scenario.cases, name: scenario.name, server: scenario.server ?? 'full', way: way.name, ok: verdict === null, ...(verdict === null ? {} : { why: verdict.message.slice(0, 2_000) }) })}\n`,
           );
         if (verdict !== null) throw verdict;
       });

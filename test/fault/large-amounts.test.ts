@@ -4,6 +4,7 @@ import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
 import { until } from '../harness/headless.ts';
 import {
   addAccount,
+  addAccountInClear,
   folderNamed,
   mail,
   Profile,
@@ -15,6 +16,7 @@ import {
   synced,
 } from '../integration/sync-world.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
+import { poorAddress, poorAddresses } from '../servers/poor-servers.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { seeded } from './convergence/random.ts';
 
@@ -25,15 +27,11 @@ import { seeded } from './convergence/random.ts';
 const long = process.env['FAULTS'] === 'all';
 const seed = Number(process.env['SYNC_SEED'] ?? Date.now() % 1_000_000);
 
-const poor = 'IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN';
 let dovecot: Dovecot;
 beforeAll(async () => {
   dovecot = await startDovecot({
     users: ['first', 'moves', 'bare', 'large'].map((name) => ({ name, password: 'secret' })),
-    addresses: {
-      '127.0.0.2': { imapCapability: `${poor} UIDPLUS IDLE` },
-      '127.0.0.3': { imapCapability: poor },
-    },
+    addresses: poorAddresses,
   });
 });
 afterAll(() => dovecot.stop());
@@ -91,8 +89,8 @@ test.runIf(long)(
 );
 
 const servers = [
-  ['UIDPLUS, no MOVE', 'moves', '127.0.0.2'],
-  ['nothing but IMAP4rev1', 'bare', '127.0.0.3'],
+  ['UIDPLUS, no MOVE', 'moves', poorAddress.uidplus],
+  ['nothing but IMAP4rev1', 'bare', poorAddress.bare],
 ] as const;
 test.each(long ? servers : servers.slice(0, 1))(
   'R08: 200 messages are moved on a server with %s, cut after COPY, before and after marking and expunging',
@@ -120,20 +118,7 @@ test.each(long ? servers : servers.slice(0, 1))(
     try {
       await withProfile(async (profile) => {
         const posthorn = profile.start();
-        const { accountId } = await posthorn.call('account.add', {
-          address: `${user}@example.test`,
-          mode: 'disconnected',
-          incoming: {
-            protocol: 'imap',
-            host: '127.0.0.1',
-            port: proxy.port,
-            tls: 'none',
-            allowPlaintextPassword: true,
-            username: user,
-            password: 'secret',
-          },
-          outgoing: null,
-        });
+        const accountId = await addAccountInClear(posthorn, proxy.port, user);
         await synced(posthorn, accountId);
         await posthorn.call('connectivity.set', { online: false });
         const inbox = (await folderNamed(posthorn, accountId, 'INBOX')).folderId;

@@ -35,7 +35,7 @@ async function madeAnew(world: World, labels: readonly string[]): Promise<void> 
   for (const label of labels) {
     const message = old.find(({ bytes }) => bytes.toString('latin1').includes(`Subject: Mail ${label}\r`));
     if (message === undefined) throw new Error(`no ${label}`);
-    await world.peer.ok('APPEND', 'Box', '()', `"${message.internalDate}"`, message.bytes);
+    await world.putAgain(message, 'Box');
   }
 }
 

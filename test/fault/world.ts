@@ -1,18 +1,15 @@
 import type { Dovecot } from '../../src-main/demo/dovecot.ts';
 import type { MessageRow } from '../../src-shared/model/message.ts';
-import type { Headless } from '../harness/headless.ts';
-import { folderNamed, mail, rowsOf } from '../integration/sync-world.ts';
+import { until, type Headless } from '../harness/headless.ts';
+import { addAccountInClear, folderNamed, mail, rowsOf } from '../integration/sync-world.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { ImapMeddler } from '../servers/imap-meddler.ts';
+import { poorAddress } from '../servers/poor-servers.ts';
 import { RawImap, type RawMessage } from '../servers/raw-imap.ts';
 import { Ledger, sha256 } from './ledger.ts';
 import type { ServerKind } from './scenario.ts';
 
-export const addressOf: Readonly<Record<ServerKind, string>> = {
-  full: '127.0.0.1',
-  uidplus: '127.0.0.2',
-  bare: '127.0.0.3',
-};
+export const addressOf: Readonly<Record<ServerKind, string>> = { full: '127.0.0.1', ...poorAddress };
 
 /** One account of a batch: its user on the server, the faults before it, its ledger, and verbs by subject. */
 export class World {
@@ -63,21 +60,7 @@ export class World {
   }
 
   async addAccount(): Promise<void> {
-    const { accountId } = await this.posthorn.call('account.add', {
-      address: `${this.user}@example.test`,
-      mode: 'disconnected',
-      incoming: {
-        protocol: 'imap',
-        host: '127.0.0.1',
-        port: this.proxy.port,
-        tls: 'none',
-        allowPlaintextPassword: true,
-        username: this.user,
-        password: 'secret',
-      },
-      outgoing: null,
-    });
-    this.accountId = accountId;
+    this.accountId = await addAccountInClear(this.posthorn, this.proxy.port, this.user);
   }
 
   // ---- the server's side
@@ -86,6 +69,23 @@ export class World {
     const bytes = mail(label, options);
     this.ledger.put(String(label), bytes);
     await this.peer.append(folder, bytes, options.flags ?? []);
+  }
+
+  /**
+   * Into a folder that was made anew. While another session still has the old one open, Dovecot may say NO
+   * ("Mailbox was deleted under us"): asked again until it says OK.
+   */
+  async putAgain(message: RawMessage, folder: string): Promise<void> {
+    await until(
+      async () => {
+        const hand = await RawImap.open({ port: this.dovecot.imapPort, user: this.user, password: 'secret' });
+        const date = `"${message.internalDate}"`;
+        const { status } = await hand.command('APPEND', folder, '()', date, message.bytes);
+        await hand.close();
+        return status === 'OK';
+      },
+      `${subjectOf(message)} is in the folder made anew`,
+    );
   }
 
   async uid(label: string | number, folder = 'INBOX'): Promise<number> {

@@ -68,7 +68,8 @@ describe.each(['bulk', 'interactive'] as const)('hostile answers, lane %s', (lan
     const started = performance.now();
     const folder = await backend.select('INBOX', call(lane), since);
     expect(folder.resync).toEqual({ vanished: '1:4294967295', flags: [] });
-    expect(performance.now() - started).toBeLessThan(500);
+    // Counted out it would be minutes and gigabytes.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it.each([

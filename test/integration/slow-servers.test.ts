@@ -4,6 +4,7 @@ import { until, type Headless } from '../harness/headless.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import {
+  addAccountInClear,
   folderNamed,
   mail,
   Profile,
@@ -40,20 +41,7 @@ async function withWorld(user: string, work: (world: World) => Promise<void>): P
     await peer.create('A');
     for (let n = 1; n <= 3; n += 1) for (const folder of ['INBOX', 'A']) await peer.append(folder, mail(n));
     const posthorn = profile.start();
-    const { accountId } = await posthorn.call('account.add', {
-      address: `${user}@example.test`,
-      mode: 'disconnected',
-      incoming: {
-        protocol: 'imap',
-        host: '127.0.0.1',
-        port: proxy.port,
-        tls: 'none',
-        allowPlaintextPassword: true,
-        username: user,
-        password: 'secret',
-      },
-      outgoing: null,
-    });
+    const accountId = await addAccountInClear(posthorn, proxy.port, user);
     await synced(posthorn, accountId);
     const subjectsIn = async (folder: string): Promise<string[]> =>
       (await rowsOf(posthorn, (await folderNamed(posthorn, accountId, folder)).folderId))
@@ -158,14 +146,16 @@ test(
       proxy.set('black-hole');
       await peer.append('INBOX', mail('unheard'));
       let advanced = 0;
-      let found = false;
+      let foundAfter: number | null = null;
       await until(
         async () => {
-          await posthorn.call('test.clock', { advanceMs: 10_000 });
-          advanced += 10_000;
+          // Signing in again takes its time on a busy machine: the clock of the test need not run away meanwhile.
+          const advanceMs = foundAfter === null ? 10_000 : 1_000;
+          await posthorn.call('test.clock', { advanceMs });
+          advanced += advanceMs;
           // The network is back when it tries for the first time to come through.
-          if (!found && proxy.connections.length > before) {
-            found = true;
+          if (foundAfter === null && proxy.connections.length > before) {
+            foundAfter = advanced;
             proxy.set('drop');
             proxy.set('pass');
           }
@@ -174,7 +164,7 @@ test(
         'the new mail',
         90_000,
       );
-      expect(advanced).toBeLessThanOrEqual(6 * 60_000);
+      expect(foundAfter).toBeLessThanOrEqual(6 * 60_000);
     });
   },
 );

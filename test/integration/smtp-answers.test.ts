@@ -3,6 +3,7 @@ import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
 import { startLocalSubmission, type LocalSubmission } from '../../src-main/demo/local-delivery.ts';
 import { readMail, readPart } from '../../src-main/mime/read/read-mail.ts';
 import type { FullMessage } from '../../src-shared/ipc/areas/mail.ts';
+import { requestLines } from '../harness/calendar-lines.ts';
 import { until, type Headless } from '../harness/headless.ts';
 import { folderNamed, Profile, rowsOf } from './sync-world.ts';
 
@@ -64,30 +65,11 @@ const invitation = (sequence: number): string[] => [
   '--b',
   'Content-Type: text/calendar; charset=utf-8; method=REQUEST',
   '',
-  'BEGIN:VCALENDAR',
-  'VERSION:2.0',
-  'PRODID:x',
-  'METHOD:REQUEST',
-  'BEGIN:VTIMEZONE',
-  'TZID:Europe/Berlin',
-  'BEGIN:STANDARD',
-  'DTSTART:19701025T030000',
-  'TZOFFSETFROM:+0200',
-  'TZOFFSETTO:+0100',
-  'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10',
-  'END:STANDARD',
-  'END:VTIMEZONE',
-  'BEGIN:VEVENT',
-  'UID:event-1@example.test',
-  `SEQUENCE:${sequence}`,
-  'DTSTAMP:20261101T090000Z',
-  'DTSTART;TZID=Europe/Berlin:20261124T150000',
-  'DTEND;TZID=Europe/Berlin:20261124T160000',
-  'SUMMARY:Proofs\\, third round',
-  'ORGANIZER;CN=Ann:mailto:ann@example.test',
-  'ATTENDEE;CN=Bob;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Bob@example.test',
-  'END:VEVENT',
-  'END:VCALENDAR',
+  ...requestLines('event-1@example.test', sequence, [
+    'SUMMARY:Proofs\\, third round',
+    'ORGANIZER;CN=Ann:mailto:ann@example.test',
+    'ATTENDEE;CN=Bob;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:Bob@example.test',
+  ]),
   '--b--',
   '',
 ];

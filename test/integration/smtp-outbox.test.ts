@@ -93,7 +93,8 @@ async function itemOf(outboxId: string): Promise<OutboxItem> {
   return found;
 }
 const becomes = (outboxId: string, state: OutboxItem['state']): Promise<boolean> =>
-  until(async () => (await itemOf(outboxId)).state === state, `${outboxId} becomes ${state}`);
+  // A second try on a busy computer took 12 to 30 s.
+  until(async () => (await itemOf(outboxId)).state === state, `${outboxId} becomes ${state}`, 90_000);
 const send = (params: Params<'message.send'>) => posthorn.call('message.send', params);
 const takenBy = (submission: LocalSubmission, id: string) =>
   submission.taken.filter((mail) => mail.bytes.includes(id));

@@ -3,12 +3,17 @@ import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { cyrusMissing, startCyrus } from '../servers/cyrus.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
+import { poorAddress, poorAddresses } from '../servers/poor-servers.ts';
 import { afterScript, offlineScript, onServer, seedScript, shown } from './sync-script.ts';
-import { addAccount, folderNamed, Profile, rowsOf, settled, synced } from './sync-world.ts';
-
-/** A line of defence each: what is in it decides what a server can do at once. */
-const poor = 'IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN';
-const uidplusOnly = `${poor} UIDPLUS IDLE`;
+import {
+  addAccount,
+  addAccountInClear,
+  folderNamed,
+  Profile,
+  rowsOf,
+  settled,
+  synced,
+} from './sync-world.ts';
 
 let dovecot: Dovecot;
 let made = 0;
@@ -16,7 +21,7 @@ const users = Array.from({ length: 60 }, (_, i) => `u${i}`);
 beforeAll(async () => {
   dovecot = await startDovecot({
     users: users.map((name) => ({ name, password: 'secret' })),
-    addresses: { '127.0.0.2': { imapCapability: uidplusOnly }, '127.0.0.3': { imapCapability: poor } },
+    addresses: poorAddresses,
   });
 });
 afterAll(() => dovecot.stop());
@@ -90,8 +95,8 @@ describe('offline', () => {
   });
 
   for (const [name, host] of [
-    ['with UIDPLUS but without MOVE, CONDSTORE and LIST-STATUS', '127.0.0.2'],
-    ['with nothing but IMAP4rev1', '127.0.0.3'],
+    ['with UIDPLUS but without MOVE, CONDSTORE and LIST-STATUS', poorAddress.uidplus],
+    ['with nothing but IMAP4rev1', poorAddress.bare],
   ] as const)
     test(`a server ${name}`, async () => {
       await withWorld(
@@ -182,7 +187,7 @@ describe('killed', () => {
   const points = ['replay.armed', 'replay.sent', 'replay.answered', 'replay.acked', 'replay.applied'];
   // One hit of each here, the two servers at different ones; SYNC_CRASHES=all tries many (minutes).
   const rounds = process.env['SYNC_CRASHES'] === 'all' ? Array.from({ length: 12 }, (_, i) => i + 1) : [1];
-  for (const host of ['localhost', '127.0.0.2'] as const)
+  for (const host of ['localhost', poorAddress.uidplus] as const)
     test(`cases 3, 9 and 10: at each point of the replay, again and again (${host === 'localhost' ? 'MOVE' : 'copy and expunge'})`, async () => {
       await withWorld(
         async ({ profile, user, peer }) => {
@@ -219,8 +224,8 @@ describe('killed', () => {
 describe('lost answers', () => {
   for (const [capability, targetHost] of [
     ['MOVE', '127.0.0.1'],
-    ['no MOVE', '127.0.0.2'],
-    ['no UIDPLUS', '127.0.0.3'],
+    ['no MOVE', poorAddress.uidplus],
+    ['no UIDPLUS', poorAddress.bare],
   ] as const)
     // Before it heard: the easy half, so one kind of server is enough for it.
     for (const passOn of capability === 'MOVE' ? [true, false] : [true])
@@ -229,20 +234,7 @@ describe('lost answers', () => {
           const proxy = await FaultProxy.start({ targetPort: dovecot.imapPort, targetHost });
           try {
             const posthorn = profile.start();
-            const { accountId } = await posthorn.call('account.add', {
-              address: `${user}@example.test`,
-              mode: 'disconnected',
-              incoming: {
-                protocol: 'imap',
-                host: '127.0.0.1',
-                port: proxy.port,
-                tls: 'none',
-                allowPlaintextPassword: true,
-                username: user,
-                password: 'secret',
-              },
-              outgoing: null,
-            });
+            const accountId = await addAccountInClear(posthorn, proxy.port, user);
             await synced(posthorn, accountId);
             await posthorn.call('connectivity.set', { online: false });
             await offlineScript(posthorn, accountId);

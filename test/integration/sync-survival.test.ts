@@ -29,6 +29,45 @@ async function end(): Promise<void> {
   await peer.close();
 }
 
+test('a large download that is killed before its mails were read is searched to the last word after the next start', async () => {
+  await begin(0);
+  try {
+    const mails = Array.from({ length: 600 }, (_, at) => ({
+      bytes: Buffer.from(mail(at + 1, { extra: `quince${at + 1}end` })),
+    }));
+    dovecot.seedMaildir(user, 'INBOX', mails);
+    const posthorn = profile.start();
+    const accountId = await addAccount(posthorn, dovecot, user);
+    const run = await posthorn.call('sync.run', { accountId, bodies: 'all' });
+    expect(run.accounts.flatMap(({ errors }) => errors)).toEqual([]);
+    const inbox = await folderNamed(posthorn, accountId, 'INBOX');
+    expect(inbox.readable).toBe(600);
+    const words = await posthorn.call('search.query', { text: 'number', accountId });
+    // Bytes are here before words: what is not searched yet is said.
+    expect(words).toMatchObject({ of: 600, complete: words.searched === 600 });
+    await posthorn.kill();
+
+    const again = profile.start();
+    const found = await until(
+      async () => {
+        const asked = await again.call('search.query', { text: 'number', accountId });
+        return asked.searched === 600 ? asked : null;
+      },
+      'every text is searched',
+      60_000,
+    );
+    expect(found).toMatchObject({ total: 600, of: 600, complete: true });
+    for (const n of [1, 300, 600]) {
+      const { rows } = await again.call('search.query', { text: `quince${n}end`, accountId });
+      expect(rows.map((row) => [row.subject, row.preview.includes(`quince${n}`)])).toEqual([
+        [`Mail ${n}`, true],
+      ]);
+    }
+  } finally {
+    await end();
+  }
+});
+
 /** The processes below this one that draw or run pages. */
 function rendererProcesses(root: number): number[] {
   const found: number[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
 import { until, type Headless } from '../harness/headless.ts';
 import { ScriptedImapServer, type ScriptedCommand } from '../fakes/scripted-imap-server.ts';
-import { Profile } from './sync-world.ts';
+import { addAccountInClear, Profile } from './sync-world.ts';
 
 /**
  * A server that lets in one connection an account, whose messages are made up as they are asked for: 100,000 of them
@@ -85,20 +85,7 @@ afterEach(async () => {
 
 /** Adds the account and lets its first sync go on by itself; gives INBOX once some rows are there. */
 async function syncing(mailsHere: number): Promise<{ accountId: string; folderId: string; ids: string[] }> {
-  const { accountId } = await posthorn.call('account.add', {
-    address: 'ann@example.test',
-    mode: 'disconnected',
-    incoming: {
-      protocol: 'imap',
-      host: '127.0.0.1',
-      port: server.port,
-      tls: 'none',
-      allowPlaintextPassword: true,
-      username: 'ann',
-      password: 'secret',
-    },
-    outgoing: null,
-  });
+  const accountId = await addAccountInClear(posthorn, server.port, 'ann');
   return await until(
     async () => {
       const inbox = (await posthorn.call('folder.list', { accountId })).find((each) => each.path === 'INBOX');

@@ -97,6 +97,25 @@ export async function addAccount(
   return accountId;
 }
 
+/** On a port of loopback, without TLS: whatever stands there sees the words. */
+export async function addAccountInClear(posthorn: Headless, port: number, user: string): Promise<string> {
+  const { accountId } = await posthorn.call('account.add', {
+    address: `${user}@example.test`,
+    mode: 'disconnected',
+    incoming: {
+      protocol: 'imap',
+      host: '127.0.0.1',
+      port,
+      tls: 'none',
+      allowPlaintextPassword: true,
+      username: user,
+      password: 'secret',
+    },
+    outgoing: null,
+  });
+  return accountId;
+}
+
 export async function folderNamed(
   posthorn: Headless,
   accountId: string,

@@ -32,5 +32,6 @@ export function capabilitiesOf(port: ImapPort): BackendCapabilities {
     replace: has('REPLACE'),
     quota: has('QUOTA'),
     acl: has('ACL'),
+    personal: port.profile.personal,
   };
 }

@@ -1,7 +1,7 @@
 import type { NewRow } from '../../../src-shared/model/message.ts';
 import { hasAttachments } from './body-structure.ts';
 import { emptyEnvelope, parseDate, readEnvelope, readReferences } from './envelope.ts';
-import { listOf, numberOf, rawOf, type Untagged, type Value } from './port.ts';
+import { flagsIn, listOf, numberOf, rawOf, type Untagged, type Value } from './port.ts';
 import { modseq } from './object-id.ts';
 
 /** The items of a FETCH response by name; BODY[…] items keep their section. */
@@ -42,9 +42,7 @@ export function fetchItems(response: Untagged): FetchItems {
         break;
       case 'FLAGS':
         // \Recent is about this session, not about the message.
-        items.flags = listOf(value)
-          .map(rawOf)
-          .filter((flag) => flag !== '\\Recent');
+        items.flags = flagsIn(value).filter((flag) => flag !== '\\Recent');
         break;
       case 'MODSEQ':
         items.modseq = modseq(rawOf(listOf(value)[0]));

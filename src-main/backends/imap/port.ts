@@ -1,4 +1,4 @@
-import type { SelectedFolder } from '../backend.ts';
+import type { PersonalNamespace, SelectedFolder } from '../backend.ts';
 import type { Distrusted } from './server-quirks.ts';
 
 /**
@@ -71,6 +71,8 @@ export interface ServerProfile {
   enabled: ReadonlySet<string>;
   /** What is not asked of this server although it offers it (server-quirks.ts). */
   distrusted: ReadonlySet<Distrusted>;
+  /** As the server says it (RFC 2342); null where it does not. */
+  personal: PersonalNamespace | null;
 }
 
 /**
@@ -113,6 +115,11 @@ export function joinText(parts: readonly Part[]): Part[] {
 export function rawOf(value: Value | undefined): string {
   if (value === null || value === undefined || Array.isArray(value)) return '';
   return typeof value === 'string' ? value : value.toString('latin1');
+}
+
+/** Flags are atoms: a keyword called NIL is one (RFC 9051 9, `flag-keyword`), and no empty place in the list. */
+export function flagsIn(value: Value | undefined): string[] {
+  return listOf(value).map((flag) => (flag === null ? 'NIL' : rawOf(flag)));
 }
 
 export function listOf(value: Value | undefined): Value[] {

@@ -1,11 +1,13 @@
+import { askNamespace } from './commands/namespace.ts';
 import { compressedStream } from './compressed-stream.ts';
+import type { PersonalNamespace } from '../backend.ts';
 import { listOf, rawOf, type ServerId, type Untagged } from './port.ts';
 import { distrustOf } from './server-quirks.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { toCapabilities, WireConnection } from './wire-connection.ts';
 
 /**
- * After signing in: ID, ENABLE and COMPRESS, then the connection with its working time-out. What an
+ * After signing in: NAMESPACE, ID, ENABLE and COMPRESS, then the connection with its working time-out. What an
  * unknown server offers of QRESYNC is not turned on (server-quirks.ts).
  */
 export async function settle(
@@ -45,11 +47,12 @@ export async function settle(
       },
     });
   };
-  // Whether QRESYNC is wanted depends on who the server is; without it both go in one round trip.
+  // Whether QRESYNC is wanted depends on who the server is; without it all go in one round trip.
+  let personal: PersonalNamespace | null;
   if (capabilities.has('QRESYNC')) {
-    await introduce();
+    [personal] = await Promise.all([askNamespace(signedIn), introduce()]);
     await enable();
-  } else await Promise.all([introduce(), enable()]);
+  } else [personal] = await Promise.all([askNamespace(signedIn), introduce(), enable()]);
   const { compress } = options;
   const loopback = /^(?:::1$|127\.|::ffff:127\.)/.test(seen.remoteAddress);
   let compressed = false;
@@ -61,7 +64,7 @@ export async function settle(
   else if (leftover.length > 0) stream.unshift(leftover);
   const wire = new WireConnection(base, options.connection);
   wire.capabilities = new Set(capabilities);
-  wire.profile = { enabled, distrusted: distrustOf(id, seen.greeting) };
+  wire.profile = { enabled, distrusted: distrustOf(id, seen.greeting), personal };
   return wire;
 }
 

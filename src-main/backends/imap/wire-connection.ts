@@ -25,7 +25,7 @@ export class WireConnection implements ImapPort {
   readonly stream: Duplex;
   readonly rawNames: Map<string, string>;
   capabilities = new Set<string>();
-  profile: ServerProfile = { enabled: new Set(), distrusted: new Set() };
+  profile: ServerProfile = { enabled: new Set(), distrusted: new Set(), personal: null };
   selected: ImapPort['selected'] = null;
   onUnsolicited: ((response: Untagged) => void) | null = null;
   onClosed: ((detail: string) => void) | null = null;

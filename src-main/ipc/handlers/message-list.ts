@@ -97,6 +97,7 @@ export function createMessageList({ cache, engines, accountOf }: MessageListPort
     if (accountOf(entry.accountId).mode === 'online') return await listOnline(entry, params);
     const { offset, cursor, limit, sort } = params;
     const count = limit ?? defaultLimit;
+    await engines.get(entry.accountId)?.need(entry.folderId, count);
     const view: ListView = { folderIds: [entry.folderId], threaded: false, sort: sort ?? 'date-desc' };
     if (offset !== undefined && cursor === undefined) {
       const page = await cache.call('page', { view, start: offset, count });

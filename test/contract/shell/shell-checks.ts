@@ -250,6 +250,9 @@ export const shellChecks: ShellCheck[] = [
           else if (name === 'notifications') assert.equal(state, 'granted');
           else assert.ok(state === 'denied' || state === 'unknown', `${name}: ${String(state)}`);
         }
+        // E04: these ask nobody, and are the pages' only when their headers leave them so.
+        for (const [name, answer] of Object.entries(await ask<Record<string, string>>('devices')))
+          assert.ok(answer === 'SecurityError' || answer === 'absent', `${name}: ${answer}`);
       },
     ],
   },

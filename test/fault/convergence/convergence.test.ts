@@ -37,12 +37,14 @@ async function converge(seed: number, rounds: number): Promise<void> {
   const programs = ['x', 'y'].map(
     (name, i) => new ProgramActor(name, dovecot, seeded(seed * 3 + i + 1), tale),
   );
-  onTestFailed(() =>
+  // A long run may be cut off before its last words: what failed stands with the tale of it.
+  onTestFailed(({ task }) =>
     console.log(
       [
         `SYNC_SEED=${seed}`,
         ...tale.lines,
         ...programs.map(({ profile }) => profile.stderr().slice(-2_000)),
+        ...(task.result?.errors ?? []).map(({ message, diff }) => `${message}\n${diff ?? ''}`),
       ].join('\n'),
     ),
   );

@@ -3,7 +3,7 @@ import type { ResyncNews, ResyncSince, SelectedFolder } from '../../backend.ts';
 import { fetchItems } from '../fetch-items.ts';
 import { mailboxArgument } from '../mailbox-name.ts';
 import { modseq, objectId } from '../object-id.ts';
-import { type ImapPort, listOf, numberOf, rawOf, type Untagged } from '../port.ts';
+import { flagsIn, type ImapPort, listOf, numberOf, rawOf, type Untagged } from '../port.ts';
 import { isUidSet } from '../uid-set.ts';
 import { refusal } from '../errors.ts';
 import type { CommandContext } from './context.ts';
@@ -101,7 +101,7 @@ function nothingHeard(): Heard {
 function hear(heard: Heard, response: Untagged): void {
   const { folder } = heard;
   if (response.name === 'EXISTS') folder.exists = response.number ?? 0;
-  else if (response.name === 'FLAGS') heard.flags = listOf(response.values[0]).map(rawOf);
+  else if (response.name === 'FLAGS') heard.flags = flagsIn(response.values[0]);
   else if (response.name === 'VANISHED') hearVanished(heard, response);
   else if (response.name === 'FETCH' && heard.resync !== null) {
     const { uid, flags, modseq: changedAt } = fetchItems(response);
@@ -128,7 +128,7 @@ function readCode(folder: SelectedFolder, { name, code }: Untagged): string[] | 
   else if (code.name === 'HIGHESTMODSEQ') folder.highestModseq = modseq(rawOf(value));
   else if (code.name === 'NOMODSEQ') folder.highestModseq = null;
   else if (code.name === 'MAILBOXID') folder.mailboxId = objectId(value);
-  else if (code.name === 'PERMANENTFLAGS') return listOf(value).map(rawOf);
+  else if (code.name === 'PERMANENTFLAGS') return flagsIn(value);
   return null;
 }
 

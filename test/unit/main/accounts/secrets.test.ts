@@ -13,31 +13,60 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(profile, { recursive: true, force: true }));
 
-function open(passphrase: string | null): Promise<Secrets> {
+/** With the key that tests have, but where it is the key itself that is looked at. */
+function open(passphrase: string | null, cheapKey = true): Promise<Secrets> {
   return openSecrets({
     file: join(profile, 'secrets.json'),
     profile,
     passphrase,
     log: () => undefined,
     useKeyring: false,
+    cheapKey,
     onDamage: (path) => void damaged.push(path),
   });
 }
 
+/** The N that the file was made with. */
+const costOf = (): number =>
+  (JSON.parse(readFileSync(join(profile, 'secrets.json'), 'utf8')) as { n: number }).n;
+
 describe('secrets without a keyring', () => {
   it('are read back with the passphrase, and stand nowhere in clear', async () => {
-    const first = await open('a good passphrase');
+    const first = await open('a good passphrase', false);
     await first.set('a1', 'incoming', secret);
     expect(first.holder).toBe('file');
-    const second = await open('a good passphrase');
+    const second = await open('a good passphrase', false);
     expect(await second.get('a1', 'incoming')).toBe(secret);
+    // Not the cheap key of the tests, which open it all the same.
+    expect(costOf()).toBe(131_072);
+    const hooked = await open('a good passphrase');
+    expect(await hooked.get('a1', 'incoming')).toBe(secret);
+    await hooked.set('a1', 'incoming', secret);
+    expect(costOf()).toBe(131_072);
     for (const name of readdirSync(profile)) {
       const text = readFileSync(join(profile, name), 'latin1');
       expect(text).not.toContain(secret);
       expect(text).not.toContain(Buffer.from(secret).toString('base64').slice(0, 12));
       expect(text).not.toContain('a good passphrase');
     }
-  });
+  }, 120_000);
+
+  it('of a profile of the tests get the costly key when it is used in earnest', async () => {
+    await (await open('right')).set('a1', 'incoming', secret);
+    expect(costOf()).toBe(256);
+    expect(await (await open('right', false)).get('a1', 'incoming')).toBe(secret);
+    expect(costOf()).toBe(131_072);
+    expect(await (await open('right')).get('a1', 'incoming')).toBe(secret);
+    await expect(open('wrong')).rejects.toMatchObject({ code: 'auth-failed' });
+  }, 120_000);
+
+  it('of a file that names no cost were made with the costly key', async () => {
+    await (await open('right', false)).set('a1', 'incoming', secret);
+    const file = join(profile, 'secrets.json');
+    const { n: _n, ...older } = JSON.parse(readFileSync(file, 'utf8')) as { n: number };
+    writeFileSync(file, JSON.stringify(older));
+    expect(await (await open('right')).get('a1', 'incoming')).toBe(secret);
+  }, 120_000);
 
   it('refuse a wrong passphrase and stay as they were', async () => {
     await (await open('right')).set('a1', 'incoming', secret);

@@ -109,7 +109,12 @@ it('the sweep drops what no row has, and a row whose body is lost is not called 
   });
   const marks = await shelf.put('a1', [bytesOf('first'), bytesOf('second'), bytesOf('nobody has it')]);
   const keep = async (at: number, kept: string): Promise<void> => {
-    const body = { messageId: insertedIds[at] ?? '', raw: '', kept, preview: '', hasAttachments: false };
+    const body = {
+      messageId: insertedIds[at] ?? '',
+      raw: '',
+      kept,
+      facts: { preview: '', hasAttachments: false },
+    };
     await cache.call('putBodies', { bodies: [body] });
   };
   await keep(0, marks[0] ?? '');

@@ -13,6 +13,8 @@ export class FakeDropBox implements DropBox {
   mails: Dropped[] = [];
   downloads = 0;
   top = true;
+  /** Put before what is given whole, and not before what TOP gives. */
+  added = '';
   /** Thrown instead of the answer to `commit`; `after`: once everything was removed. */
   lost: 'before' | 'after' | null = null;
 
@@ -35,7 +37,7 @@ export class FakeDropBox implements DropBox {
         this.downloads += 1;
         if (at(handle).poison === true)
           throw new AppError({ code: 'refused', scope: 'message', next: 'tell-user', detail: 'No.' });
-        await onChunk(Buffer.from(at(handle).text));
+        await onChunk(Buffer.from(this.added + at(handle).text));
       },
       remove: (handles: readonly number[]) => {
         for (const handle of handles) marked.add(at(handle));

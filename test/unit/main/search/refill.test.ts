@@ -19,7 +19,9 @@ it('an index that was lost knows rows and texts of the cache again, and is then 
     insert: [newRow(1), newRow(2)],
   });
   await cache.call('putBodies', {
-    bodies: [{ messageId: insertedIds[0] ?? '', raw: 'the harbour', preview: '', hasAttachments: false }],
+    bodies: [
+      { messageId: insertedIds[0] ?? '', raw: 'the harbour', facts: { preview: '', hasAttachments: false } },
+    ],
   });
   const search = openSearchIndex(join(directory, 'search.sqlite'), () => undefined, systemClock);
   const ports = {

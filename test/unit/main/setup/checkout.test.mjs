@@ -11,7 +11,7 @@ import { findNode } from '../../../../src-main/setup/node24.mjs';
 import { outdatedBecause } from '../../../../src-main/setup/packages.mjs';
 import { inheritedStdio, runTool, toolEnv } from '../../../../src-main/setup/processes.mjs';
 import { hasDisplay, systemChromium } from '../../../../src-main/setup/shells.mjs';
-import { readResults } from '../../../../src-main/setup/suites.mjs';
+import { readResults, runSuites } from '../../../../src-main/setup/suites.mjs';
 
 let root;
 beforeEach(() => {
@@ -94,10 +94,33 @@ it('runs every check and counts the failing ones', async () => {
     env: process.env,
     print: (line) => lines.push(line),
     steps: [step('bad', 1), step('good', 0)],
+    givesWay: true,
   });
   expect(result).toEqual({ passed: 1, failed: 1 });
   expect(lines.join('\n')).toMatch(/FAILED {2}bad.*\n {8}said/);
   expect(checkSteps(root).map((each) => each.name)).toContain('dead code (knip)');
+});
+
+it('runs the checks beside the tests, and counts and tells them after', async () => {
+  const count = "import { writeFileSync } from 'node:fs';";
+  write(
+    'node_modules/vitest/vitest.mjs',
+    `${count} writeFileSync(process.env.POSTHORN_TEST_RESULTS, '{"passed":2,"failed":0,"skipped":1}');`,
+  );
+  for (const tool of ['eslint/bin/eslint.js', 'typescript/bin/tsc', 'knip/bin/knip.js'])
+    write(`node_modules/${tool}`, '');
+  const lines = [];
+  const code = await runSuites(root, process.execPath, {
+    env: process.env,
+    args: [],
+    print: (line) => lines.push(line),
+  });
+  const steps = checkSteps(root).length;
+  expect(lines[1]).toBe(`Checks (${steps})`);
+  expect(lines.filter((line) => line.startsWith('ok '))).toHaveLength(steps - 3);
+  // The three that are not there.
+  expect(lines.at(-1)).toBe(`${2 + steps - 3} passed, 3 failed, 1 skipped`);
+  expect(code).toBe(1);
 });
 
 it('counts a crashed Vitest as a failure', () => {

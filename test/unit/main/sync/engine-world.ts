@@ -116,6 +116,7 @@ export async function openEngineWorld(
     space: { level: () => Promise.resolve('ok'), free: () => Promise.resolve(null) },
     syncTimes: { get: () => lastSyncAt, set: (_id, at) => void (lastSyncAt = at) },
     log: () => undefined,
+    onFactsLater: () => undefined,
     readBodies: (messages) =>
       Promise.resolve({
         facts: messages.map(() => ({ preview: '', hasAttachments: false })),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { CachePort } from '../../../../src-main/cache/cache-port.ts';
 import { folderView } from '../../../../src-main/ipc/folder-view.ts';
 import { bytesOf, openEngineWorld, type EngineWorld } from './engine-world.ts';
 
@@ -62,4 +63,26 @@ test('while the first sync goes on it is told how far back it is complete, and h
   Object.assign(world.backend, { fetchRows });
   await world.sync();
   expect(await view('INBOX')).toMatchObject({ known: { n: 300, of: 300 }, completeTo: null, error: null });
+});
+
+test('an account taken off the network at any step of a sync says so, and goes on saying so', async () => {
+  let steps = Number.POSITIVE_INFINITY;
+  for (let at = 1; at <= steps; at += 1) {
+    world = await openEngineWorld({}, (server) => server.add('INBOX', bytesOf(1)));
+    const { call } = world.cache;
+    let calls = 0;
+    const cut: CachePort['call'] = async (...given) => {
+      calls += 1;
+      // The answer is there, and what waits for it goes on with it.
+      const answer = await call.apply(world.cache, given);
+      if (calls === at) world.offline();
+      return answer as never;
+    };
+    Object.assign(world.cache, { call: cut });
+    await world.engine.sync({ bodies: 'policy' });
+    await new Promise(setImmediate);
+    if (at > calls) steps = 0;
+    else expect(world.engine.state(), `after call ${at}`).toMatchObject({ state: 'offline', progress: null });
+    await world.close();
+  }
 });

@@ -61,6 +61,7 @@ function made({ size = bytes.length, held = bytes, begun, losses = [], ensure, o
     clock: { monotonic: () => 0 },
     register: { get: () => ({ folderId: 'f1', path: 'INBOX', uidValidity: 7 }) },
     journal: { ops: () => [] },
+    onFactsLater: () => undefined,
     readBodies: () => Promise.resolve({ facts: [], texts: null }),
     onBodies: () => undefined,
     shelve: null,

@@ -64,6 +64,7 @@ function made(world: World = {}) {
     },
     journal: { ops: () => [] },
     crash: { reach: () => undefined },
+    onFactsLater: () => undefined,
     readBodies: (all: readonly Buffer[]) => {
       kept = Buffer.from(all[0] ?? '');
       return Promise.resolve({ facts: [], texts: null });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasAttachments } from '../../../../../src-main/backends/imap/body-structure.ts';
 import { decodeHeaderText } from '../../../../../src-main/backends/imap/decode-words.ts';
 import { parseDate, readEnvelope } from '../../../../../src-main/backends/imap/envelope.ts';
+import { fetchItems } from '../../../../../src-main/backends/imap/fetch-items.ts';
 import {
   decodeMailboxName,
   encodeModifiedUtf7,
@@ -71,6 +72,13 @@ describe('parser', () => {
         'FLAGS',
         ['\\Seen'],
       ],
+    ]);
+  });
+
+  it('reads a keyword called NIL, and leaves \\Recent to the session', () => {
+    expect(fetchItems(untagged('* 1 FETCH (UID 7 FLAGS (NIL \\Recent \\Seen))')).flags).toEqual([
+      'NIL',
+      '\\Seen',
     ]);
   });
 
