@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
 /*
- * Bundles main for Electron. From a checkout the other shell runs `src-main/main.ts` itself, with Node's type
- * stripping, so this file is no part of daily work there.
+ * Bundles main, for both shells. Tests by hand and `npm run dev` run `src-main/main.ts` itself, with Node's type
+ * stripping.
  *
  * All files land flat in build/main: a module two folders below the root stays two folders below it, so
  * `new URL('../../…', import.meta.url)` in src-main/<folder>/ means the same before and after.

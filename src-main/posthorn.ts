@@ -21,6 +21,7 @@ import type { Options } from './platform/options.ts';
 import type { ProfilePaths } from './platform/paths.ts';
 import { refillIndex } from './search/refill.ts';
 import { openSearchIndex } from './search/search-index.ts';
+import { createFactsLater } from './sync/facts-later.ts';
 import { entriesFromCache } from './sync/folder-verbs.ts';
 import { createConnectivity } from './sync/connectivity.ts';
 import { createUploads } from './transfer/uploads.ts';
@@ -62,9 +63,19 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     () => accountStore.all().map((account) => account.accountId),
     (accountId) => void sending.synced([accountId]),
   );
+  const factsLater = createFactsLater({
+    cache,
+    bytesOf: (marks, mostBytes) => browser.bodyShelf.first(marks, mostBytes),
+    readBodies: (messages) => browser.reader.facts(messages),
+    keepsMail: (accountId) => (accountStore.get(accountId)?.mode ?? 'online') !== 'online',
+    onBodies: (accountId, messageIds, texts) => search.addTexts(accountId, { messageIds, ...texts }),
+    clock,
+    log,
+  });
   const engines = openEngines(profile, browser, {
     secrets,
     search,
+    factsLater,
     push,
     connectivity,
     onArrived: (entry, rows, messageIds) => {
@@ -194,6 +205,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   notices.push(...unfinished, ...(await accounts.finishRemovals(log)));
   await showPending();
   for (const account of accountStore.all()) if (account.erasing !== true) engines.start(account);
+  factsLater.start();
   await sending.start();
   await uploads.sweep(await transfers.resume());
   let ending = false;
@@ -203,7 +215,10 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
     textOf: async (raw) => (await browser.reader.read(raw)).text,
     stopped: () => ending,
     indexed: (accountId) => accountStore.get(accountId)?.mode !== 'online',
-  }).catch((error: unknown) => log('warn', 'the search index could not be filled again', { error }));
+  }).catch((error: unknown) => {
+    // A program that ends takes the index away: the next start goes on.
+    if (!ending) log('warn', 'the search index could not be filled again', { error });
+  });
   if (options.headless) {
     const automation = startAutomation(process.stdin, process.stdout, serve, push);
     void automation.ended.then(() => end(0));
@@ -228,6 +243,7 @@ export async function openPosthorn({ options, paths, passphrase, checkout }: Sta
   await transfers.stop();
   await sending.stop();
   engines.stopAll();
+  factsLater.stop();
   await Promise.all([browser.reader.close(), search.close()]);
   await journal.close();
   await profile.localMails.closeAll();

@@ -20,6 +20,7 @@ export interface DovecotConfig {
   addresses: Readonly<Record<string, DovecotAddress>>;
   specialUse: boolean;
   separator: string;
+  prefix: string;
   capability?: string;
   maxConnections: number;
   defaultQuota: string;
@@ -78,7 +79,7 @@ userdb {
 namespace inbox {
   inbox = yes
   separator = ${config.separator}
-${config.specialUse ? specialUse() : ''}
+${config.prefix === '' ? '' : `  prefix = ${config.prefix}\n`}${config.specialUse ? specialUse() : ''}
 }
 namespace shared {
   type = shared

@@ -38,6 +38,8 @@ export interface DovecotOptions {
   /** Drafts, Sent, Archive, Junk and Trash, made at the first look and marked as such. Default true. */
   specialUse?: boolean;
   separator?: '/' | '.';
+  /** Of every folder but INBOX: "INBOX.", as on servers that took over from Courier. */
+  prefix?: string;
   /** IMAP capability line of all addresses. */
   capability?: string;
   maxConnections?: number;
@@ -159,6 +161,7 @@ async function launch(dir: string, ownDir: boolean, options: DovecotOptions): Pr
         addresses: options.addresses ?? {},
         specialUse: options.specialUse ?? true,
         separator: options.separator ?? '/',
+        prefix: options.prefix ?? '',
         maxConnections: options.maxConnections ?? 40,
         defaultQuota: options.defaultQuota ?? '20G',
         pop3,

@@ -2,9 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { systemClock } from './clock.ts';
 
-/** Above this (resident bytes) the heap is kept as small as it can be, below the other it may grow again. */
+/** Above this (resident bytes) the heap is kept as small as it can be. */
 const muchBytes = 240_000_000;
-const littleBytes = 200_000_000;
+/** Above this too, where it lasts: a first sync of 100,000 messages is over by then, one of a million is not. */
+const longMuchBytes = 185_000_000;
+const longLooks = 15;
+/** Below this it may grow again. */
+const littleBytes = 165_000_000;
 /** When nothing is done, nothing above this is kept that can be given back. */
 const idleBytes = 160_000_000;
 const lookEveryMs = 1_000;
@@ -23,6 +27,7 @@ export function watchMemory(): void {
   setFlagsFromString('--max-semi-space-size=0');
   let thrifty = false;
   let quiet = 0;
+  let much = 0;
   let usage = process.cpuUsage();
   const look = (): void => {
     const bytes = process.memoryUsage.rss();
@@ -30,7 +35,8 @@ export function watchMemory(): void {
     usage = process.cpuUsage();
     quiet = user + system < quietMicroseconds ? quiet + 1 : 0;
     if (quiet === quietLooks && bytes > idleBytes) collectGarbage();
-    if (thrifty ? bytes < littleBytes : bytes > muchBytes) {
+    much = bytes > longMuchBytes ? much + 1 : 0;
+    if (thrifty ? bytes < littleBytes : bytes > muchBytes || much > longLooks) {
       thrifty = !thrifty;
       // Looked at by V8 at each collection: how far the heap may grow until the next one.
       setFlagsFromString(thrifty ? '--optimize-for-size' : '--no-optimize-for-size');

@@ -53,7 +53,7 @@ export async function buildRenderer(root, node) {
 }
 
 /**
- * Bundles main and its preload into build/main, for Electron and for the package.
+ * Bundles main and its preload into build/main, for both shells and for the package.
  *
  * @param mode `electron` from a checkout; `package` leaves the test hooks out.
  */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runGathered } from './processes.mjs';
+import { runGathered, which } from './processes.mjs';
 
 const tool = (root, ...path) => join(root, 'node_modules', ...path);
 
@@ -72,14 +72,18 @@ function holdsSources(folder) {
 /**
  * Runs every check, two at a time, and goes on after one that fails. Prints a line for each, and what a failing one
  * said. Resolves with `{passed, failed}`.
+ *
+ * @param givesWay at a lower priority, where there is one: something else runs meanwhile that others wait for.
  */
-export async function runChecks(root, node, { env, print, steps = checkSteps(root) }) {
+export async function runChecks(root, node, { env, print, steps = checkSteps(root), givesWay = false }) {
+  const nice = givesWay ? which('nice') : undefined;
+  const [program, before] = nice === undefined ? [node, []] : [nice, ['-n', '5', node]];
   const waiting = [...steps];
   const result = { passed: 0, failed: 0 };
   const worker = async () => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
       const begun = performance.now();
-      const { code, output } = await runGathered(node, step.args, { cwd: root, env });
+      const { code, output } = await runGathered(program, [...before, ...step.args], { cwd: root, env });
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
       result[code === 0 ? 'passed' : 'failed'] += 1;
       print(`${code === 0 ? 'ok    ' : 'FAILED'}  ${step.name} (${seconds} s)`);

@@ -7,8 +7,8 @@ import { nodeArguments } from './node24.mjs';
 const artefactsFolder = (root) => join(root, 'test-artefacts');
 
 /**
- * Runs the checks and all Vitest projects, or, given arguments, Vitest with these alone. The last line printed is
- * `N passed, N failed, N skipped` over everything that ran; resolves with the exit code.
+ * Runs all Vitest projects and the checks beside them, or, given arguments, Vitest with these alone. The last line
+ * printed is `N passed, N failed, N skipped` over everything that ran; resolves with the exit code.
  */
 export async function runSuites(
   root,
@@ -21,11 +21,12 @@ export async function runSuites(
   rmSync(results, { force: true });
 
   const total = { passed: 0, failed: 0, skipped: 0 };
-  if (args.length === 0) {
-    print(`Checks (${checkSteps(root).length})`);
-    add(total, await runChecks(root, node, { env, print }));
-    print('');
-  }
+  // The checks take what the tests leave, and speak after them.
+  const said = [`Checks (${checkSteps(root).length})`];
+  const checking =
+    args.length > 0
+      ? undefined
+      : runChecks(root, node, { env, print: (line) => said.push(line), givesWay: true });
   const vitest = [
     ...nodeArguments,
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -43,6 +44,11 @@ export async function runSuites(
     env: { ...env, ...plain, ...built, POSTHORN_TEST_RESULTS: results },
   });
   add(total, readResults(results, code));
+  if (checking !== undefined) {
+    add(total, await checking);
+    print('');
+    for (const line of said) print(line);
+  }
   print('');
   print(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed > 0 ? 1 : 0;

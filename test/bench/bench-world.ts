@@ -16,8 +16,8 @@ export const foldersUser = 'folders';
 export const bodiesUser = 'bodies';
 /** Mails to be read one after the other. */
 export const readingUser = 'reading';
-/** Changed by another client. Two benches fill mailboxes of their own. */
-export const changingUsers = ['percent', 'storm'] as const;
+/** Changed by another client. Three benches fill mailboxes of their own. */
+export const changingUsers = ['percent', 'storm', 'scrolled'] as const;
 /** Ten accounts. */
 export const manyUsers = Array.from({ length: 10 }, (_, at) => `many${at}`);
 

@@ -15,6 +15,7 @@ import { benchOnePercent } from './one-percent.ts';
 import { benchOpen } from './open.ts';
 import { benchResync } from './resync.ts';
 import { benchScroll } from './scroll.ts';
+import { benchScrollStorm } from './scroll-storm.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
 
@@ -29,6 +30,7 @@ const benches: Bench[] = [
   { name: 'resync-200', title: 'Nothing changed', run: benchResync },
   { name: 'one-percent', title: 'One in a hundred changed', run: benchOnePercent },
   { name: 'flag-storm', title: 'A storm of flags', run: benchFlagStorm },
+  { name: 'scroll-storm', title: 'Scrolling in a storm of flags', run: benchScrollStorm },
   { name: 'click', title: "A click's time", run: benchClick },
   { name: 'list', title: 'Lists', run: benchList },
   { name: 'scroll', title: 'Scrolling', run: benchScroll },

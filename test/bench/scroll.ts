@@ -1,64 +1,52 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { buildPages } from '../harness/built-pages.ts';
-import { findDisplay, RealWindow } from '../harness/real-window.ts';
+import type { Locator } from 'playwright-core';
+import type { RealWindow } from '../harness/real-window.ts';
 import { type BenchContext, percentile } from './bench-line.ts';
-import { type BenchWorld, passphrase, type Size } from './bench-world.ts';
+import type { BenchWorld, Size } from './bench-world.ts';
+import { onDisplay } from './on-display.ts';
 
 const what = "Frames of the real window's list while it is scrolled";
 
 /** Frames while the wheel turns in the real window, on the display there is or a virtual one without a graphics card. */
 export async function benchScroll(world: BenchWorld, { quick, add }: BenchContext): Promise<void> {
   const size: Size = quick ? 5_000 : 100_000;
-  const display = await findDisplay();
-  if (display === null) {
-    add({ what, skipped: 'there is no display, and Xvfb is not installed' });
-    return;
-  }
-  const pages = mkdtempSync(join(tmpdir(), 'posthorn-bench-pages-'));
-  try {
-    await buildPages(pages);
+  await onDisplay(what, world, add, async (show) => {
     const { profile } = await world.synced(size);
-    const window = await RealWindow.open({
-      profile,
-      flags: ['--extra-ca', world.dovecot.ca],
-      passphrase,
-      display: display.name,
-      pages,
+    const window = await show(profile);
+    const list = await pointAtList(window);
+    const idle = await frames(window, quick ? 1_000 : 3_000, () => Promise.resolve());
+    const turning = await frames(window, quick ? 2_000 : 6_000, () => window.page.mouse.wheel(0, 300));
+    const top = Number(await list.locator('[role=row]').first().getAttribute('aria-rowindex'));
+    if (!(top > 20)) throw new Error(`the wheel did not scroll the list (its first row is ${top})`);
+    const n = size.toLocaleString('en');
+    const p95 = percentile(turning, 0.95);
+    add({
+      what: `${what}, ${n} messages, p95`,
+      value: p95,
+      unit: 'ms',
+      beside: { what: 'frames of the same window at rest', value: percentile(idle, 0.95) },
+      target: { words: '≤ 22 ms', met: p95 <= 22 },
+      note: `p50 ${percentile(turning, 0.5).toFixed(1)} ms, longest ${Math.max(...turning).toFixed(0)} ms, drawn by the processor`,
     });
-    try {
-      const list = window.page.locator('[role=grid], [role=treegrid]').first();
-      await list.locator('[role=row]:not(.skeleton)').nth(5).waitFor({ timeout: 30_000 });
-      // The grid is as high as all its rows: the place that shows some of them is around it.
-      const box = await window.page.locator('.list-scroll').first().boundingBox();
-      if (box === null) throw new Error('the list cannot be seen');
-      await window.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-      const idle = await frames(window, quick ? 1_000 : 3_000, () => Promise.resolve());
-      const turning = await frames(window, quick ? 2_000 : 6_000, () => window.page.mouse.wheel(0, 300));
-      const top = Number(await list.locator('[role=row]').first().getAttribute('aria-rowindex'));
-      if (!(top > 20)) throw new Error(`the wheel did not scroll the list (its first row is ${top})`);
-      const n = size.toLocaleString('en');
-      const p95 = percentile(turning, 0.95);
-      add({
-        what: `${what}, ${n} messages, p95`,
-        value: p95,
-        unit: 'ms',
-        beside: { what: 'frames of the same window at rest', value: percentile(idle, 0.95) },
-        target: { words: '≤ 22 ms', met: p95 <= 22 },
-        note: `p50 ${percentile(turning, 0.5).toFixed(1)} ms, longest ${Math.max(...turning).toFixed(0)} ms, drawn by the processor`,
-      });
-    } finally {
-      await window.quit();
-    }
-  } finally {
-    rmSync(pages, { recursive: true, force: true });
-    await display.stop();
-  }
+  });
+}
+
+/** The list, drawn, with the pointer over it: there the wheel turns. */
+export async function pointAtList({ page }: RealWindow): Promise<Locator> {
+  const list = page.locator('[role=grid], [role=treegrid]').first();
+  await list.locator('[role=row]:not(.skeleton)').nth(5).waitFor({ timeout: 30_000 });
+  // The grid is as high as all its rows: the place that shows some of them is around it.
+  const box = await page.locator('.list-scroll').first().boundingBox();
+  if (box === null) throw new Error('the list cannot be seen');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  return list;
 }
 
 /** Times between frames while `turn` is done again and again. */
-async function frames(window: RealWindow, ms: number, turn: () => Promise<unknown>): Promise<number[]> {
+export async function frames(
+  window: RealWindow,
+  ms: number,
+  turn: () => Promise<unknown>,
+): Promise<number[]> {
   const measured = window.page.evaluate(
     (duration) =>
       new Promise<number[]>((resolve) => {

@@ -128,6 +128,12 @@ export class RealWindow {
     return this.#main.exitCode;
   }
 
+  /** Once it has ended of itself: its exit code. */
+  async ended(): Promise<number | null> {
+    await this.#gone();
+    return this.#main.exitCode;
+  }
+
   /** Main is gone, and with its pipe the browser: only then may the profile be opened anew. */
   async #gone(): Promise<void> {
     if (this.#main.exitCode === null && this.#main.signalCode === null) await once(this.#main, 'exit');
