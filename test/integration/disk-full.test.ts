@@ -42,6 +42,9 @@ function fill(left: number): void {
       if (bavail * bsize <= left) return;
       writeSync(file, block, 0, Math.min(block.length, bavail * bsize - left));
     }
+  } catch (error) {
+    // The program on it writes too: what was free a moment ago may be gone, and then it is as full as it was to be.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   } finally {
     closeSync(file);
   }
