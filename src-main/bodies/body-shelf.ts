@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../src-shared/error.ts';
+import { noRoomError } from '../cache/cache-errors.ts';
 import type { Log } from '../platform/log.ts';
 import { packBytes } from '../platform/pack-bytes.ts';
 import type { ShelfAnswer, ShelfQuestion, ShelfValue } from './worker.ts';
@@ -59,7 +60,7 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
         }
         const asked = waiting.get(answer.id);
         waiting.delete(answer.id);
-        if ('error' in answer) asked?.reject(answer.full ? noRoom() : broken(answer.error));
+        if ('error' in answer) asked?.reject(answer.full ? noRoomError() : broken(answer.error));
         else asked?.resolve(answer.value);
       });
       made.on('error', (error) => log('error', 'the thread that keeps bodies failed', { error }));
@@ -150,16 +151,6 @@ export function openBodyShelf(path: string, empty: boolean, log: Log): BodyShelf
       await gone;
     },
   };
-}
-
-function noRoom(): AppError {
-  return new AppError({
-    code: 'quota',
-    scope: 'folder',
-    next: 'tell-user',
-    detail:
-      'There is no room on the disk for the copy of your mail. Nothing is lost on the server; free some space and Posthorn goes on.',
-  });
 }
 
 function broken(words: string): AppError {

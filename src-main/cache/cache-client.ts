@@ -151,6 +151,7 @@ class StoreLink implements CacheClient {
   }
 
   async #reopen(): Promise<void> {
+    if (this.#closed) return;
     const now = this.#options.clock.monotonic();
     this.#reopenings = [...this.#reopenings.filter((at) => now - at < 60_000), now];
     if (this.#reopenings.length > maxReopenings) {
@@ -248,6 +249,7 @@ class StoreLink implements CacheClient {
   }
 
   #failed(error: unknown): void {
+    if (this.#closed) return;
     this.#options.log('error', 'the store cannot be opened', {
       error: error instanceof Error ? error.message : String(error),
     });

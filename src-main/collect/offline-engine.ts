@@ -1,6 +1,6 @@
 import { toAppError, type AppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { AccountState } from '../../src-shared/model/account.ts';
-import type { Timer } from '../platform/clock.ts';
+import { delay, type Timer } from '../platform/clock.ts';
 import type { AccountEngine, EngineState } from '../sync/engine-ports.ts';
 import { backoffMs } from '../sync/backoff.ts';
 import { wishedWaitMs } from '../sync/server-wish.ts';
@@ -174,10 +174,10 @@ export function createOfflineEngine(ports: OfflineEnginePorts): AccountEngine {
     async need(folderId) {
       const listing = listings.get(folderId) ?? inner.sync({ folderId, bodies: 'none' });
       listings.set(folderId, listing);
-      const late = Promise.withResolvers<null>();
-      const limit = clock.setTimeout(() => late.resolve(null), longestListing);
-      await Promise.race([listing, late.promise]);
-      limit.cancel();
+      listing.catch(() => listings.delete(folderId));
+      const listed = new AbortController();
+      const late = delay(clock, longestListing, listed.signal).catch(() => undefined);
+      await Promise.race([listing, late]).finally(() => listed.abort());
     },
     away: () => null,
     search: null,

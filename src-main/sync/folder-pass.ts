@@ -46,19 +46,26 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
     return still ? entry : register.byPath(accountId, path);
   };
   const gone = before.filter((entry) => !entry.local && !paths.has(entry.path));
-  const anew = await renamedAnew(
-    listed.filter((folder) => ours(folder.path) === undefined),
-    gone,
-    ports,
-    call,
-  );
+  const anew =
+    gone.length === 0
+      ? new Map<string, FolderEntry>()
+      : await renamedAnew(
+          listed.filter((folder) => ours(folder.path) === undefined),
+          gone,
+          ports,
+          call,
+        );
+  /** What is listed here and is not known by its path: a folder of ours that went from where it was? */
+  const returned = async (folder: RemoteFolder): Promise<FolderEntry | undefined> => {
+    const still = gone.filter((other) => !paths.has(other.path));
+    return (
+      (await movedFolder(folder, still, ports, call)) ??
+      still.find((other) => other === anew.get(folder.path))
+    );
+  };
 
   for (const folder of listed) {
-    const still = gone.filter((other) => !paths.has(other.path));
-    const entry =
-      ours(folder.path) ??
-      (await movedFolder(folder, still, ports, call)) ??
-      still.find((other) => other === anew.get(folder.path));
+    const entry = ours(folder.path) ?? (await returned(folder));
     if (entry === undefined) {
       const made = register.add({
         accountId,

@@ -126,15 +126,17 @@ export async function openFolderRegister(
         bodies,
         ...(leftBehind === undefined ? {} : { leftBehind }),
       }));
+    // A prefix is a folder's name.
+    const said = [...namespaces].filter(([accountId]) => !hides(accountId));
     return {
       version: 1,
       nextFolder: next,
       folders: named,
       salt,
       hidden: [...hidden.values(), ...unnamed],
-      ...(namespaces.size === 0
+      ...(said.length === 0
         ? {}
-        : { namespaces: [...namespaces].map(([accountId, said]) => ({ accountId, ...said })) }),
+        : { namespaces: said.map(([accountId, personal]) => ({ accountId, ...personal })) }),
     };
   }
 

@@ -193,6 +193,8 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     },
     setZoom(wanted) {
       zoom = wanted;
+      // An empty frame is not laid out for it; the document that comes takes it.
+      if (observer === null) return;
       applyZoom();
       fit();
     },

@@ -14,6 +14,8 @@ class Browser {
   most = 0;
   /** Ends it, as a person does who closes its last window. */
   end: () => void = () => undefined;
+  /** The page of the store begins anew, as after a crash of its worker. */
+  reload: () => void = () => undefined;
   readonly gone = new Promise<void>((resolve) => {
     this.end = resolve;
   });
@@ -37,7 +39,9 @@ class Browser {
         tell = listener;
       },
       onGone: () => undefined,
-      onReload: () => undefined,
+      onReload: (listener) => {
+        this.reload = listener;
+      },
       focus: () => undefined,
       close: () => {
         this.open -= 1;
@@ -121,4 +125,17 @@ test('nobody waits for the store of a browser that ended: the program could not 
   browser.end();
   await expect(asked).rejects.toThrow('Posthorn is closing');
   await expect(cache.call('folders', { accountId: 'a' })).rejects.toThrow('Posthorn is closing');
+});
+
+test('a store that was being opened when the browser ended is not opened again', async () => {
+  const { browser, cache, clock } = await begun();
+  browser.answer = () => null;
+  browser.reload();
+  const asked = cache.call('folders', { accountId: 'a' });
+  browser.end();
+  await expect(asked).rejects.toThrow('Posthorn is closing');
+  await new Promise(setImmediate);
+  clock.advance(60_000);
+  await new Promise(setImmediate);
+  expect(browser.made).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -67,6 +67,15 @@ test('RFC 2342: where folders go is known after a restart, and forgotten with th
   await register.save();
   const again = await open();
   expect(again.personal('a1')).toEqual({ prefix: 'INBOX.', delimiter: '.' });
+  // Of an account whose mail stays on the server, no name of a folder is written down.
+  const only = await openFolderRegister(
+    join(directory, 'folders.json'),
+    () => undefined,
+    () => true,
+  );
+  await only.save();
+  expect(readFileSync(join(directory, 'folders.json'), 'utf8')).not.toContain('INBOX.');
+  await again.save();
   again.removeAccount('a1');
   await again.save();
   expect((await open()).personal('a1')).toBe(undefined);
