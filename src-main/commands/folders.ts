@@ -1,11 +1,28 @@
 import { AppError } from '../../src-shared/error.ts';
-import type { RemoteFolder } from '../backends/backend.ts';
+import type { RemoteFolder, WriteOutcome } from '../backends/backend.ts';
 import { done, rejected, type Command, type ReplayContext } from './command.ts';
 
 /** The folder list is the proof for every folder command: LIST decides, not the lost answer. */
 async function onServer(path: string, context: ReplayContext): Promise<RemoteFolder | undefined> {
   const folders = await context.backend.listFolders(context.call);
   return folders.find((folder) => folder.path === path);
+}
+
+/**
+ * A server may carry out a command whose connection was lost after it was asked what became of it; the same command is
+ * then refused the second time. Refused, but as it was to be: done.
+ */
+async function unlessSo(
+  work: Promise<WriteOutcome<void>>,
+  isSo: () => Promise<boolean>,
+): Promise<WriteOutcome<void>> {
+  try {
+    return await work;
+  } catch (error) {
+    const isRefusal = error instanceof AppError && error.data.next === 'tell-user';
+    if (isRefusal && (await isSo())) return { state: 'done', value: undefined };
+    throw error;
+  }
 }
 
 /** Makes a folder that is not on the server any more; false: it is there, or could not be made now. */
@@ -24,7 +41,10 @@ export const folderCreateCommand: Command<'folder-create'> = {
     // The path may have been changed by a later rename that already ran; the register knows.
     const path = context.folder(action.folderId)?.path ?? action.path;
     if ((await onServer(path, context)) === undefined) {
-      const outcome = await context.backend.createFolder(path, context.call);
+      const outcome = await unlessSo(
+        context.backend.createFolder(path, context.call),
+        async () => (await onServer(path, context)) !== undefined,
+      );
       if (outcome.state === 'unknown') return outcome;
       await context.backend.subscribe(path, true, context.call);
     }
@@ -51,7 +71,12 @@ export const folderRenameCommand: Command<'folder-rename'> = {
       return rejected(`The server already has a folder “${action.to}”; “${action.from}” kept its name.`);
     if (from !== undefined) {
       await context.send(op.evidence);
-      const outcome = await context.backend.renameFolder(action.from, action.to, context.call);
+      const outcome = await unlessSo(
+        context.backend.renameFolder(action.from, action.to, context.call),
+        async () =>
+          (await onServer(action.from, context)) === undefined &&
+          (await onServer(action.to, context)) !== undefined,
+      );
       if (outcome.state === 'unknown') return outcome;
       await resubscribe(action.from, action.to, context);
     }
@@ -76,7 +101,10 @@ export const folderDeleteCommand: Command<'folder-delete'> = {
     const path = context.folder(action.folderId)?.path ?? action.path;
     await context.send();
     if ((await onServer(path, context)) !== undefined) {
-      const outcome = await context.backend.deleteFolder(path, context.call);
+      const outcome = await unlessSo(
+        context.backend.deleteFolder(path, context.call),
+        async () => (await onServer(path, context)) === undefined,
+      );
       if (outcome.state === 'unknown') return outcome;
     }
     await context.folderRemoved(action.folderId);

@@ -63,7 +63,8 @@ export function journalHandlers({ journal, cache, engines, register }: JournalHa
         });
       }
       await cache.call('dropPending', { opIds: await journal.cancel([opId]) });
-      if (op.action.kind === 'folder-create') {
+      // The server may have it by now, with mail in it: another program made it.
+      if (op.action.kind === 'folder-create' && register.get(op.action.folderId)?.local === true) {
         register.remove(op.action.folderId);
         await register.save();
       }
