@@ -1,6 +1,14 @@
 import { AppError } from '../../src-shared/error.ts';
 import type { Op, OpAction } from '../journal/op.ts';
-import { done, rejected, type Command, type ReplayContext, type ReplayResult } from './command.ts';
+import {
+  done,
+  lookAgain,
+  mayComeLate,
+  rejected,
+  type Command,
+  type ReplayContext,
+  type ReplayResult,
+} from './command.ts';
 import { makeAgain } from './folders.ts';
 import { findCopies, noteTarget, searchFrom } from './place-copies.ts';
 
@@ -73,6 +81,7 @@ async function append(op: Op, action: Append, context: ReplayContext): Promise<R
   if (verifying) {
     const uid = await uidThere(await searchFrom(op.evidence, folder, context));
     if (uid !== undefined) return arrived(uid);
+    if (mayComeLate(op, context)) return lookAgain(op, context);
   }
   const evidence = verifying ? op.evidence : await noteTarget(folder, context);
   await context.send(evidence);

@@ -35,6 +35,8 @@ export interface ReplayContext {
   /** Journals what the server has answered so far. */
   keep(evidence: OpEvidence): Promise<void>;
   blob(sha256: string): Promise<Uint8Array | null>;
+  /** Milliseconds since the epoch. */
+  now(): number;
   folderRenamed(folderId: string, path: string): Promise<void>;
   folderRemoved(folderId: string): Promise<void>;
   folderCreated(folderId: string): Promise<void>;
@@ -88,6 +90,27 @@ export function rejected(detail: string, apart?: readonly OpTarget[]): ReplayRes
 /** Other programs were always quicker: it is tried again later. */
 export function tooBusy(detail: string): Extract<ReplayResult, { state: 'retry' }> {
   return { state: 'retry', error: { code: 'refused', scope: 'message', next: 'retry', detail } };
+}
+
+/** So long a busy server may take to carry out what it has read; Dovecot's CREATE was seen after the next LIST. */
+const lateMs = 4_000;
+
+/**
+ * The server may still carry out what a connection brought that was lost: a copy that is not there yet may come. Only
+ * of commands that would do it twice.
+ */
+export function mayComeLate({ state, evidence }: Op, context: ReplayContext): boolean {
+  if (state !== 'unknown') return false;
+  const ago = evidence.lostAt === undefined ? 0 : context.now() - evidence.lostAt;
+  return ago >= 0 && ago < lateMs;
+}
+
+/** What is not there is looked for once more, a few seconds later, before it is sent again. */
+export async function lookAgain({ evidence }: Op, context: ReplayContext): Promise<ReplayResult> {
+  if (evidence.lostAt === undefined) await context.keep({ ...evidence, lostAt: context.now() });
+  return tooBusy(
+    'The connection was lost before the server answered. Posthorn looks again in a few seconds, so that nothing is done twice.',
+  );
 }
 
 /** The folder was numbered anew, and these could not be told from others: nothing is done to what may be another. */

@@ -1,4 +1,4 @@
-import { bySource, done, notCertain, rejected, type Command } from './command.ts';
+import { bySource, done, lookAgain, mayComeLate, notCertain, rejected, type Command } from './command.ts';
 import {
   findCopies,
   goneOf,
@@ -23,6 +23,7 @@ export const copyCommand: Command<'copy'> = {
     const placed: Placed[] = verifying
       ? await findCopies(found, target, await searchFrom(op.evidence, target, context), context)
       : [];
+    if (placed.length < found.length && mayComeLate(op, context)) return lookAgain(op, context);
     await context.send(verifying ? op.evidence : await noteTarget(target, context));
     const copied = new Set(placed.map((place) => place.entry.target.messageId));
     for (const [sourceId, group] of bySource(found.filter((entry) => !copied.has(entry.target.messageId)))) {

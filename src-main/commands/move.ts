@@ -4,6 +4,8 @@ import type { Op, OpTarget } from '../journal/op.ts';
 import {
   bySource,
   done,
+  lookAgain,
+  mayComeLate,
   notCertain,
   rejected,
   type Command,
@@ -107,6 +109,7 @@ async function copyThenExpunge(
   const left: ResolvedTarget[] = [];
   const lost: OpTarget[] = [];
   const allPlaced: Placed[] = [];
+  const maybeLate = mayComeLate(op, context);
   for (const [sourceId, group] of bySource(entries)) {
     const source = context.folder(sourceId);
     if (source === undefined) continue;
@@ -116,6 +119,7 @@ async function copyThenExpunge(
     const copied = new Set(placed.map((place) => place.entry.ref.uid));
     const missing = group.filter((entry) => !copied.has(entry.ref.uid));
     if (missing.length > 0) {
+      if (maybeLate) return lookAgain(op, context);
       await context.send(op.evidence);
       const outcome = await context.backend.copy(
         source.path,

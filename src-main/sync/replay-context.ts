@@ -29,7 +29,9 @@ export function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContex
     resolve: (targets) => resolveTargets(targets, ports, call),
     async send(evidence: OpEvidence = op.evidence) {
       if (op.state === 'sent') return;
-      await journal.change(op.opId, { state: 'armed', evidence });
+      // What is sent now is not lost.
+      const { lostAt: _lostAt, ...given } = evidence;
+      await journal.change(op.opId, { state: 'armed', evidence: given });
       crash.reach('replay.armed');
       await journal.change(op.opId, { state: 'sent' });
       crash.reach('replay.sent');
@@ -38,6 +40,7 @@ export function contextFor(op: Op, ports: ReplayPorts, call: Call): ReplayContex
       await journal.change(op.opId, { evidence });
     },
     blob: (sha256) => blobs.get(sha256),
+    now: () => ports.clock.now(),
     async folderRenamed(folderId, path) {
       const entry = register.get(folderId);
       if (entry === undefined) return;

@@ -162,7 +162,11 @@ async function settle(
       if (result.error.scope === 'folder') ports.wantPull(foldersOf(op, ports.register));
       return 'waiting';
     case 'unknown':
-      await journal.change(op.opId, { state: 'unknown', ...afterCutOff(op, ports) });
+      await journal.change(op.opId, {
+        state: 'unknown',
+        evidence: { ...op.evidence, lostAt: clock.now() },
+        ...afterCutOff(op, ports),
+      });
       throw new AppError({
         code: 'connection-lost',
         scope: 'account',

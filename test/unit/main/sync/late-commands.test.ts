@@ -85,3 +85,108 @@ test('a folder that could not be made, and that another program made, stays when
   for (const { opId } of world.journal.ops()) await cancel({ opId });
   expect(world.register.byPath('a1', 'Mine')).toBe(undefined);
 });
+
+/** The connection goes with this command; the server carries it out after it was looked for once. */
+function cutAndLate(method: 'copy' | 'append'): { looks: number } {
+  const { backend } = world;
+  const plain = backend[method].bind(backend) as (...args: unknown[]) => Promise<unknown>;
+  const find = backend.findByMessageId.bind(backend);
+  const seen = { looks: 0 };
+  let cut: unknown[] | null = null;
+  let isFirst = true;
+  Object.assign(backend, {
+    [method]: async (...args: unknown[]) => {
+      if (!isFirst) return plain(...args);
+      isFirst = false;
+      // Its own connection is gone: nobody cancels it any more.
+      cut = [...args.slice(0, -1), { lane: 'bulk', signal: new AbortController().signal }];
+      return { state: 'unknown', detail: 'The connection was lost.' };
+    },
+    findByMessageId: async (...args: Parameters<typeof find>) => {
+      const found = await find(...args);
+      if (cut !== null) {
+        seen.looks += 1;
+        const late = cut;
+        cut = null;
+        await plain(...late);
+      }
+      return found;
+    },
+  });
+  return seen;
+}
+
+/** Waits for the journal to be empty; the pauses between two tries are the clock's. */
+async function emptied(): Promise<void> {
+  const left = (): number => {
+    world.clock.advance(500);
+    return world.journal.ops().length;
+  };
+  await expect.poll(left, { timeout: 20_000 }).toBe(0);
+}
+
+const seeded = async (capabilities = {}): Promise<string[]> => {
+  world = await openEngineWorld(capabilities, (server) => {
+    server.create('Box');
+    for (let n = 1; n <= 3; n += 1) server.add('INBOX', bytesOf(n));
+  });
+  await world.sync();
+  return (await world.rows('INBOX')).map((row) => row.messageId);
+};
+
+test('R2: a COPY that the server carries out after it was looked for is not made twice', async () => {
+  const ids = await seeded();
+  const seen = cutAndLate('copy');
+  await world.verbs.copy(ids, world.folder('Box'));
+  await emptied();
+  expect(seen.looks).toBe(1);
+  expect(world.server.folder('Box').messages.size).toBe(3);
+  await world.sync();
+  expect(await world.rows('Box')).toHaveLength(3);
+});
+
+test('R2: an emulated MOVE whose COPY comes late doubles nothing', async () => {
+  const ids = await seeded({ move: false });
+  const seen = cutAndLate('copy');
+  await world.verbs.move(ids, world.folder('Box'));
+  await emptied();
+  expect(seen.looks).toBe(1);
+  expect(world.server.folder('Box').messages.size).toBe(3);
+  expect(world.server.folder('INBOX').messages.size).toBe(0);
+});
+
+test('R2: an APPEND that comes late is not made twice', async () => {
+  await seeded();
+  const seen = cutAndLate('append');
+  const blob = await world.keepBlob(bytesOf('late'));
+  await world.submit.ops([
+    {
+      accountId: 'a1',
+      action: {
+        kind: 'append',
+        folderId: world.folder('Box'),
+        messageId: 'late1',
+        blob,
+        flags: [],
+        internalDate: 0,
+        messageIdHeader: '<mlate@b.test>',
+        purpose: 'sent',
+      },
+      targets: [],
+      patches: [],
+      mark: 'move',
+      sentence: 'Keep a copy',
+    },
+  ]);
+  await emptied();
+  expect(seen.looks).toBe(1);
+  expect(world.server.folder('Box').messages.size).toBe(1);
+});
+
+test('R2: a COPY that was lost for good is made, once, some seconds later', async () => {
+  const ids = await seeded();
+  world.fail('copy:outcome', 'unknown');
+  await world.verbs.copy(ids, world.folder('Box'));
+  await emptied();
+  expect(world.server.folder('Box').messages.size).toBe(3);
+});
