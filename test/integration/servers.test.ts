@@ -128,7 +128,7 @@ describe('Dovecot', () => {
     const where = { host: '127.0.0.2', port: server.imapPort, user: 'ann', password: 'secret' };
     const client = await RawImap.open(where);
     expect(await client.capabilities()).toEqual(['IMAP4rev1', 'UIDPLUS']);
-    await expect(RawImap.open(where)).rejects.toThrow('[LIMIT]');
+    await expect(RawImap.open(where)).rejects.toThrow('Maximum number of connections');
     await client.close();
     const [refused] = await server.deliver('bob@example.test', message('big') + 'x'.repeat(20_000));
     expect(refused?.reply).toMatch(/^552 5\.2\.2/);
