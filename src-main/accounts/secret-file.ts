@@ -43,19 +43,23 @@ export function openSecretFile(
       }
 
       let writing: Promise<void> = Promise.resolve();
-      const save = async (next: Record<string, string>): Promise<void> => {
-        secrets = next;
+      /** What could not be written down has not been changed either. */
+      const save = async (change: (old: Record<string, string>) => Record<string, string>): Promise<void> => {
         writing = writing
           .catch(() => undefined)
-          .then(() => writeFileAtomic(path, encrypt(next, key, salt, n)));
+          .then(async () => {
+            const next = change(secrets);
+            await writeFileAtomic(path, encrypt(next, key, salt, n));
+            secrets = next;
+          });
         await writing;
       };
-      if (box === null || isWeak) await save(secrets);
+      if (box === null || isWeak) await save((old) => old);
       return {
         get: (name) => Promise.resolve(secrets[name] ?? null),
-        set: (name, secret) => save({ ...secrets, [name]: secret }),
+        set: (name, secret) => save((old) => ({ ...old, [name]: secret })),
         remove: (name) =>
-          save(Object.fromEntries(Object.entries(secrets).filter(([other]) => other !== name))),
+          save((old) => Object.fromEntries(Object.entries(old).filter(([other]) => other !== name))),
       };
     },
   };

@@ -72,8 +72,10 @@ export async function openSecrets(options: {
       return await backend.get(name);
     },
     async set(accountId, kind, secret) {
-      held.set(nameOf(accountId, kind), secret);
-      if (backend !== null) await backend.set(nameOf(accountId, kind), secret);
+      const name = nameOf(accountId, kind);
+      // Who is told that it was not kept must not find it used until the next start.
+      if (backend !== null) await backend.set(name, secret);
+      held.set(name, secret);
     },
     async remove(accountId, kind) {
       const name = nameOf(accountId, kind);

@@ -63,7 +63,8 @@ export interface ReplayDone {
 
 export type ReplayResult =
   | ReplayDone
-  | { state: 'retry'; error: AppErrorData }
+  /** `at`: not before then, and it counts as no try. */
+  | { state: 'retry'; error: AppErrorData; at?: number }
   /**
    * Refused for good: the change is undone in the view and shown to the user. `apart`: it is because of these; without
    * them the rest may go.
@@ -93,24 +94,27 @@ export function tooBusy(detail: string): Extract<ReplayResult, { state: 'retry' 
 }
 
 /** So long a busy server may take to carry out what it has read; Dovecot's CREATE was seen after the next LIST. */
-const lateMs = 4_000;
+export const lateMs = 4_000;
 
 /**
  * The server may still carry out what a connection brought that was lost: a copy that is not there yet may come. Only
  * of commands that would do it twice.
  */
-export function mayComeLate({ state, evidence }: Op, context: ReplayContext): boolean {
-  if (state !== 'unknown') return false;
-  const ago = evidence.lostAt === undefined ? 0 : context.now() - evidence.lostAt;
+export function mayComeLate({ state, evidence }: Op, context: Pick<ReplayContext, 'now'>): boolean {
+  const { lostAt } = evidence;
+  if (state !== 'unknown' || lostAt === null) return false;
+  const ago = lostAt === undefined ? 0 : context.now() - lostAt;
   return ago >= 0 && ago < lateMs;
 }
 
 /** What is not there is looked for once more, a few seconds later, before it is sent again. */
 export async function lookAgain({ evidence }: Op, context: ReplayContext): Promise<ReplayResult> {
-  if (evidence.lostAt === undefined) await context.keep({ ...evidence, lostAt: context.now() });
-  return tooBusy(
+  const lostAt = evidence.lostAt ?? context.now();
+  if (evidence.lostAt !== lostAt) await context.keep({ ...evidence, lostAt });
+  const { error } = tooBusy(
     'The connection was lost before the server answered. Posthorn looks again in a few seconds, so that nothing is done twice.',
   );
+  return { state: 'retry', error, at: lostAt + lateMs };
 }
 
 /** The folder was numbered anew, and these could not be told from others: nothing is done to what may be another. */

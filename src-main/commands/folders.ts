@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/error.ts';
 import type { RemoteFolder, WriteOutcome } from '../backends/backend.ts';
-import { done, rejected, type Command, type ReplayContext } from './command.ts';
+import { done, lookAgain, mayComeLate, rejected, type Command, type ReplayContext } from './command.ts';
 
 /** The folder list is the proof for every folder command: LIST decides, not the lost answer. */
 async function onServer(path: string, context: ReplayContext): Promise<RemoteFolder | undefined> {
@@ -97,10 +97,13 @@ async function resubscribe(from: string, to: string, context: ReplayContext): Pr
 
 export const folderDeleteCommand: Command<'folder-delete'> = {
   kind: 'folder-delete',
-  async replay(_op, action, context) {
+  async replay(op, action, context) {
     const path = context.folder(action.folderId)?.path ?? action.path;
+    const isThere = (await onServer(path, context)) !== undefined;
+    // Done twice, the later one would take a folder that was made anew under that name, with its mail.
+    if (isThere && mayComeLate(op, context)) return lookAgain(op, context);
     await context.send();
-    if ((await onServer(path, context)) !== undefined) {
+    if (isThere) {
       const outcome = await unlessSo(
         context.backend.deleteFolder(path, context.call),
         async () => (await onServer(path, context)) === undefined,

@@ -113,14 +113,15 @@ export async function noteTarget(target: ReplayFolder, context: ReplayContext): 
 
 /**
  * Where the search for what an earlier try left begins: at the UIDNEXT noted then, or at 1 when the
- * folder was numbered anew meanwhile and that number says nothing any more.
+ * folder was numbered anew meanwhile and that number says nothing any more. STATUS lets a session that has the folder
+ * open see what came since, also in a folder that was empty.
  */
 export async function searchFrom(
   { targetUidNext = 1, targetUidValidity }: OpEvidence,
   target: ReplayFolder,
   context: ReplayContext,
 ): Promise<number> {
-  if (targetUidNext === 1 || targetUidValidity === undefined) return targetUidNext;
+  if (targetUidValidity === undefined) return targetUidNext;
   const { uidValidity } = await context.backend.status(target.path, context.call);
   return uidValidity === targetUidValidity ? targetUidNext : 1;
 }

@@ -63,8 +63,8 @@ export interface OpEvidence {
   /** UIDNEXT and UIDVALIDITY of the destination before the command. */
   targetUidNext?: number;
   targetUidValidity?: number;
-  /** When the answer of the server was lost, as far as is known: ms since the epoch. */
-  lostAt?: number;
+  /** When the answer of the server was lost, as far as is known: ms since the epoch. Null: it answered, and refused. */
+  lostAt?: number | null;
   /** Messages done so far, with their new place where one is known. */
   done?: { messageId: string; to: MessageRef | null }[];
   /** UIDs that others had marked \Deleted, in generation `gen`: their marks are to be put back whatever happens. */

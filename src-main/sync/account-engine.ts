@@ -194,8 +194,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
       const report = requests.open(accountId);
       const wasLost = (error: AppErrorData): boolean => error.code === 'connection-lost';
       // A connection that breaks is made again once: Dovecot hangs up on whoever has a folder open that
-      // another program deletes or renames.
-      for (let attempt = 0; attempt < 2; attempt += 1) {
+      // another program deletes or renames. What it may have taken along is looked for twice, and then asked for.
+      for (let attempt = 0; attempt < 3; attempt += 1) {
         report.errors = report.errors.filter((error) => !wasLost(error));
         try {
           await session.ensure();
@@ -207,7 +207,8 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
         } catch (thrown) {
           report.errors.push(toAppError(thrown).data);
         }
-        if (!report.errors.some(wasLost)) break;
+        const isLost = report.errors.some(wasLost);
+        if (isLost ? attempt > 0 : !(await replay.lookedTwice())) break;
       }
       requests.close(report);
       return report;

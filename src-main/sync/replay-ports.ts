@@ -1,4 +1,4 @@
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Call } from '../backends/backend.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Blobs } from '../platform/blobs.ts';
@@ -19,6 +19,8 @@ export interface ReplayPorts {
   crash: CrashControl;
   /** The account's mail is kept here; false: nothing of it may be written down. */
   keepsRows: boolean;
+  /** Brings the server's list of folders into the register. */
+  listFolders(call: Call): Promise<unknown>;
   /** Folders that must be asked for news because of what was done. */
   wantPull(folderIds: readonly string[]): void;
   /** Operations of these other accounts waited for what was just done. */

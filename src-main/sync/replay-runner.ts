@@ -1,4 +1,5 @@
-import type { Timer } from '../platform/clock.ts';
+import { lateMs, mayComeLate } from '../commands/command.ts';
+import { delay, type Timer } from '../platform/clock.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { FolderListing } from './folder-listing.ts';
 import { hasReadyOp } from './replay-order.ts';
@@ -32,6 +33,11 @@ export interface ReplayRunner {
    * off for ever (news of 2,000 marks came after 52 s).
    */
   settled(): Promise<void>;
+  /**
+   * Waits for what a lost connection may still do and is looked for once more, some seconds after the loss; false:
+   * nothing is.
+   */
+  lookedTwice(): Promise<boolean>;
   stop(): void;
 }
 
@@ -79,7 +85,10 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
       let report: ReplayReport;
       do {
         again = false;
-        report = await replayAll({ ...ports, wantPull: (ids) => ids.forEach(ports.want) }, call);
+        report = await replayAll(
+          { ...ports, listFolders: listing.list, wantPull: (ids) => ids.forEach(ports.want) },
+          call,
+        );
         ports.requests.sent(report);
         roundEnded();
         timer?.cancel();
@@ -91,12 +100,29 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
     }
   }
 
+  async function settled(): Promise<void> {
+    // The round that goes on may have begun before the newest wish; one done may let others go.
+    for (let rounds = 0; rounds < mostRounds && running !== null; rounds += 1)
+      await new Promise<void>((resolve) => atRoundEnd.push(resolve));
+  }
+
   return {
     kick,
-    async settled() {
-      // The round that goes on may have begun before the newest wish; one done may let others go.
-      for (let rounds = 0; rounds < mostRounds && running !== null; rounds += 1)
-        await new Promise<void>((resolve) => atRoundEnd.push(resolve));
+    settled,
+    async lookedTwice() {
+      if (session.signal() === null) return false;
+      const waits = journal
+        .ops(accountId)
+        .flatMap((op) =>
+          op.nextTryAt !== null && mayComeLate(op, clock) ? [op.nextTryAt - clock.now()] : [],
+        );
+      // One whose connection dies again and again waits longer: nobody waits for that.
+      const soon = waits.filter((ms) => ms <= lateMs);
+      if (soon.length === 0) return false;
+      await delay(clock, Math.max(0, ...soon));
+      kick();
+      await settled();
+      return true;
     },
     stop: () => timer?.cancel(),
   };

@@ -6,10 +6,10 @@ import { isWaiting, type Op } from '../journal/op.ts';
 import { backoffMs } from './backoff.ts';
 import { speaksForAccount, wishedWaitMs } from './server-wish.ts';
 import { whereThereIsRoom } from './where-there-is-room.ts';
-import type { FolderRegister } from './folder-register.ts';
 import { contextFor, tellAgain } from './replay-context.ts';
 import { isOvertaken, nextOp, touchedBy } from './replay-order.ts';
 import { replayInParts, worthParting } from './replay-parts.ts';
+import { foldersMoved, foldersOf } from './op-folders.ts';
 import { offerPutBack } from './put-back.ts';
 import type { ReplayPorts } from './replay-ports.ts';
 import { withRest } from './rest.ts';
@@ -72,7 +72,9 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
 
 async function attempt(op: Op, ports: ReplayPorts, call: Call): Promise<ReplayResult> {
   if (isOvertaken(op, ports.journal)) return done();
-  const whole = await answerOf(op, ports, call);
+  let whole = await answerOf(op, ports, call);
+  const isFolderMissing = whole.state === 'rejected' && whole.error.code === 'not-found';
+  if (isFolderMissing && (await foldersMoved(op, ports, call))) whole = await answerOf(op, ports, call);
   return whole.state === 'rejected' && worthParting(op, whole)
     ? await replayInParts(op, whole, ports, (part) => answerOf(part, ports, call))
     : whole;
@@ -150,8 +152,12 @@ async function settle(
       return 'done';
     }
     case 'retry':
+      if (result.at !== undefined) {
+        await journal.change(op.opId, { nextTryAt: result.at, error: result.error });
+        return 'waiting';
+      }
       await journal.change(op.opId, {
-        state: op.state === 'sent' ? 'unknown' : op.state,
+        ...answered(op),
         tries: op.tries + 1,
         nextTryAt: clock.now() + Math.max(backoffMs(op.tries), wishedWaitMs(result.error) ?? 0),
         error: result.error,
@@ -177,6 +183,7 @@ async function settle(
       });
     case 'rejected':
       await journal.change(op.opId, {
+        ...answered(op),
         state: 'parked',
         tries: op.tries + 1,
         error: result.error,
@@ -186,6 +193,13 @@ async function settle(
       await parkDependants(op, ports);
       return 'parked';
   }
+}
+
+/** Refused: what is not there by now will not come. */
+function answered({ state, evidence }: Op): Pick<Op, 'state' | 'evidence'> {
+  return state === 'sent'
+    ? { state: 'unknown', evidence: { ...evidence, lostAt: null } }
+    : { state, evidence };
 }
 
 /** What was to follow a refused operation cannot be done either (RFC 4549 §4.2: dependants fail too). */
@@ -211,17 +225,4 @@ async function parkDependants(op: Op, ports: ReplayPorts): Promise<void> {
     await ports.cache.call('dropPending', { opIds: [other.opId] });
     await parkDependants(other, ports);
   }
-}
-
-function foldersOf(op: Op, register: FolderRegister): string[] {
-  if (
-    op.action.kind === 'folder-rename' ||
-    op.action.kind === 'folder-delete' ||
-    op.action.kind === 'folder-create'
-  ) {
-    return register.all(op.accountId).map((entry) => entry.folderId);
-  }
-  const ids = new Set(op.targets.flatMap((target) => (target.ref === null ? [] : [target.ref.folderId])));
-  if ('folderId' in op.action) ids.add(op.action.folderId);
-  return [...ids];
 }

@@ -244,6 +244,11 @@ export function backendContract(under: BackendUnderTest, lane: Lane): void {
     const bodies: number[] = [];
     await backend.fetchBodies(from, [read], call, (uid) => (bodies.push(uid), Promise.resolve()));
     expect(bodies).toEqual([read]);
+    // Whether it came is what is asked after a lost answer, again and again on the same connection.
+    await backend.select(from, call);
+    const came = await put(6);
+    const found = await backend.findByMessageId(from, came, ['<6@contract.test>'], call);
+    expect(found.map(({ uid }) => uid)).toEqual([came]);
   });
 
   it('watching hints at new mail', async () => {

@@ -6,9 +6,10 @@ import { whenProcessEnds } from '../../src-main/demo/server-process.ts';
 /**
  * What happens to bytes. `drop` closes both sides at once, `reset` sends a TCP reset to the client, `black-hole` keeps
  * the connection open but nothing passes any more (a dead network), `refuse` ends new connections at once, `stall`
- * holds what the server says but lets the client speak.
+ * holds what the server says but lets the client speak. `late`, of a trigger only, cuts the client off and hands the
+ * command that matched to the server some time later: it had read it and was busy.
  */
-export type Fault = 'pass' | 'drop' | 'reset' | 'black-hole' | 'refuse' | 'stall';
+export type Fault = 'pass' | 'drop' | 'reset' | 'black-hole' | 'refuse' | 'stall' | 'late';
 
 export interface Trigger {
   /** Whose bytes are looked at. */
@@ -20,6 +21,8 @@ export interface Trigger {
   passOn?: boolean;
   /** Applies at the n-th match, default 1, and once. */
   hit?: number;
+  /** Of `late`: milliseconds until the server has it, default 1,000. */
+  lateMs?: number;
 }
 
 export interface Cut {
@@ -211,6 +214,7 @@ class Pair {
   readonly #rules: PairRules;
   #fault: Fault;
   #held: { side: 'client' | 'server'; chunk: Buffer }[] = [];
+  readonly #lateChunks: Buffer[] = [];
   readonly #partial = { client: '', server: '' };
   readonly #queue = { client: Promise.resolve(), server: Promise.resolve() };
 
@@ -231,6 +235,8 @@ class Pair {
 
   apply(fault: Fault): void {
     if (fault === 'refuse') return;
+    // Its client is gone; the server alone goes on.
+    if (this.#fault === 'late' && fault !== 'drop') return;
     this.#fault = fault;
     if (fault === 'drop') this.#end(() => this.#client.destroy());
     else if (fault === 'reset') this.#end(() => this.#client.resetAndDestroy());
@@ -245,11 +251,11 @@ class Pair {
     from.on('data', (chunk: Buffer) => this.#arrived(side, chunk));
     from.on('error', () => undefined);
     from.on('end', () => {
-      if (this.#fault !== 'black-hole') void this.#queue[side].then(() => to.end());
+      if (this.#fault !== 'black-hole' && !this.#isLate(side)) void this.#queue[side].then(() => to.end());
     });
     from.on('close', () => {
       // A dead network tells nobody that the other side is gone.
-      if (this.#fault === 'black-hole' && side === 'server') return;
+      if ((this.#fault === 'black-hole' && side === 'server') || this.#isLate(side)) return;
       void this.#queue[side].then(() => this.#end(() => to.destroy()));
     });
   }
@@ -260,11 +266,35 @@ class Pair {
     else this.#record.fromServer += chunk.length;
     const cut = this.#rules.atBytes(side, before, chunk);
     const passing = cut === undefined ? chunk : chunk.subarray(0, cut.pass);
+    if (this.#isLate(side)) {
+      this.#lateChunks.push(chunk);
+      return;
+    }
     const trigger = this.#lines(side, passing);
+    if (trigger?.then === 'late') {
+      this.#comesLate(passing, trigger.lateMs ?? 1_000);
+      return;
+    }
     if (trigger?.passOn !== false) this.#pass(side, passing);
     const fault = trigger?.then ?? cut?.then;
     // What was passed on must have left before the connection goes.
     if (fault !== undefined) void this.#queue[side].then(() => this.apply(fault));
+  }
+
+  #isLate(side: 'client' | 'server'): boolean {
+    return this.#fault === 'late' && side === 'client';
+  }
+
+  #comesLate(chunk: Buffer, lateMs: number): void {
+    this.#fault = 'late';
+    this.#lateChunks.push(chunk);
+    // The rest of the command may be another chunk: its client goes a breath later.
+    setTimeout(() => this.#client.resetAndDestroy(), 20).unref();
+    setTimeout(() => {
+      this.#server.write(Buffer.concat(this.#lateChunks));
+      // Time to carry it out; then this connection ends too.
+      setTimeout(() => this.#end(() => undefined), 3_000).unref();
+    }, lateMs).unref();
   }
 
   #lines(side: 'client' | 'server', chunk: Buffer): Trigger | undefined {

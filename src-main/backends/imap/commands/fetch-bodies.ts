@@ -3,8 +3,7 @@ import { fetchItems } from '../fetch-items.ts';
 import { rawOf } from '../port.ts';
 import { toUidSet } from '../uid-set.ts';
 import { type CommandContext, runOk } from './context.ts';
-import { ensureInSight } from './in-sight.ts';
-import { ensureSelected } from './select.ts';
+import { ensureInSight, ensureUpToDate } from './in-sight.ts';
 
 /** Bodies in one FETCH; callers ask for a unit of work (in bytes) at a time. */
 const together = 500;
@@ -53,7 +52,7 @@ export async function findByMessageId(
   fromUid: number,
   messageIdHeaders: string[],
 ): Promise<FoundMessage[]> {
-  await ensureSelected(context, path);
+  await ensureUpToDate(context, path);
   const wanted = new Set(messageIdHeaders.map(normal));
   const found: FoundMessage[] = [];
   await runOk(

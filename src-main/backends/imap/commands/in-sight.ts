@@ -24,3 +24,10 @@ export async function ensureInSight(
   seenBelow.set(folder, newest + 1);
   return folder;
 }
+
+/** The folder is open, and this session knows of everything that is in it now, what came a moment ago too. */
+export async function ensureUpToDate(context: CommandContext, path: string): Promise<void> {
+  const wasOpen = context.port.selected?.path === path;
+  await ensureSelected(context, path);
+  if (wasOpen) await catchUp(context);
+}

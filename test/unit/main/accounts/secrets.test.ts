@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,24 @@ describe('secrets without a keyring', () => {
     expect(readdirSync(profile)).toEqual([]);
     await secrets.unlock('later');
     expect(await (await open('later')).get('a1', 'incoming')).toBe(secret);
+  });
+
+  it('that could not be written down are refused and stay as they were, in memory too', async () => {
+    const secrets = await open('right');
+    await secrets.set('a1', 'incoming', 'old');
+    const aside = `${profile}-aside`;
+    renameSync(profile, aside);
+    try {
+      await expect(secrets.set('a1', 'incoming', secret)).rejects.toThrow('ENOENT');
+      expect(await secrets.get('a1', 'incoming')).toBe('old');
+    } finally {
+      renameSync(aside, profile);
+    }
+    await Promise.all([secrets.set('a2', 'incoming', secret), secrets.set('a3', 'incoming', secret)]);
+    const kept = await open('right');
+    expect(await kept.get('a1', 'incoming')).toBe('old');
+    expect(await kept.get('a2', 'incoming')).toBe(secret);
+    expect(await kept.get('a3', 'incoming')).toBe(secret);
   });
 
   it.each(['', '{"version":1', 'null'])(

@@ -56,6 +56,32 @@ test('a folder that goes between the look and DELETE is deleted', async () => {
   expect(paths()).toEqual(['INBOX']);
 });
 
+/** The server has heard the command whose connection was lost, and does it a second later. */
+function lostAndLate(method: 'copy' | 'deleteFolder', seen: unknown[] = []): unknown[] {
+  const plain = world.backend[method].bind(world.backend) as (...args: unknown[]) => Promise<unknown>;
+  Object.assign(world.backend, {
+    [method]: async (...args: unknown[]) => {
+      seen.push(args[0]);
+      if (seen.length > 1) return plain(...args);
+      setTimeout(() => void plain(...args.slice(0, -1), { lane: 'bulk', signal: quiet }), 1_000);
+      return { state: 'unknown', detail: 'The connection was lost.' };
+    },
+  });
+  return seen;
+}
+const quiet = new AbortController().signal;
+
+test('a deletion that may still come is not sent again at once: the later one would take what was made anew', async () => {
+  world = await openEngineWorld({}, (server) => server.create('Old'));
+  await world.sync();
+  const sent = lostAndLate('deleteFolder');
+  await verbs().delete(world.folder('Old'));
+  await world.sync();
+  expect(sent).toEqual(['Old']);
+  expect(world.journal.ops()).toEqual([]);
+  expect(paths()).toEqual(['INBOX']);
+});
+
 test('a folder that could not be made, and that another program made, stays when its making is taken back', async () => {
   world = await openEngineWorld();
   await world.sync();
@@ -189,4 +215,67 @@ test('R2: a COPY that was lost for good is made, once, some seconds later', asyn
   await world.verbs.copy(ids, world.folder('Box'));
   await emptied();
   expect(world.server.folder('Box').messages.size).toBe(3);
+});
+
+test('R2: a sync waits for the second look, and tells of the copies', async () => {
+  const ids = await seeded();
+  const sent = lostAndLate('copy');
+  world.offline();
+  await world.verbs.copy(ids, world.folder('Box'));
+  world.online();
+  await world.sync();
+  expect(sent).toEqual(['INBOX']);
+  expect(world.journal.ops()).toEqual([]);
+  expect(await world.rows('Box')).toHaveLength(3);
+});
+
+test('R2: looking again counts as no try; a refusal was an answer and is not waited for', async () => {
+  const ids = await seeded();
+  world.fail('copy:outcome', 'unknown');
+  world.fail('copy:outcome', 'unknown');
+  await world.verbs.copy(ids, world.folder('Box'));
+  const waits = (): number => (world.journal.ops()[0]?.nextTryAt ?? 0) - world.clock.now();
+  for (const tries of [1, 2]) {
+    await expect.poll(waits, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(waits()).toBeLessThanOrEqual(4_000);
+    expect(world.journal.ops()[0]).toMatchObject({ state: 'unknown', tries });
+    world.clock.advance(4_000);
+  }
+  await emptied();
+  expect(world.server.folder('Box').messages.size).toBe(3);
+
+  world.fail('copy', { next: 'retry' });
+  const [again = ''] = ids;
+  await world.verbs.copy([again], world.folder('Box'));
+  await expect.poll(waits, { timeout: 10_000 }).toBeGreaterThan(0);
+  world.clock.advance(6_001);
+  await expect.poll(() => world.journal.ops(), { timeout: 2_000 }).toEqual([]);
+  expect(world.server.folder('Box').messages.size).toBe(4);
+});
+
+test('R13: a folder that another program renamed a moment ago is found by its new name, and nothing is parked', async () => {
+  const ids = await seeded();
+  const rename = (from: string, to: string): void => {
+    world.server.folders.set(to, world.server.folder(from));
+    world.server.folders.delete(from);
+  };
+  await world.verbs.move(ids.slice(0, 2), world.folder('Box'));
+  await emptied();
+  await world.sync();
+  const folderId = world.folder('Box');
+  const moved = (await world.rows('Box')).map((row) => row.messageId);
+
+  // Where it goes to,
+  rename('Box', 'Crate');
+  await world.verbs.move(ids.slice(2), folderId);
+  await emptied();
+  expect(world.server.folder('Crate').messages.size).toBe(3);
+  expect(world.register.get(folderId)?.path).toBe('Crate');
+
+  // and where it comes from.
+  rename('Crate', 'Chest');
+  await world.verbs.move(moved, world.folder('INBOX'));
+  await emptied();
+  expect(world.server.folder('Chest').messages.size).toBe(1);
+  expect(world.server.folder('INBOX').messages.size).toBe(2);
 });
