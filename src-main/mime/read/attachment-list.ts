@@ -70,8 +70,9 @@ export class AttachmentList {
     for (const [index, file] of files.entries()) {
       if (file.broken) this.#defects.add('encoding-broken');
       const contentId = 'contentId' in file && typeof file.contentId === 'string' ? file.contentId : null;
-      // The mail's own name stands before that inside where the two are one file.
-      const name = (packing === 'tnef' ? null : fileNameOf(part)?.replace(/\.hqx$/i, '')) ?? file.name;
+      // The mail's own name stands before that inside where the two are one file; "Report.hqx" is the packed one's.
+      const given = packing === 'tnef' ? null : fileNameOf(part);
+      const name = given === null || (/\.hqx$/i.test(given) && file.name.trim() !== '') ? file.name : given;
       this.#push(
         `${part.partId}.${packing}${index + 1}`,
         name,

@@ -47,7 +47,8 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
     text: isHtml ? text : plainText(part, text),
     files: packed.map(({ packing, number, file }) => ({
       partId: `${part.partId}.${packing}${number}`,
-      name: decodeText(Buffer.from(file.name, 'latin1'), label).text,
+      // BinHex says itself what its characters are, the others are bytes of the text.
+      name: packing === 'hqx' ? file.name : decodeText(Buffer.from(file.name, 'latin1'), label).text,
       contentType: file.contentType,
       size: file.bytes.length,
     })),

@@ -26,7 +26,7 @@ export function transferEncoding(value: string): TransferEncoding {
     name === 'quotedprintable'
   )
     return 'quoted-printable';
-  if (name === 'x-yenc' || name === 'yenc') return 'yenc';
+  if (/^(?:x-)?yenc(?:ode)?$/.test(name)) return 'yenc';
   if (name === 'x-uuencode' || name === 'uuencode' || name === 'x-uue' || name === 'uue') return 'uuencode';
   if (
     name === '' ||

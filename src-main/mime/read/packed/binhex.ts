@@ -1,23 +1,53 @@
-import { macType } from './mac-file.ts';
-import type { TextFile } from './packed-file.ts';
+import { macName, macType } from './mac-file.ts';
+import { mostFiles, type TextFile } from './packed-file.ts';
 
 const values = new Uint8Array(256).fill(255);
 for (let i = 0; i < 64; i++) {
   values['!"#$%&\'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr'.charCodeAt(i)] = i;
 }
 
+const mark = /\(This file must be converted with BinHex[^)\n]{0,40}\)[^\r\n]{0,40}/gi;
+const digits = /^[!-r]{1,200}[ \t]*$/;
+
 /** Files in BinHex 4.0 (RFC 1741): their data forks. `text` is bytes as Latin-1. */
 export function binhexFiles(text: string): TextFile[] {
-  const mark = /\(This file must be converted with BinHex[^)\n]{0,40}\)/i.exec(text);
-  if (mark === null) return [];
-  const start = /[\r\n]:(?=[!-r])/.exec(text.slice(mark.index, mark.index + 2_000));
-  if (start === null) return [];
-  const from = mark.index + start.index + 2;
-  const end = text.indexOf(':', from);
-  const bytes = unpackRuns(unpackDigits(text.slice(from, end < 0 ? text.length : end)));
-  const file = forks(bytes);
-  if (file === null) return [];
-  return [{ ...file, broken: file.broken || end < 0, from: mark.index, to: end < 0 ? text.length : end + 1 }];
+  const files: TextFile[] = [];
+  mark.lastIndex = 0;
+  for (let match = mark.exec(text); match !== null && files.length < mostFiles; match = mark.exec(text)) {
+    const lines = digitLines(text, match.index + match[0].length);
+    const file = lines === null ? null : forks(unpackRuns(unpackDigits(lines.digits)));
+    if (lines === null || file === null) continue;
+    files.push({ ...file, broken: file.broken || !lines.ended, from: match.index, to: lines.to });
+    mark.lastIndex = lines.to;
+  }
+  return files;
+}
+
+/**
+ * The lines of digits behind the mark: from the first colon to the second. Without the first one a long line begins
+ * them; without the second one they end before the first line that is none of them.
+ */
+function digitLines(text: string, from: number): { digits: string; to: number; ended: boolean } | null {
+  const line = /[^\r\n]*(?:\r\n?|\n|$)/y;
+  line.lastIndex = from;
+  const found: string[] = [];
+  let to = from;
+  for (let match = line.exec(text); match !== null && match[0] !== ''; match = line.exec(text)) {
+    let words = match[0].trim();
+    if (found.length === 0) {
+      if (words === '') continue;
+      if (!words.startsWith(':') && words.length < 60) return null;
+      words = words.replace(/^:/, '');
+    } else if (words === '') continue;
+    // The mark before a signature would pass for digits.
+    if (words === '--') break;
+    const colon = words.indexOf(':');
+    if (!digits.test(colon < 0 ? words : words.slice(0, colon + 1))) break;
+    found.push(colon < 0 ? words : words.slice(0, colon));
+    to = line.lastIndex;
+    if (colon >= 0) return { digits: found.join(''), to, ended: true };
+  }
+  return found.length === 0 ? null : { digits: found.join(''), to, ended: false };
 }
 
 function unpackDigits(text: string): Buffer {
@@ -76,7 +106,7 @@ function forks(bytes: Buffer): Omit<TextFile, 'from' | 'to'> | null {
   const content = bytes.subarray(data, data + dataLength);
   const whole = content.length === dataLength && bytes.length >= data + dataLength + 2;
   return {
-    name: bytes.toString('latin1', 1, 1 + nameLength),
+    name: macName(bytes.subarray(1, 1 + nameLength)),
     bytes: content,
     contentType: macType(bytes.toString('latin1', at, at + 4)),
     broken: !whole || bytes.readUInt16BE(data + dataLength) !== sum(content),

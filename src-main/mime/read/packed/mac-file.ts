@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
 import type { PackedFile } from './packed-file.ts';
 
 const types: Record<string, string> = {
@@ -15,6 +17,11 @@ const types: Record<string, string> = {
 /** A Macintosh file type of four letters; null for those that say nothing elsewhere. */
 export function macType(code: string): string | null {
   return types[code] ?? null;
+}
+
+/** The name of a file as a Macintosh wrote it: MacRoman, later UTF-8. */
+export function macName(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString('utf8') : iconv.decode(bytes, 'macroman');
 }
 
 /**
@@ -39,7 +46,7 @@ export function readAppleFile(bytes: Buffer): { name: string; file: PackedFile |
     if (id === 1) {
       data = content;
       broken = content.length < length;
-    } else if (id === 3) name = content.toString('utf8');
+    } else if (id === 3) name = macName(content.subarray(0, 1_000));
     else if (id === 9) type = macType(content.toString('latin1', 0, 4));
   }
   return { name, file: data === null ? null : { name, bytes: data, contentType: type, broken } };

@@ -5,6 +5,7 @@ export const mapi = {
   rtf: 0x1009,
   html: 0x1013,
   displayName: 0x3001,
+  internetCodepage: 0x3fde,
   attachData: 0x3701,
   attachName: 0x3704,
   attachMethod: 0x3705,

@@ -28,7 +28,7 @@ export function filesInText(bytes: Buffer): { packing: Packing; number: number; 
 
 /** How a part of this type is packed as a whole; null: it is what it is. */
 export function packingOf(contentType: string, bytes: () => Buffer): Packing | null {
-  if (/^application\/(?:vnd\.)?ms-tnef$/.test(contentType)) return 'tnef';
+  if (/^application\/(?:(?:vnd\.|x-)?ms-|x-)tnef$/.test(contentType)) return 'tnef';
   if (contentType === 'application/octet-stream' && isTnef(bytes())) return 'tnef';
   if (/^application\/(?:x-)?(?:mac-)?binhex(?:40)?$/.test(contentType)) return 'hqx';
   if (contentType === 'application/applefile') return 'apple';

@@ -58,8 +58,10 @@ export function readTnef(bytes: Buffer, limit: number, depth = 0): Tnef | null {
     const content = bytes.subarray(at + 9, at + 9 + length);
     broken ||= content.length < length;
     at += 9 + length + 2;
-    if (id === attribute.attachStart && attachments.length < mostFiles)
+    if (id === attribute.attachStart) {
+      if (attachments.length >= mostFiles) break;
       attachments.push({ title: null, data: null, props: new Map() });
+    }
     const current = attachments.at(-1);
     if (id === attribute.codepage && content.length >= 4) codepage = `cp${content.readUInt32LE(0)}`;
     else if (id === attribute.messageProps) props = readMapiProps(content);
@@ -75,7 +77,7 @@ export function readTnef(bytes: Buffer, limit: number, depth = 0): Tnef | null {
     );
   };
   const files = attachments.flatMap((one) => filesOf(one, words, codepage, limit, depth));
-  const shown = textOf(props, words, limit);
+  const shown = textOf(props, words, codepage, limit);
   return {
     files: files.slice(0, mostFiles),
     html: shown.html,
@@ -90,13 +92,20 @@ function clean(text: string): string {
 
 type Words = (value: MapiValue | undefined) => string | null;
 
-function textOf(props: Map<number, MapiValue>, words: Words, limit: number): Pick<Tnef, 'html' | 'text'> {
+function textOf(
+  props: Map<number, MapiValue>,
+  words: Words,
+  codepage: string,
+  limit: number,
+): Pick<Tnef, 'html' | 'text'> {
   const text = words(props.get(mapi.body));
   const rawHtml = props.get(mapi.html);
   if (rawHtml !== undefined) {
     const label =
       /charset\s*=\s*["']?([\w-]{2,40})/i.exec(rawHtml.bytes.toString('latin1', 0, 2_048))?.[1] ?? null;
-    const html = rawHtml.type === 0x1f ? words(rawHtml) : clean(decodeText(rawHtml.bytes, label).text);
+    const number = props.get(mapi.internetCodepage)?.bytes;
+    const said = label ?? (number?.length === 4 ? `cp${number.readUInt32LE(0)}` : codepage);
+    const html = rawHtml.type === 0x1f ? words(rawHtml) : clean(decodeText(rawHtml.bytes, said).text);
     return { html, text };
   }
   const packed = props.get(mapi.rtf);
@@ -117,7 +126,8 @@ function filesOf(one: Attachment, words: Words, codepage: string, limit: number,
     const inner = readTnef(object.bytes.subarray(16), limit, depth + 1);
     if (inner !== null) return [...messageFile(inner, shownName), ...inner.files];
   }
-  const bytes = one.data ?? object?.bytes ?? Buffer.alloc(0);
+  const kindLength = object?.type === 0x0d ? 16 : 0;
+  const bytes = one.data ?? object?.bytes.subarray(kindLength) ?? Buffer.alloc(0);
   return [
     {
       name: shownName,
@@ -135,7 +145,8 @@ function messageFile(inner: Tnef, name: string): TnefFile[] {
   if (text === null) return [];
   return [
     {
-      name: `${name === '' ? 'message' : name}.${isHtml ? 'html' : 'txt'}`,
+      // A subject: "RE: a/b" is no path.
+      name: `${name === '' ? 'message' : name.replace(/[/\\]/g, '-')}.${isHtml ? 'html' : 'txt'}`,
       bytes: Buffer.from(text),
       contentType: isHtml ? 'text/html' : 'text/plain',
       contentId: null,

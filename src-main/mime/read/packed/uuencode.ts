@@ -26,6 +26,8 @@ export function uuFiles(text: string): TextFile[] {
       if (piece === null) break;
       pieces.push(piece);
       at = lineEnd + 1;
+      // The empty line of a file whose "end" is missing: what follows ("-- ") would pass for digits.
+      if (piece.length === 0 && line !== '' && !/^\s*(?:end|====)/.test(text.slice(at, at + 20))) break;
     }
     // "begin 644 work" in a sentence is none: a file cut off has some full lines.
     const full = pieces.filter((piece) => piece.length === 45).length;
@@ -33,7 +35,7 @@ export function uuFiles(text: string): TextFile[] {
     if (pieces.length === 0) continue;
     const to = end < 0 ? Math.min(at, text.length) : end;
     files.push({
-      name: match[2] ?? '',
+      name: (match[2] ?? '').trim().replace(/^"(.+)"$/, '$1'),
       bytes: Buffer.concat(pieces),
       contentType: null,
       broken: end < 0,

@@ -67,7 +67,7 @@ describe('files that older programs wrote into a text', () => {
     const lines = binhex('note.txt', 'TEXT', everyByte);
     expect(files(message([...head, '', 'see', ...lines, 'end']))).toEqual([['note.txt', 'text/plain', true]]);
     const part = message([...head, 'Content-Type: application/mac-binhex40; name="n.hqx"', '', ...lines]);
-    expect(files(part)).toEqual([['n', 'text/plain', true]]);
+    expect(files(part)).toEqual([['note.txt', 'text/plain', true]]);
   });
 
   test('a part in x-uuencode and in x-yenc', () => {
