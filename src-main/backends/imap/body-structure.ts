@@ -64,3 +64,14 @@ function parameter(value: Value | undefined, name: string): boolean {
   }
   return false;
 }
+
+/** What the first text part says that its characters are in; null when it does not say. */
+export function textCharset(structure: Value | undefined): string | null {
+  let part = listOf(structure);
+  for (let depth = 0; depth < 50 && Array.isArray(part[0]); depth++) part = part[0];
+  if (rawOf(part[0]).toLowerCase() !== 'text') return null;
+  const list = listOf(part[2]);
+  for (let i = 0; i + 1 < list.length; i += 2)
+    if (rawOf(list[i]).toLowerCase() === 'charset') return rawOf(list[i + 1]);
+  return null;
+}

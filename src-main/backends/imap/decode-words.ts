@@ -1,13 +1,16 @@
+import { decodeAs, guessByScript } from '../../mime/read/script-guess.ts';
+import { decodeWordsBy } from '../../mime/read/word-runs.ts';
+
 /**
- * Header text for lists: RFC 2047 words decoded, raw 8-bit read as UTF-8 or else Windows-1252,
- * folding undone. Never throws. The fast path is printable ASCII without "=?".
+ * Header text for lists: RFC 2047 words decoded, raw 8-bit read as UTF-8, or else as the mail's text says (`charset`),
+ * or by its script; folding undone. Never throws. The fast path is printable ASCII without "=?".
  */
-export function decodeHeaderText(raw: string): string {
+export function decodeHeaderText(raw: string, charset: string | null = null): string {
   let text = raw;
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
     if (code > 0x7e || code < 0x20) {
-      text = withoutControls(decodeEightBit(raw));
+      text = withoutControls(decodeEightBit(Buffer.from(raw, 'latin1'), charset));
       break;
     }
   }
@@ -22,7 +25,7 @@ const longestKnown = 200;
 function decodeKnownWords(text: string): string {
   const before = known.get(text);
   if (before !== undefined) return before;
-  const decoded = decodeWords(text);
+  const decoded = withoutControls(decodeWordsBy(text, decodeWord));
   if (text.length <= longestKnown) {
     if (known.size >= mostKnown) known.clear();
     known.set(text, decoded);
@@ -31,85 +34,55 @@ function decodeKnownWords(text: string): string {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const western = new TextDecoder('windows-1252');
-const decoders = new Map<string, InstanceType<typeof TextDecoder> | null>();
 
-function decodeEightBit(raw: string): string {
-  const bytes = Buffer.from(raw, 'latin1');
+function asUtf8(bytes: Buffer): string | null {
   try {
     return utf8.decode(bytes);
   } catch {
-    return western.decode(bytes);
+    return null;
   }
 }
 
-/** Null for a charset that nobody knows. RFC 2231 allows a language after "*". */
-function decoderOf(charset: string): InstanceType<typeof TextDecoder> | null {
-  const name = charset.split('*')[0]?.toLowerCase() ?? '';
-  let decoder = decoders.get(name);
-  if (decoder === undefined) {
+function decodeEightBit(bytes: Buffer, charset: string | null): string {
+  const text = asUtf8(bytes);
+  if (text !== null) return text;
+  const named = charset === null ? null : knownName(charset);
+  // A text in Latin-1 or UTF-8 says nothing of such a header, and nothing stands unencoded in the others.
+  const said = named === null || /^(?:utf|iso-2022|windows-1252)/.test(named) ? null : named;
+  return decodeAs(bytes, said ?? guessByScript(bytes) ?? 'windows-1252');
+}
+
+/** Names that the standard of encodings does not have. */
+const otherNames: Record<string, string> = {
+  cp932: 'shift_jis',
+  cp936: 'gb18030',
+  cp949: 'euc-kr',
+  cp950: 'big5',
+};
+const names = new Map<string, string | null>();
+
+/** As `TextDecoder` calls it; null for a character set that it does not know. */
+function knownName(charset: string): string | null {
+  const label = charset.toLowerCase();
+  let name = names.get(label);
+  if (name === undefined) {
     try {
-      decoder = new TextDecoder(name);
+      name = new TextDecoder(otherNames[label] ?? label).encoding;
     } catch {
-      decoder = null;
+      name = null;
     }
-    if (decoders.size < 100) decoders.set(name, decoder);
+    if (names.size < 100) names.set(label, name);
   }
-  return decoder;
+  return name;
 }
 
-interface Run {
-  charset: string;
-  bytes: Buffer[];
-  raw: string;
-}
-
-/**
- * Blanks between two encoded words do not count (RFC 2047 6.2), and neighbours of one charset are
- * decoded as one run of bytes: many mailers cut multi-byte characters in two.
- */
-function decodeWords(text: string): string {
-  const word = /=\?([^?\s]{1,60})\?([BbQq])\?([^?]*)\?=/g;
-  let out = '';
-  let at = 0;
-  // At most one: the words that still wait for a neighbour.
-  const open: Run[] = [];
-  const flush = (): void => {
-    const run = open.pop();
-    if (run === undefined) return;
-    const decoder = decoderOf(run.charset);
-    out += decoder === null ? run.raw : withoutControls(decoder.decode(Buffer.concat(run.bytes)));
-  };
-  for (const match of text.matchAll(word)) {
-    const between = text.slice(at, match.index);
-    const bytes = wordBytes(match[2] ?? '', match[3] ?? '');
-    const charset = (match[1] ?? '').toLowerCase();
-    const previous = open[0];
-    if (previous !== undefined && /^\s*$/.test(between)) {
-      if (previous.charset === charset) {
-        previous.bytes.push(bytes);
-        previous.raw += match[0];
-      } else {
-        flush();
-        open.push({ charset, bytes: [bytes], raw: match[0] });
-      }
-    } else {
-      flush();
-      out += between;
-      open.push({ charset, bytes: [bytes], raw: match[0] });
-    }
-    at = match.index + match[0].length;
-  }
-  flush();
-  return out + text.slice(at);
-}
-
-function wordBytes(encoding: string, encoded: string): Buffer {
-  if (encoding === 'B' || encoding === 'b') return Buffer.from(encoded, 'base64');
-  const plain = encoded
-    .replaceAll('_', ' ')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return /[^\u0000-\u00ff]/.test(plain) ? Buffer.from(plain, 'utf8') : Buffer.from(plain, 'latin1');
+/** As the reader of whole mails has it: what stands under a Western label and is well-formed UTF-8 is that. */
+function decodeWord(bytes: Buffer, charset: string): string {
+  const name = knownName(charset);
+  if (name === null) return decodeEightBit(bytes, null);
+  const text = name === 'windows-1252' ? asUtf8(bytes) : null;
+  const enough = /ascii|^ansi/.test(charset) ? 1 : 2;
+  return text !== null && (text.match(/[^\x00-\x7f]/g)?.length ?? 0) >= enough ? text : decodeAs(bytes, name);
 }
 
 function hasControls(text: string): boolean {

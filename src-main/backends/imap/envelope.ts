@@ -3,16 +3,23 @@ import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids
 import { decodeHeaderText } from './decode-words.ts';
 import { listOf, rawOf, type Value } from './port.ts';
 
-/** RFC 9051 ENVELOPE as the server parsed it. What is missing or odd becomes empty, never an error. */
-export function readEnvelope(value: Value | undefined, references: string[]): Envelope {
+/**
+ * RFC 9051 ENVELOPE as the server parsed it. What is missing or odd becomes empty, never an error. `charset`: what the
+ * mail's text is in; what stands unencoded in its header is in it too.
+ */
+export function readEnvelope(
+  value: Value | undefined,
+  references: string[],
+  charset: string | null = null,
+): Envelope {
   const items = listOf(value);
-  const from = readAddresses(items[2]);
+  const from = readAddresses(items[2], charset);
   return {
-    subject: decodeHeaderText(rawOf(items[1])),
+    subject: decodeHeaderText(rawOf(items[1]), charset),
     from,
-    to: readAddresses(items[5]),
-    cc: readAddresses(items[6]),
-    replyTo: sameAddress(items[2], items[4]) ? from : readAddresses(items[4]),
+    to: readAddresses(items[5], charset),
+    cc: readAddresses(items[6], charset),
+    replyTo: sameAddress(items[2], items[4]) ? from : readAddresses(items[4], charset),
     messageIdHeader: firstMessageId(rawOf(items[9])),
     inReplyTo: answeredIdIn(rawOf(items[8])),
     references,
@@ -43,7 +50,7 @@ export const emptyEnvelope: Envelope = {
 };
 
 /** Groups ((NIL NIL "team" NIL) … (NIL NIL NIL NIL)) give their members; an empty group its name. */
-function readAddresses(value: Value | undefined): MailAddress[] {
+function readAddresses(value: Value | undefined, charset: string | null): MailAddress[] {
   const addresses: MailAddress[] = [];
   let group: string | null = null;
   let members = 0;
@@ -58,13 +65,13 @@ function readAddresses(value: Value | undefined): MailAddress[] {
     if (host === null || host === undefined) {
       endGroup();
       if (mailbox !== null && mailbox !== undefined) {
-        group = decodeHeaderText(rawOf(mailbox));
+        group = decodeHeaderText(rawOf(mailbox), charset);
         members = 0;
       }
       continue;
     }
     members++;
-    const name = decodeHeaderText(rawOf(parts[0]));
+    const name = decodeHeaderText(rawOf(parts[0]), charset);
     const local = decodeHeaderText(rawOf(mailbox));
     const domain = decodeHeaderText(rawOf(host));
     // Servers' stand-ins for what they could not parse.

@@ -1,5 +1,5 @@
 import type { NewRow } from '../../../src-shared/model/message.ts';
-import { hasAttachments } from './body-structure.ts';
+import { hasAttachments, textCharset } from './body-structure.ts';
 import { emptyEnvelope, parseDate, readEnvelope, readReferences } from './envelope.ts';
 import { flagsIn, listOf, numberOf, rawOf, type Untagged, type Value } from './port.ts';
 import { modseq } from './object-id.ts';
@@ -77,7 +77,9 @@ export function toRow(items: FetchItems): NewRow {
     internalDate: items.internalDate,
     size: items.size,
     envelope:
-      items.envelope === undefined ? emptyEnvelope : readEnvelope(items.envelope, readReferences(items.body)),
+      items.envelope === undefined
+        ? emptyEnvelope
+        : readEnvelope(items.envelope, readReferences(items.body), textCharset(items.structure)),
     hasAttachments: hasAttachments(items.structure),
     preview: '',
   };

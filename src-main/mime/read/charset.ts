@@ -2,7 +2,8 @@ import { isAscii } from 'node:buffer';
 import encodingJapanese from 'encoding-japanese';
 import iconv from 'iconv-lite';
 import libmime from 'libmime';
-import { guessCharset } from './charset-guess.ts';
+import { hz, shifted } from './seven-bit.ts';
+import { guessAgainstWestern, guessCharset } from './charset-guess.ts';
 
 export interface DecodedText {
   text: string;
@@ -62,6 +63,10 @@ const meant: Record<string, string> = {
   'unicode-1-1-utf-7': 'utf-7',
   utf7: 'utf-7',
   'x-unicode-2-0-utf-7': 'utf-7',
+  unicode: 'utf-16',
+  'ucs-2': 'utf-16',
+  'iso-10646-ucs-2': 'utf-16',
+  csunicode: 'utf-16',
   macintosh: 'macroman',
   'x-mac-roman': 'macroman',
 };
@@ -99,16 +104,20 @@ export function decodeText(bytes: Buffer, label: string | null): DecodedText {
             silent.has(given) && given !== 'us-ascii' && given !== 'utf-8' ? null : 'charset-mislabelled',
         };
     }
-    if (silent.has(given)) return { text: bytes.toString('latin1'), charset: 'utf-8', problem: null };
+    if (silent.has(given) && !inTwoBytes(bytes))
+      return { text: bytes.toString('latin1'), charset: 'utf-8', problem: null };
   }
   // Latin letters in two bytes have zeros: without one it is not what the label says ("unicode" of old Outlooks).
-  if (
-    /^(?:utf-?(?:16|32)|ucs-?[24]|unicode$)/.test(given) &&
-    bytes.length > 3 &&
-    isAscii(bytes) &&
-    !bytes.includes(0)
-  )
-    return { text: bytes.toString('latin1'), charset: 'utf-8', problem: 'charset-mislabelled' };
+  if (/^(?:utf-?(?:16|32)|ucs-?[24]|unicode$)/.test(given) && bytes.length > 3 && !bytes.includes(0)) {
+    const text = asUtf8(bytes);
+    if (text !== null) return { text, charset: 'utf-8', problem: 'charset-mislabelled' };
+  }
+  if (silent.has(given) && inTwoBytes(bytes))
+    return {
+      text: iconv.decode(bytes, 'utf-16'),
+      charset: 'utf-16',
+      problem: given === '' ? null : 'charset-mislabelled',
+    };
   if (silent.has(given)) {
     const text = asUtf8(bytes);
     if (text !== null)
@@ -118,6 +127,9 @@ export function decodeText(bytes: Buffer, label: string | null): DecodedText {
         problem: given === 'us-ascii' || given === 'ascii' ? 'charset-mislabelled' : null,
       };
     if (given.startsWith('utf')) {
+      // Java and Oracle write what is outside of 16 bits as two halves (CESU-8).
+      if (/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf]/.test(bytes.toString('latin1')))
+        return { text: iconv.decode(bytes, 'cesu8'), charset: 'utf-8', problem: 'charset-mislabelled' };
       const lossy = bytes.toString('utf8');
       const lost = count(lossy, /\ufffd/g);
       // Mostly right UTF-8 with a cut or damaged character is still UTF-8.
@@ -155,8 +167,8 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
     return { ...guess(bytes), problem: 'charset-unknown' };
   }
   if (name === 'windows-1252') {
-    const other = wordsOfHighBytes(bytes) ? guessCharset(bytes) : name;
-    if (/^(?:windows-1251|koi8-r)$/.test(other))
+    const other = guessAgainstWestern(bytes);
+    if (other !== null)
       return { text: iconv.decode(bytes, other), charset: other, problem: 'charset-mislabelled' };
   }
   const lost = count(text, /\ufffd/g);
@@ -165,13 +177,6 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
     if (utf8 !== null) return { text: utf8, charset: 'utf-8', problem: 'charset-mislabelled' };
   }
   return { text, charset: name, problem: lost > 0 ? 'charset-broken' : null };
-}
-
-/** No western language has five words in a row, and more than all others, of accented letters alone. */
-function wordsOfHighBytes(bytes: Buffer): boolean {
-  const sample = bytes.toString('latin1', 0, 16_384);
-  const words = count(sample, /(?<![A-Za-z\x80-\xff])[\xa8\xb8\xc0-\xff]{4,30}(?![A-Za-z\x80-\xff])/g);
-  return words >= 4 && words > count(sample, /[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]/g) * 2;
 }
 
 function guess(bytes: Buffer): { text: string; charset: string } {
@@ -190,11 +195,28 @@ function byMark(bytes: Buffer): DecodedText | null {
   if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     return { text: bytes.subarray(3).toString('utf8'), charset: 'utf-8', problem: null };
   }
+  if (bytes.length >= 4 && bytes.readUInt32BE(0) === 0xfeff)
+    return { text: iconv.decode(bytes, 'utf-32be'), charset: 'utf-32be', problem: null };
+  if (bytes.length >= 4 && bytes.readUInt32BE(0) === 0xfffe0000)
+    return { text: iconv.decode(bytes, 'utf-32le'), charset: 'utf-32le', problem: null };
   if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe)
     return { text: iconv.decode(bytes, 'utf-16le'), charset: 'utf-16le', problem: null };
   if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff)
     return { text: iconv.decode(bytes, 'utf-16be'), charset: 'utf-16be', problem: null };
   return null;
+}
+
+/** UTF-16 that nobody names: every second byte of Latin letters and blanks is zero, and the others are not. */
+function inTwoBytes(bytes: Buffer): boolean {
+  const sample = bytes.subarray(0, 1_024);
+  const zeros = [0, 0];
+  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  return (
+    sample.length >= 8 &&
+    Math.max(even, odd) * 4 >= sample.length &&
+    Math.min(even, odd) * 20 <= sample.length
+  );
 }
 
 function decodeJapanese(bytes: Buffer, from: 'JIS' | 'EUCJP'): string | null {
@@ -207,43 +229,6 @@ function decodeJapanese(bytes: Buffer, from: 'JIS' | 'EUCJP'): string | null {
 
 function hasIso2022(bytes: Buffer): boolean {
   return bytes.includes('\x1b$B') || bytes.includes('\x1b$@') || bytes.includes('\x1b(J');
-}
-
-/** ISO-2022-KR (RFC 1557) as EUC-KR: between SO and SI the high bit is meant. */
-function shifted(bytes: Buffer): Buffer {
-  const out = Buffer.alloc(bytes.length);
-  let on = false;
-  let length = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === 0x1b && bytes[i + 1] === 0x24 && bytes[i + 2] === 0x29 && bytes[i + 3] === 0x43) i += 3;
-    else if (byte === 0x0e) on = true;
-    else if (byte === 0x0f) on = false;
-    else {
-      if (byte === 10) on = false;
-      out[length++] = on && byte > 32 ? byte | 0x80 : byte;
-    }
-  }
-  return out.subarray(0, length);
-}
-
-/** HZ (RFC 1843) as GB 2312. */
-function hz(bytes: Buffer): Buffer {
-  const out = Buffer.alloc(bytes.length);
-  let on = false;
-  let length = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
-    const next = bytes[i + 1] ?? 0;
-    if (byte === 0x7e && next === 0x7b) [on, i] = [true, i + 1];
-    else if (byte === 0x7e && next === 0x7d) [on, i] = [false, i + 1];
-    else if (byte === 0x7e && next === 0x7e && !on) [out[length++], i] = [0x7e, i + 1];
-    else {
-      if (byte === 10) on = false;
-      out[length++] = on && byte > 32 ? byte | 0x80 : byte;
-    }
-  }
-  return out.subarray(0, length);
 }
 
 function count(text: string, pattern: RegExp): number {

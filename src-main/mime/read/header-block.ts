@@ -1,5 +1,4 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { guessCharset } from './charset-guess.ts';
 import { decodeText } from './charset.ts';
 import type { DefectList } from './defect-list.ts';
 import type { ReadLimits } from './limits.ts';
@@ -28,6 +27,16 @@ function lineAt(bytes: Buffer, at: number): { end: number; next: number } {
   // Some relays wrote CR CR LF; a line break it is all the same.
   while (end > at && bytes[end - 1] === cr) end--;
   return { end, next: found + 1 };
+}
+
+const messageField =
+  /^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|x-[!-9;-~]+)[ \t]*:/i;
+
+/** Where a message begins that was saved or forwarded with empty lines before its header. */
+export function behindEmptyLines(bytes: Buffer, start: number): number {
+  let at = start;
+  while (bytes[at] === lf || bytes[at] === cr) at++;
+  return messageField.test(bytes.toString('latin1', at, at + 220)) ? at : start;
 }
 
 /**
@@ -89,7 +98,7 @@ export function readHeaderBlock(
     const lines = spans.map(({ from, to }) =>
       bytes.subarray(from, Math.min(to, from + limits.maxHeaderValue)),
     );
-    const charset = rawCharset(lines);
+    const charset = rawCharset(lines, bytes, bodyStart);
     const fields = spans.map(({ name }, index) => ({
       name,
       raw: headerText(lines[index] ?? bytes.subarray(0, 0), charset, defects),
@@ -99,16 +108,28 @@ export function readHeaderBlock(
 }
 
 /**
- * What unencoded characters that are not UTF-8 are read as: the character set that the same header
- * gives its text, else a guess over all of them together, for one field alone is too short to tell.
+ * What unencoded characters that are not UTF-8 are read as: the character set that the same header gives its text, or
+ * the next part of the mail, or the first one; else a guess over all of them and the text together, for one field
+ * alone is too short to tell.
  */
-function rawCharset(lines: readonly Buffer[]): string | null {
+function rawCharset(lines: readonly Buffer[], bytes: Buffer, bodyStart: number): string | null {
   const odd = lines.filter((line) => !isAscii(line) && !isUtf8(line));
   if (odd.length === 0) return null;
   const type = lines.find((line) => /^content-type\s*:/i.test(line.toString('latin1', 0, 40)));
-  const named = /charset\s*=\s*"?([\w:.-]{2,40})/i.exec(type?.toString('latin1') ?? '')?.[1]?.toLowerCase();
-  if (named !== undefined && !/^(?:us-)?ascii$|^utf-?8$|unknown/.test(named)) return named;
-  return guessCharset(Buffer.concat(odd.flatMap((line) => [line.subarray(line.indexOf(58) + 1), lineBreak])));
+  const behind = bytes.subarray(bodyStart, bodyStart + 16_384);
+  const named = labelIn(type) ?? labelIn(behind) ?? labelIn(bytes.subarray(0, 16_384));
+  const sample = odd.flatMap((line) => [line.subarray(line.indexOf(58) + 1), lineBreak]);
+  const western = named === null || /^(?:iso-8859-1|windows-1252|cp1252|latin1)$/.test(named);
+  if (western && !isUtf8(behind) && !behind.includes(0)) sample.push(behind);
+  return decodeText(Buffer.concat(sample), named).charset;
+}
+
+/** The first character set that is named and that such bytes can be in. */
+function labelIn(bytes: Buffer | undefined): string | null {
+  const text = bytes?.toString('latin1') ?? '';
+  for (const [, name = ''] of text.matchAll(/charset\s{0,3}=\s{0,3}["']?([\w:.-]{2,40})/gi))
+    if (!/ascii$|^utf|unknown|^(?:cs)?iso-?2022|^hz|^ansi_x3|bit$/i.test(name)) return name.toLowerCase();
+  return null;
 }
 
 const lineBreak = Buffer.from('\n');

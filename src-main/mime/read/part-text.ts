@@ -55,7 +55,7 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
   };
 }
 
-/** Words under the label of base64, which nobody encoded: its first line has several. */
+/** Words under the label of base64, which nobody encoded: its first line is none of digits, and a line has several. */
 function isProse(part: Part): boolean {
   if (part.encoding !== 'base64') return false;
   const begin = part.source.toString(
@@ -63,8 +63,12 @@ function isProse(part: Part): boolean {
     part.bodyStart,
     Math.min(part.bodyEnd, part.bodyStart + 2_000),
   );
-  const line = /[^\r\n]{0,200}/.exec(begin.trimStart())?.[0] ?? '';
-  return line.trim().split(/ +/).length >= 4;
+  const lines = begin.trimStart().split(/\r?\n/);
+  const words = (line: string): number => line.trim().split(/ +/).length;
+  return (
+    words(lines[0] ?? '') >= 4 ||
+    (!/^[\w+/=-]*$/.test(lines[0] ?? '') && lines.some((line) => words(line) >= 4 && /[^\w+/= -]/.test(line)))
+  );
 }
 
 /** Most text has no lone or double carriage return: twice as quick as one pattern for all. */

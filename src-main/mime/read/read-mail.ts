@@ -15,6 +15,7 @@ import { previewOf } from './preview.ts';
 import { filesInPart, filesInText, packedPart } from './packed/packed-files.ts';
 import { partBytes, type Part } from './part.ts';
 import { readMailReport } from './reports/mail-report.ts';
+import { sourceBytes } from './source-bytes.ts';
 import { parseTree } from './tree.ts';
 
 const single = new Set([
@@ -43,7 +44,7 @@ export function readMail(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): R
   const effective = { ...defaultLimits, ...limits };
   const defects = new DefectList(effective.maxDefects);
   try {
-    return readWith(asBuffer(bytes), effective, defects);
+    return readWith(sourceBytes(bytes), effective, defects);
   } catch {
     if (effective.headersOnly) return emptyMail('unreadable', bytes.length);
     const rest = readMail(bytes.subarray(0, effective.maxHeaderBytes), { ...limits, headersOnly: true });
@@ -55,7 +56,7 @@ export function readMail(bytes: Uint8Array, limits: Partial<ReadLimits> = {}): R
 export function readFacts(bytes: Uint8Array): Pick<ReadMail, 'preview' | 'hasAttachments' | 'text'> {
   const defects = new DefectList(1);
   try {
-    const root = parseTree(withLineFeeds(asBuffer(bytes)), defaultLimits, defects);
+    const root = parseTree(sourceBytes(bytes), defaultLimits, defects);
     const { text, attachments } = readBodies(root, defaultLimits, defects);
     return { text, preview: previewOf(text), hasAttachments: attachments.some(isRealAttachment) };
   } catch {
@@ -72,7 +73,7 @@ export function readPart(
 ): Uint8Array | null {
   const effective = { ...defaultLimits, ...limits };
   try {
-    const root = parseTree(withLineFeeds(asBuffer(bytes)), effective, new DefectList(1));
+    const root = parseTree(sourceBytes(bytes), effective, new DefectList(1));
     const packed = packedPart(partId);
     const part = findPart(root, packed?.partId ?? partId);
     if (part === null) return null;
@@ -86,18 +87,7 @@ export function readPart(
   }
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** A message of bare carriage returns (old Macs, broken relays): the same length, so offsets stay true. */
-function withLineFeeds(bytes: Buffer): Buffer {
-  if (bytes.subarray(0, 65_536).includes(10) || !bytes.subarray(0, 65_536).includes(13)) return bytes;
-  return Buffer.from(bytes.map((byte) => (byte === 13 ? 10 : byte)));
-}
-
-function readWith(given: Buffer, limits: ReadLimits, defects: DefectList): ReadMail {
-  const bytes = withLineFeeds(given);
+function readWith(bytes: Buffer, limits: ReadLimits, defects: DefectList): ReadMail {
   const root = parseTree(bytes, limits, defects);
   const fields = root.fields;
   noteDuplicates(fields, defects);

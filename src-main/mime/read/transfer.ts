@@ -1,3 +1,4 @@
+import { appendedWords } from './base64-end.ts';
 import { uuFiles } from './packed/uuencode.ts';
 import { yencFiles } from './packed/yenc.ts';
 
@@ -80,6 +81,8 @@ function decodeBase64(body: Buffer): Decoded {
   const text = body.toString('latin1');
   const plain = decodePlainBase64(text);
   if (plain !== null) return { bytes: plain, broken: false };
+  const words = appendedWords(text);
+  if (words > 0) return { bytes: decodeBase64(body.subarray(0, words)).bytes, broken: true };
   const out = Buffer.allocUnsafe(Math.ceil((body.length * 3) / 4) + 3);
   let length = 0;
   let bits = 0;

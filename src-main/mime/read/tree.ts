@@ -2,7 +2,7 @@ import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import { beforeDelimiter, sniffBoundary } from './boundaries.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
-import { readHeaderBlock } from './header-block.ts';
+import { behindEmptyLines, readHeaderBlock } from './header-block.ts';
 import type { ReadLimits } from './limits.ts';
 import { describePart, isMessageType, partBytes, type Part } from './part.ts';
 import { sunParts } from './sun-attachment.ts';
@@ -53,7 +53,14 @@ class TreeReader {
 
   /** A message at `start`; its own parts are numbered below `prefix` (RFC 3501 6.4.5). */
   message(start: number, prefix: string, depth = this.#depthBefore): { part: Part; end: Delimiter } {
-    return this.#entity(start, prefix, prefix === '' ? '1' : `${prefix}.1`, true, false, depth);
+    return this.#entity(
+      behindEmptyLines(this.#bytes, start),
+      prefix,
+      prefix === '' ? '1' : `${prefix}.1`,
+      true,
+      false,
+      depth,
+    );
   }
 
   /** `leafId`: this part's number when it is no multipart; `prefix`: what its children's begin with. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasAttachments } from '../../../../../src-main/backends/imap/body-structure.ts';
 import { decodeHeaderText } from '../../../../../src-main/backends/imap/decode-words.ts';
 import { parseDate, readEnvelope } from '../../../../../src-main/backends/imap/envelope.ts';
-import { fetchItems } from '../../../../../src-main/backends/imap/fetch-items.ts';
+import { fetchItems, toRow } from '../../../../../src-main/backends/imap/fetch-items.ts';
 import {
   decodeMailboxName,
   encodeModifiedUtf7,
@@ -20,8 +20,8 @@ import {
 } from '../../../../../src-main/backends/imap/uid-set.ts';
 import { lintCommand } from '../../../../../src-main/backends/imap/wire-lint.ts';
 
-function untagged(line: string): Untagged {
-  const response = parseResponse(Buffer.from(line));
+function untagged(line: string, encoding: 'utf8' | 'latin1' = 'utf8'): Untagged {
+  const response = parseResponse(Buffer.from(line, encoding));
   if (response.kind !== 'untagged') throw new Error(`not untagged: ${line}`);
   return response.untagged;
 }
@@ -131,12 +131,31 @@ describe('header text and dates', () => {
     ['plain', 'plain'],
     ['=?utf-8?b?w6Q=?=\r\n =?utf-8?b?w7Y=?=', 'äö'],
     ['=?utf-8?q?=E2=82?= =?utf-8?q?=AC?=', '€'],
-    ['=?nonsense?q?x?= y', '=?nonsense?q?x?= y'],
+    ['=?nonsense?q?x?= y', 'x y'],
+    ['a word that was cut off =?utf-8?Q?K=C3=B6ln?', 'a word that was cut off Köln?'],
+    ['=?utf-8?q?Why? Now?=', 'Why? Now'],
+    ['=?us-ascii?q?=C3=BC?= =?iso-8859-1?q?=FC?=', 'üü'],
+    ['=?cp949?b?x9Gx2w==?=', '한글'],
+    ['=?unknown-8bit?q?=F0=D2=C9=D7=C5=D4?=', 'Привет'],
+    ['\xcf\xf0\xe8\xe2\xe5\xf2, \xe4\xf0\xf3\xe3', 'Привет, друг'],
+    ['\xbb\xe1\xd2\xe9\xcd\xa8\xd6\xaa', '会议通知'],
+    ['\xa1\xd2\xc3\xbb\xc3\xd0\xaa\xd8\xc1', 'การประชุม'],
+    ['Gr\xf6\xdfe \xc4\xd6\xdc', 'Größe ÄÖÜ'],
     ['=?iso-2022-jp?b?GyRCJDMbKEI=?=', 'こ'],
     ['a\r\n\tb', 'a b'],
     [Buffer.from('Übung').toString('latin1'), 'Übung'],
     ['caf\u00e9', 'café'],
   ])('%j is read as %j', (given, wanted) => expect(decodeHeaderText(given)).toBe(wanted));
+
+  it('what nobody encoded is in the characters of the text, where those are not everybody’s', () => {
+    const row = (charset: string): string => {
+      const line = `* 1 FETCH (UID 1 ENVELOPE (NIL "Za\xbf\xf3\xb3\xe6" NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE (("TEXT" "PLAIN" ("CHARSET" "${charset}") NIL NIL "8BIT" 1 1) "MIXED"))`;
+      return toRow(fetchItems(untagged(line, 'latin1'))).envelope.subject;
+    };
+    expect(row('iso-8859-2')).toBe('Zażółć');
+    expect(row('utf-8')).toBe('Za¿ó³æ');
+    expect(row('x-nonsense')).toBe('Za¿ó³æ');
+  });
 
   it.each([
     ['17-Jul-1996 02:44:25 -0700', Date.UTC(1996, 6, 17, 9, 44, 25)],
