@@ -76,6 +76,7 @@ export const commandWords = {
   'find.at': '{at} of {count}',
   'find.atOrMore': '{at} of {count} or more',
   'find.looking': 'Looking…',
+  'find.cut': '{found} · the end of a very long message not searched',
   'find.missed': '{found} · {count} not here, not searched',
   'find.next': 'Next',
   'find.previous': 'Previous',

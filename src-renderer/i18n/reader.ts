@@ -91,6 +91,8 @@ export const readerWords = {
   'reader.original': 'Below is every word that can be read. The original is untouched on the server.',
   'reader.note': 'About this message',
   'reader.showSource': 'Show the source',
+  'reader.cut': 'This message is very long. Only its beginning is shown.',
+  'reader.showWhole': 'Show all of it',
   'reader.print': 'Print or save as PDF…',
   'reader.source': 'Source',
   'reader.sourceCut': 'Only the first {count} characters are shown.',

@@ -2,14 +2,14 @@ import type { MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import { fullDate } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
 import type { MainClient } from '../../ipc/client.ts';
-import { escapeHtml, textToHtml } from '../../message-html/text-to-html.ts';
+import { beginningOfHtml, beginningOfText } from '../../message-html/clip-html.ts';
+import { escapeHtml } from '../../message-html/text-to-html.ts';
 import { calendarHtml } from './calendar-html.ts';
 import { contactHtml } from './contact-html.ts';
 import { previewKind } from './file-kind.ts';
 import { mediaType } from './media-type.ts';
 import { mostPixels, pictureHead } from './picture-head.ts';
 
-const longestText = 200_000;
 const pagesAtOnce = 4;
 
 export interface FilePreview {
@@ -76,12 +76,7 @@ export async function filePreview(
     const html = kind === 'contact' ? contactHtml(text) : calendarHtml(text);
     if (html !== null) return { ...plain, html, kind: 'text' };
   }
-  return {
-    ...plain,
-    html: textToHtml(text.slice(0, longestText)),
-    kind: 'text',
-    cut: text.length > longestText,
-  };
+  return { ...plain, ...beginningOfText(text), kind: 'text' };
 }
 
 /** The next pages of a PDF file behind those that are shown. @throws AppError why it cannot be drawn */
@@ -124,10 +119,12 @@ async function mailPreview(main: MainClient, base64: string): Promise<FilePrevie
     .filter(([name, value]) => value !== '' || name === t('reader.rowFrom'))
     .map(([name = '', value = '']) => `<p><b>${escapeHtml(name)}</b>: ${escapeHtml(value)}</p>`)
     .join('');
+  const { html, cut } = mail.html === null ? beginningOfText(mail.text) : beginningOfHtml(mail.html);
   return {
     ...plain,
-    html: `<div>${head}<hr></div>${mail.html ?? textToHtml(mail.text)}`,
+    html: `<div>${head}<hr></div>${html}`,
     kind: mail.html === null ? 'text' : 'html',
+    cut,
   };
 }
 
