@@ -67,7 +67,7 @@ export async function* readMbox(
     const next = lineAt(end + 1);
     if (next === null && held.length - end < 1_000) return null;
     const words = next ?? held.toString('latin1', end + 1, end + 1_000);
-    const header = words === '' || /^[!-9;-~]+[ \t]*:/.test(words) || /^>?From /.test(words);
+    const header = words === '' || /^[!-9;-~]+[ \t]*:/.test(words) || /^>*From /.test(words);
     if (!header) return false;
     const before = held.toString('latin1', Math.max(0, at - 4), at);
     return kind === 'undated' ? /(?:^|\n)\r?\n$/.test(before) || at === 0 : true;

@@ -46,5 +46,5 @@ function crlf(text: string): string {
 /** Whether a message comes back from an mbox file byte for byte: CRLF throughout, and at its end. */
 export function survivesMbox(bytes: Uint8Array): boolean {
   const text = latin1(bytes);
-  return text.endsWith('\r\n') && !/(^|[^\r])\n/.test(text);
+  return text.endsWith('\r\n') && !/(^|[^\r])\n|\r\r\n/.test(text);
 }

@@ -6,15 +6,18 @@ import { decodeWordsBy } from '../../mime/read/word-runs.ts';
  * or by its script; folding undone. Never throws. The fast path is printable ASCII without "=?".
  */
 export function decodeHeaderText(raw: string, charset: string | null = null): string {
-  let text = raw;
+  const text = plainHeaderText(raw, charset);
+  return text.includes('=?') ? decodeKnownWords(text) : text;
+}
+
+/** As `decodeHeaderText`, with RFC 2047 words as they stand. */
+export function plainHeaderText(raw: string, charset: string | null = null): string {
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
-    if (code > 0x7e || code < 0x20) {
-      text = withoutControls(decodeEightBit(Buffer.from(raw, 'latin1'), charset));
-      break;
-    }
+    if (code > 0x7e || code < 0x20)
+      return withoutControls(decodeEightBit(Buffer.from(raw, 'latin1'), charset));
   }
-  return text.includes('=?') ? decodeKnownWords(text) : text;
+  return raw;
 }
 
 /** The same people write again and again: what was decoded last is kept, up to so many texts of so many characters. */

@@ -1,6 +1,6 @@
 import type { Envelope, MailAddress } from '../../../src-shared/model/message.ts';
 import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids.ts';
-import { decodeHeaderText } from './decode-words.ts';
+import { decodeHeaderText, plainHeaderText } from './decode-words.ts';
 import { listOf, rawOf, type Value } from './port.ts';
 
 /**
@@ -72,13 +72,17 @@ function readAddresses(value: Value | undefined, charset: string | null): MailAd
     }
     members++;
     const name = decodeHeaderText(rawOf(parts[0]), charset);
-    const local = decodeHeaderText(rawOf(mailbox));
-    const domain = decodeHeaderText(rawOf(host));
+    // Encoded words have no place in an address (RFC 2047 5): decoded, they would show somebody else's.
+    const local = plainHeaderText(rawOf(mailbox));
+    const domain = plainHeaderText(rawOf(host));
     // Servers' stand-ins for what they could not parse.
-    const address =
-      domain === '' || domain === '.MISSING-HOST-NAME.' || domain === 'MISSING_DOMAIN'
-        ? local
-        : `${local}@${domain}`;
+    if (/^(?:\.MISSING-HOST-NAME\.|MISSING_DOMAIN|)$/.test(domain) && local.includes('=?')) {
+      addresses.push({ name: name === '' ? decodeHeaderText(local) : name, address: '' });
+      continue;
+    }
+    const address = /^(?:\.MISSING-HOST-NAME\.|MISSING_DOMAIN|SYNTAX_ERROR|)$/.test(domain)
+      ? local
+      : `${local}@${domain}`;
     addresses.push({ name, address: local === 'MISSING_MAILBOX' ? '' : address });
   }
   endGroup();

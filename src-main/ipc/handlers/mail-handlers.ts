@@ -21,6 +21,7 @@ import type { Handlers } from '../serve.ts';
 import type { AttachmentHandlers } from './attachment-handlers.ts';
 import { folderView } from '../folder-view.ts';
 import { createMessageList } from './message-list.ts';
+import { headOf } from '../head-of-mail.ts';
 import { markWaiting } from '../parts-first.ts';
 
 export interface MailHandlerPorts {
@@ -169,6 +170,7 @@ export function mailHandlers(ports: MailHandlerPorts): MailHandlers {
       // Fetching it may just have made it readable offline, and given its first words.
       return {
         ...((await cache.call('rows', { messageIds: [messageId] }))[0] ?? row),
+        ...headOf(mail),
         ...content,
         ...context,
       };

@@ -32,7 +32,7 @@ async function print(app: AppState): Promise<void> {
   const parts = await Promise.all((rows.length === 0 ? [chosen] : rows).map((row) => printed(app, row)));
   const frame = await preparePrintFrame(
     printDocument({
-      subject: chosen.subject === '' ? t('list.noSubject') : chosen.subject,
+      subject: subjectOf(app, chosen) || t('list.noSubject'),
       messages: parts.map(({ message }) => message),
       origin: location.origin,
     }),
@@ -44,6 +44,11 @@ async function print(app: AppState): Promise<void> {
   // Taken away in a task of its own: the browser is not done with the document while it tells of it.
   view?.addEventListener('afterprint', () => setTimeout(() => frame.remove()), { once: true });
   view?.print();
+}
+
+function subjectOf(app: AppState, row: MessageRow): string {
+  const loaded = app.reader.loaded[row.messageId];
+  return loaded?.state === 'ready' ? loaded.message.subject : row.subject;
 }
 
 async function printed(
@@ -80,13 +85,14 @@ const people = (all: readonly MailAddress[]): string => all.map(person).join(', 
 
 function headRows(row: MessageRow, read: FullMessage | null): { name: string; text: string }[] {
   const files = read === null ? [] : listedFiles(read);
+  const head = read ?? row;
   return [
-    { name: t('reader.rowFrom'), text: row.from.length === 0 ? t('list.noSender') : people(row.from) },
-    { name: t('reader.rowTo'), text: people(read?.to ?? row.to) },
+    { name: t('reader.rowFrom'), text: head.from.length === 0 ? t('list.noSender') : people(head.from) },
+    { name: t('reader.rowTo'), text: people(head.to) },
     { name: t('reader.rowCc'), text: people(read?.cc ?? []) },
     { name: t('reader.rowBcc'), text: people(read?.bcc ?? []) },
     { name: t('reader.rowReplyTo'), text: people(read?.replyTo ?? []) },
-    { name: t('reader.rowDate'), text: printedDate(Date.parse(row.sentAt ?? row.date)) },
+    { name: t('reader.rowDate'), text: printedDate(Date.parse(head.sentAt ?? row.date)) },
     {
       name: t('reader.attachments'),
       text: files.map(({ filename, size }) => `${filename} (${formatSize(size)})`).join(', '),

@@ -180,6 +180,13 @@ test('what an mbox file cannot keep is known', () => {
   expect(survivesMbox(Buffer.from('A: b\r\n\r\nc\r\n'))).toBe(true);
   expect(survivesMbox(Buffer.from('A: b\r\n\r\nc'))).toBe(false);
   expect(survivesMbox(Buffer.from('A: b\n\nc\n'))).toBe(false);
+  expect(survivesMbox(Buffer.from('A: b\r\n\r\nc\r\r\n'))).toBe(false);
+});
+
+test('a mail that begins with a From_ line of its own, however often marked, stays a mail', async () => {
+  const mails = ['A: 1\r\n\r\nx\r\n', '>>From a@b.test\r\nA: 2\r\n\r\ny\r\n'];
+  const file = Buffer.concat(mails.map((mail) => mboxEntry(Buffer.from(mail), 'a@b.test', 0)));
+  expect((await read(file)).map(({ text }) => text)).toEqual(mails);
 });
 
 test('a length that leads to no separator is not read up to', async () => {

@@ -157,6 +157,20 @@ describe('header text and dates', () => {
     expect(row('x-nonsense')).toBe('Za¿ó³æ');
   });
 
+  it('encoded words in an address stay as they are, and are a name where there is no address', () => {
+    const from = (address: string): unknown => {
+      const line = `* 1 FETCH (UID 1 ENVELOPE (NIL "s" (${address}) NIL NIL NIL NIL NIL NIL NIL))`;
+      return toRow(fetchItems(untagged(line))).envelope.from;
+    };
+    expect(from('(NIL NIL "=?utf-8?Q?boss=40good.test?=" "evil.test")')).toEqual([
+      { name: '', address: '=?utf-8?Q?boss=40good.test?=@evil.test' },
+    ]);
+    expect(from('(NIL NIL "=?utf-8?Q?boss=40good.test?=" "MISSING_DOMAIN")')).toEqual([
+      { name: 'boss@good.test', address: '' },
+    ]);
+    expect(from('("Boss" NIL "boss" "SYNTAX_ERROR")')).toEqual([{ name: 'Boss', address: 'boss' }]);
+  });
+
   it.each([
     ['17-Jul-1996 02:44:25 -0700', Date.UTC(1996, 6, 17, 9, 44, 25)],
     [' 1-Feb-2024 10:00:00 +0130', Date.UTC(2024, 1, 1, 8, 30)],
