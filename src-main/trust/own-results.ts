@@ -87,9 +87,14 @@ export function ownResults(headers: readonly MailHeader[], server: OwnServer): O
     const named = parsed.authservId !== '';
     if (named ? !isOwnName(parsed.authservId, server) : !server.nameless) continue;
     checkedBy ??= named ? parsed.authservId : 'Outlook';
-    // Checks may be spread over several fields; what is said twice was said first by the one above.
+    // Checks may be spread over several fields; what is said twice was said first by the one above, also of several
+    // signatures: a sender's own field stands below the server's, where that leaves it in.
+    const said = new Set(results.map(({ method }) => method));
     for (const result of parsed.results)
-      if (result.method === 'dkim' || !results.some((known) => known.method === result.method))
+      if (
+        !said.has(result.method) &&
+        (result.method === 'dkim' || !results.some((known) => known.method === result.method))
+      )
         results.push(result);
   }
   return { checkedBy, results };

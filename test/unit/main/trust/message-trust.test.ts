@@ -54,6 +54,17 @@ const from = 'From: Karl Lindqvist <karl@lindqvist.example>';
 const border =
   'Received: from out.lindqvist.example (out.lindqvist.example [192.0.2.1]) by mx.home.example with ESMTPS';
 
+test('a signature that a field below tells of does not count where the server told of signatures', async () => {
+  const { verdict } = await trust(
+    [
+      'Authentication-Results: mx.home.example; dkim=none; spf=pass smtp.mailfrom=evil.test',
+      'Authentication-Results: mx.home.example; dkim=pass header.d=lindqvist.example',
+      from,
+    ].join('\n'),
+  );
+  expect(verdict).toBe('unchecked');
+});
+
 test.each([
   [
     'DMARC',
