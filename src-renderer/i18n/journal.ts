@@ -5,6 +5,10 @@ export const journalWords = {
     one: 'One goes out once the network is back.',
     other: '{count} go out in this order once the network is back.',
   },
+  'journal.goOutReached': {
+    one: 'One goes out once the server can be reached.',
+    other: '{count} go out in this order once the server can be reached.',
+  },
   'journal.going': { one: 'One is on its way.', other: '{count} are on their way, in this order.' },
   'journal.refused': { one: 'One was refused.', other: '{count} were refused.' },
   'journal.offers': { one: 'One message can be put back.', other: '{count} messages can be put back.' },

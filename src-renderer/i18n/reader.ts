@@ -78,6 +78,7 @@ export const readerWords = {
     other: 'Saved {count} attachments in {place}',
   },
   'reader.replyTo': 'Reply to {name}…',
+  'reader.replyHere': 'Write a reply…',
   'reader.reply': 'Reply',
   'reader.replyAll': 'Reply to all {count}',
   'reader.forward': 'Forward',

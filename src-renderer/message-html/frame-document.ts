@@ -53,7 +53,7 @@ body { margin: 0 !important; height: auto !important; min-height: 0 !important; 
 
 /** How the inside of a message looks, in the reader and on paper. */
 export const mailStyle = `
-.mail-body { min-width: 0; overflow-x: auto !important; }
+.mail-body { min-width: 0; overflow: auto hidden !important; }
 .mail-body > :first-child { margin-block-start: 0; }
 .mail-body > :last-child { margin-block-end: 0; }
 img { max-width: 100%; }
@@ -83,15 +83,17 @@ blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 2px
  * Colours are those of tokens.css for the reader; a frame does not see its parent's custom properties.
  * Dark HTML mail is darkened as a whole: white becomes the reader's own dark, hues stay. Pictures are
  * turned back. Colours that a sender set by hand then keep their contrast, which recolouring parts of
- * them could not promise.
+ * them could not promise. A mail that is dark of itself (own-dark.ts) stays so.
  */
 const themeStyle = `
 :focus-visible { outline: 2px solid #1f58c7; outline-offset: 2px; }
 ::highlight(posthorn-found) { background-color: #ffe9a8; color: #1d1d1b; }
 ::highlight(posthorn-found-now) { background-color: #ff9a3c; color: #1d1d1b; }
-:root[data-theme="dark"][data-kind="html"] { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
-:root[data-theme="dark"][data-kind="html"] :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
-:root[data-theme="dark"][data-kind="html"] [style*="url("] img[src] { filter: none; }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [style*="url("] img[src] { filter: none; }
+:root[data-own-dark] { background: #232325; }
+:root[data-own-dark] .posthorn-fold > summary { color: #c3c3bf; background: #3a3a3e; }
 :root[data-kind="text"] { background: #ffffff; }
 :root { --quote-line: #c6c6c0; --quote-text: #63635d; --fold-wash: rgb(29 29 27 / 0.06); }
 :root[data-theme="dark"][data-kind="text"] { color-scheme: dark; background: #232325; color: #ededeb; --quote-line: #515156; --quote-text: #a6a6a1; --fold-wash: rgb(255 255 255 / 0.08); }

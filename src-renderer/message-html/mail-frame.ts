@@ -1,7 +1,9 @@
 import { mailFrameSandbox } from './frame-document.ts';
+import { fitHeight } from './fit-height.ts';
 import { fitWidth, type Across } from './fit-width.ts';
 import { foldQuotes } from './fold-quotes.ts';
 import { boxHeldPictures } from './held-pictures.ts';
+import { settleColours } from './own-dark.ts';
 
 /** Bubbles from a frame whose document stands, folded and measured. */
 export const frameShown = 'posthorn-frame-shown';
@@ -79,6 +81,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
       lastWidth = iframe.clientWidth;
       fit();
     }
+    fitHeight(body.ownerDocument);
     const height = Math.ceil(body.getBoundingClientRect().height);
     if (height === lastHeight) return;
     lastHeight = height;
@@ -137,6 +140,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     const document = iframe.contentDocument;
     if (document?.body === null || document === null) return;
     applyZoom();
+    settleColours(document);
     boxHeldPictures(document);
     const mail = callbacks.quoteLabel === undefined ? null : document.querySelector('.mail-body');
     if (mail !== null) foldQuotes(mail, callbacks.quoteLabel ?? '');

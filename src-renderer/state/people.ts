@@ -8,6 +8,11 @@ export function personName(person: MailAddress): string {
   return person.name.trim() === '' ? person.address : person.name.trim();
 }
 
+/** A name inside a sentence: one from right to left, or that turns around what follows it, keeps to itself. */
+export function isolatedName(person: MailAddress): string {
+  return `\u2068${personName(person)}\u2069`;
+}
+
 /** The people of a row, in the order of its conversation: "Marta Lindqvist, you". */
 export function rowPeople(row: MessageRow | ListRow, recipients: boolean, isOwn: IsOwn): string {
   if (recipients) return row.to.length === 0 ? t('list.noSender') : row.to.map(personName).join(', ');

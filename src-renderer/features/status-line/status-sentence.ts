@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../../src-shared/ipc/areas/journal.ts';
 import type { OutboxItem } from '../../../src-shared/ipc/areas/sending.ts';
 import { clockTime } from '../../i18n/dates.ts';
 import { t } from '../../i18n/t.ts';
+import { notReached } from '../../state/not-reached.ts';
 import type { IconName } from '../../ui/icons.ts';
 
 export interface StatusFacts {
@@ -37,14 +38,22 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
 
   if (info?.secrets === 'locked' && accounts.length > 0) return bad(t('status.locked'), 'lock');
   if (accounts.length === 0) return plain('inbox', t('status.noAccounts'));
-  const waiting =
-    journal.filter((entry) => entry.state !== 'cancelled' && entry.state !== 'done').length +
+  const changes = [
+    ...journal.filter((entry) => entry.state !== 'cancelled' && entry.state !== 'done'),
     // A mail for later waits for its time, not for the network.
-    outbox.filter((item) => item.state === 'queued').length;
+    ...outbox.filter((item) => item.state === 'queued'),
+  ];
+  const waiting = changes.length;
+  /** What waits for a server that is not reached is not on its way. */
+  const going = changes.filter(
+    ({ accountId }) => !notReached(accounts.find((account) => account.accountId === accountId)),
+  ).length;
+  const withWaiting = (text: string): string =>
+    waiting > 0 ? text.replace(/\.$/, '') + t('status.waitingCount', { count: waiting }) : text;
   if (info !== null && !info.online) {
     const since = clockTime(Date.parse(info.offlineSince ?? ''));
     const words = t(info.offlineReason === 'user' ? 'status.offlineUser' : 'status.offline', { time: since });
-    return plain('off', words + (waiting > 0 ? t('status.waitingCount', { count: waiting }) : ''));
+    return plain('off', withWaiting(words));
   }
   const refused = accounts.find((account) => account.state === 'auth-failed');
   if (refused !== undefined)
@@ -71,14 +80,15 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
       progress: { done, total },
     });
   }
-  if (waiting > 0) return plain('waiting', t('status.sendingCount', { count: waiting }));
+  if (going > 0) return plain('waiting', t('status.sendingCount', { count: going }));
   const undoable = outbox.filter((item) => item.state === 'undoable').length;
   if (undoable > 0) return plain('send', t('status.outboxUndo', { count: undoable }));
   const away = accounts.find((account) => account.state === 'waiting' || account.state === 'offline');
   if (away !== undefined)
-    return plain('alert', away.stateDetail ?? t('status.waiting', { name: nameOf(away) }));
+    return plain('alert', withWaiting(away.stateDetail ?? t('status.waiting', { name: nameOf(away) })));
   const connecting = accounts.find((account) => account.state === 'connecting');
-  if (connecting !== undefined) return plain('refresh', t('status.connecting', { name: nameOf(connecting) }));
+  if (connecting !== undefined)
+    return plain('refresh', withWaiting(t('status.connecting', { name: nameOf(connecting) })));
   if (accounts.some((account) => account.state === 'syncing')) return plain('refresh', t('status.syncing'));
   const unchecked = accounts.flatMap((account) => account.failures);
   if (unchecked[0] !== undefined)

@@ -24,6 +24,8 @@ export class FakeStore {
   delay = 0;
   conversation = 3;
   fail: string | null = null;
+  /** What a test wants of a row, by message id. */
+  readonly rows = new Map<string, Partial<MessageRow>>();
   readonly #flags = new Map<number, Map<string, boolean>>();
   readonly #pending = new Set<number>();
   readonly #folderOf = new Map<number, string>();
@@ -303,6 +305,7 @@ export class FakeStore {
       preview: mail.preview,
       readableOffline: !mail.away,
       pending: this.#pending.has(number) ? 'flags' : null,
+      ...this.rows.get(`m${number}`),
     };
   }
 }

@@ -143,7 +143,7 @@ export function makeInfo(world: FakeWorld): AppInfo {
     name: 'Posthorn',
     version: '0.1.0',
     shell: 'chromium',
-    shellVersion: '130',
+    shellVersion: 'Chromium 130.0',
     profile: '/tmp/profile',
     secrets: 'file',
     demoAvailable: true,

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { AccountView } from '../../../../src-shared/ipc/areas/account.ts';
+import type { JournalEntry } from '../../../../src-shared/ipc/areas/journal.ts';
 import {
   statusSentence,
   type StatusFacts,
@@ -34,4 +36,30 @@ test('progress is shown with its numbers and spoken without them', () => {
   const sentence = statusSentence(facts({ accounts: makeAccounts({ accounts: 1, firstSync: true }) }));
   expect(sentence.text).toBe('Inbox 12,431 of 80,200, newest first');
   expect(sentence.spoken).toBe('Looking for new mail');
+});
+
+test('a change that waits for a server that is not reached is not said to be on its way', () => {
+  const [first, second] = makeAccounts({ accounts: 2 });
+  if (first === undefined || second === undefined) throw new Error('two accounts are made');
+  const change = (accountId: string): JournalEntry => ({
+    opId: 'op',
+    accountId,
+    kind: 'flags',
+    sentence: 'Star 1 message',
+    state: 'queued',
+    tries: 1,
+    nextTryAt: null,
+    error: null,
+    messageIds: [],
+    at: '2026-11-22T06:00:00Z',
+    cancellable: true,
+  });
+  const away = { ...second, state: 'waiting', stateDetail: 'Nothing answers at imap.example.net.' } as const;
+  const text = (journal: JournalEntry[], other: AccountView = away): string =>
+    statusSentence(facts({ accounts: [first, other], journal })).text;
+  expect(text([change(second.accountId)])).toBe('Nothing answers at imap.example.net, 1 change waiting');
+  expect(text([change(second.accountId)], { ...second, state: 'connecting' })).toMatch(
+    /^Connecting to .+, 1 change waiting$/,
+  );
+  expect(text([change(second.accountId), change(first.accountId)])).toBe('Sending 1 change to the server');
 });

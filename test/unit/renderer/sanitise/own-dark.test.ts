@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasChromium, openTestBrowser, type TestBrowser } from './browser.ts';
+
+if (!hasChromium) process.stdout.write('own-dark: skipped, no Chromium\n');
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  if (hasChromium) browser = await openTestBrowser();
+}, 60_000);
+afterAll(() => browser?.close());
+
+/** Whether the mail is darkened as a whole, and what lies under its words before that. */
+const drawn = (given: string, theme: 'light' | 'dark'): Promise<{ darkened: boolean; ground: string }> =>
+  browser.page.evaluate(
+    async ({ html, light }) => {
+      const iframe = document.createElement('iframe');
+      document.body.append(iframe);
+      const frame = window.harness.prepareMailFrame(iframe, {
+        onLink: () => undefined,
+        onHeight: () => undefined,
+      });
+      await frame.show(
+        window.harness.frameDocument({
+          html: window.harness.sanitiseHtml(html).html,
+          kind: 'html',
+          theme: light ? 'light' : 'dark',
+          origin: location.origin,
+        }),
+      );
+      const inner = iframe.contentDocument as Document;
+      const styleOf = (element: Element): CSSStyleDeclaration =>
+        (inner.defaultView as Window).getComputedStyle(element);
+      const found = {
+        darkened: styleOf(inner.documentElement).filter !== 'none',
+        ground: styleOf(inner.querySelector('td') ?? inner.body).backgroundColor,
+      };
+      iframe.remove();
+      return found;
+    },
+    { html: given, light: theme === 'light' },
+  );
+
+const black = 'rgb(0, 0, 0)';
+const white = 'rgb(255, 255, 255)';
+const table = '<table><tr><td class="c">Ropes for the winter, and a longer word on each.</td></tr></table>';
+const ownRules = `<style>td { background: #fff; color: #111 } @media (prefers-color-scheme: dark) { td { background: #000; color: #eee } }</style>${table}`;
+const halfRules = `<style>td { background: #fff; color: #111 } @media screen and (prefers-color-scheme:dark) { td { color: #eee } }</style>${table}`;
+
+test.skipIf(!hasChromium).each([
+  ['a mail without colours', true, '<p>Words</p>'],
+  ['a white mail', true, '<body bgcolor="#ffffff"><p>Words</p></body>'],
+  ['a black mail', false, '<body bgcolor="#000000" text="#ffffff"><p>Words</p></body>'],
+  ['a dark card on a light sheet', true, '<p>Words</p><p style="background:#000;color:#fff">More</p>'],
+  ['a mail with dark rules of its own', false, ownRules],
+  ['a mail whose dark rules colour letters alone', true, halfRules],
+])('in the dark, %s: darkened is %s', async (_name, darkened, html) => {
+  expect((await drawn(html, 'dark')).darkened).toBe(darkened);
+});
+
+test.skipIf(!hasChromium)(
+  'dark rules of a mail follow the theme of the window, not of the system',
+  async () => {
+    await browser.page.emulateMedia({ colorScheme: 'light' });
+    expect((await drawn(ownRules, 'dark')).ground).toBe(black);
+    await browser.page.emulateMedia({ colorScheme: 'dark' });
+    expect(await drawn(ownRules, 'light')).toEqual({ darkened: false, ground: white });
+    await browser.page.emulateMedia({ colorScheme: null });
+  },
+);
+
+test.skipIf(!hasChromium).each([
+  ['letters taller than their line', '<p style="font-size:40px;line-height:1">Large words</p>'],
+  ['a box lower than its words', '<div style="height:10px"><p>One</p><p>Two</p><p>Three</p></div>'],
+])('%s bring no bar of their own', async (_name, given) => {
+  const fits = await browser.page.evaluate(async (html) => {
+    const iframe = document.createElement('iframe');
+    document.body.append(iframe);
+    const frame = window.harness.prepareMailFrame(iframe, {
+      onLink: () => undefined,
+      onHeight: (height) => {
+        iframe.style.height = `${height}px`;
+      },
+    });
+    await frame.show(
+      window.harness.frameDocument({
+        html: window.harness.sanitiseHtml(html).html,
+        kind: 'html',
+        theme: 'light',
+        origin: location.origin,
+      }),
+    );
+    const mail = iframe.contentDocument?.querySelector('.mail-body') as HTMLElement;
+    const { overflowY } = (iframe.contentWindow as Window).getComputedStyle(mail);
+    const found = [
+      overflowY,
+      mail.scrollHeight <= mail.clientHeight,
+      iframe.clientHeight > mail.clientHeight,
+    ];
+    iframe.remove();
+    return found;
+  }, given);
+  expect(fits).toEqual(['hidden', true, true]);
+});
