@@ -23,9 +23,18 @@ export function messagePieces(
       }));
 }
 
-/** HTML that shows neither words nor pictures: an empty sheet would look as if something were missing. */
+const pictures = /<img\b|<hr\b|url\(|\bbackground=|\bbgcolor=/i;
+/** Behind a tag a letter that is seen: no blank of any kind, nothing without width. */
+const words =
+  /(?:^|>)(?:[\s\u00ad\u200b-\u200f\ufeff]|&nbsp;)*(?:[^<\s&\u00ad\u200b-\u200f\ufeff]|&(?!nbsp;))/;
+
+/**
+ * HTML that shows neither words nor pictures: an empty sheet would look as if something were missing. There may be words
+ * all the same, in the plain text or in what a browser does not show (a comment that is never closed, a title).
+ */
 export function isEmptyHtml({ text, html }: MessagePiece): boolean {
-  return html !== null && text.trim() === '' && !/<img\b|<hr\b|url\(|\bbackground=|\bbgcolor=/i.test(html);
+  if (html === null || pictures.test(html)) return false;
+  return text.trim() === '' || !words.test(html.replace(/^<style>[^]*?<\/style>/, ''));
 }
 
 /** The text is what cannot be read: letters that only another program makes words of. */

@@ -7,6 +7,12 @@ test.each([
   ['<img data-cid="a">', '', false],
   ['<div style="background-image: url(data:image/png;base64,AA)"></div>', '', false],
   ['<table bgcolor="red"><tr><td></td></tr></table>', '', false],
+  // A comment that is never closed swallows the rest in a browser; the plain text of it does not.
+  ['<div class="mail-body"><font size="3"> &nbsp;<b></b>\u200b</font></div>', 'Terrific!!', true],
+  ['<style>.a > .b { color: red }</style><div class="mail-body">\n</div>', 'Words', true],
+  ['<div class="mail-body">&nbsp;&amp;</div>', 'Words', false],
+  ['<div class="mail-body"> &nbsp; W</div>', 'Words', false],
+  ['Words', 'Words', false],
 ])('%s shows nothing: words %j, %s', (html, text, empty) => {
   expect(isEmptyHtml({ caption: null, text, html })).toBe(empty);
 });
