@@ -12,11 +12,12 @@ export function appendedWords(text: string): number {
   for (let match = line.exec(text); match !== null && match[0] !== ''; match = line.exec(text)) {
     const trimmed = match[0].trim();
     if (trimmed === '') continue;
-    const isData = digits.test(trimmed) && (width === 0 || before === width || trimmed.length === width);
+    const isData =
+      digits.test(trimmed.slice(0, 1_000)) && (width === 0 || before === width || trimmed.length === width);
     if (!isData) {
       const rest = text.slice(match.index);
       const isText = /[^\s>.!][ \t]+\S|^[_*=~-]{2,}/m.test(rest);
-      return width === 0 || !isText || /[A-Za-z0-9+/]{57,}/.test(rest) ? -1 : match.index;
+      return width === 0 || !isText || /[A-Za-z0-9+/]{57}/.test(rest) ? -1 : match.index;
     }
     before = trimmed.length;
     width ||= before;

@@ -98,7 +98,7 @@ export function readHeaderBlock(
     const lines = spans.map(({ from, to }) =>
       bytes.subarray(from, Math.min(to, from + limits.maxHeaderValue)),
     );
-    const charset = rawCharset(lines, bytes, bodyStart);
+    const charset = rawCharset(lines, bytes, bodyStart, start === 0);
     const fields = spans.map(({ name }, index) => ({
       name,
       raw: headerText(lines[index] ?? bytes.subarray(0, 0), charset, defects),
@@ -112,16 +112,31 @@ export function readHeaderBlock(
  * the next part of the mail, or the first one; else a guess over all of them and the text together, for one field
  * alone is too short to tell.
  */
-function rawCharset(lines: readonly Buffer[], bytes: Buffer, bodyStart: number): string | null {
+function rawCharset(
+  lines: readonly Buffer[],
+  bytes: Buffer,
+  bodyStart: number,
+  /** Of the whole: its text is looked at, which costs too much for each of thousands of parts. */
+  isFirst: boolean,
+): string | null {
   const odd = lines.filter((line) => !isAscii(line) && !isUtf8(line));
   if (odd.length === 0) return null;
   const type = lines.find((line) => /^content-type\s*:/i.test(line.toString('latin1', 0, 40)));
-  const behind = bytes.subarray(bodyStart, bodyStart + 16_384);
-  const named = labelIn(type) ?? labelIn(behind) ?? labelIn(bytes.subarray(0, 16_384));
+  const behind = bytes.subarray(bodyStart, bodyStart + (isFirst ? 16_384 : 1_024));
+  const named = labelIn(type) ?? labelIn(behind) ?? firstLabel(bytes);
   const sample = odd.flatMap((line) => [line.subarray(line.indexOf(58) + 1), lineBreak]);
   const western = named === null || /^(?:iso-8859-1|windows-1252|cp1252|latin1)$/.test(named);
-  if (western && !isUtf8(behind) && !behind.includes(0)) sample.push(behind);
+  if (isFirst && western && !isUtf8(behind) && !behind.includes(0)) sample.push(behind);
   return decodeText(Buffer.concat(sample), named).charset;
+}
+
+const firstLabels = new WeakMap<Buffer, { label: string | null }>();
+
+/** Looked for once for all parts of a mail. */
+function firstLabel(bytes: Buffer): string | null {
+  let known = firstLabels.get(bytes);
+  if (known === undefined) firstLabels.set(bytes, (known = { label: labelIn(bytes.subarray(0, 16_384)) }));
+  return known.label;
 }
 
 /** The first character set that is named and that such bytes can be in. */

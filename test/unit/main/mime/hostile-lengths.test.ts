@@ -29,6 +29,10 @@ test.each<[string, string]>([
   ['comments that richtext leaves open', part('text/richtext', many('<comment>', 200_000))],
   ['sizes in the head of yEnc', part('text/plain', many(`=ybegin line=128 ${many('size=1 ', 9_000)}\n`, 30))],
   ['signed content nested without end', part('application/pkcs7-mime', many('0\x80', 1e6))],
+  [
+    'words behind base64 in a line of megabytes',
+    part('text/plain', `QUJD\n! a ${many('QUJD', 2e6)}`, base64),
+  ],
   ['addresses of brackets', `From: ${many('<', 60_000)}a@b${many('>', 60_000)}x\r\n\r\nx`],
 ])('%s: time grows with the length alone', { timeout: 120_000 }, (_, mail) => {
   const bytes = Buffer.from(mail, 'latin1');
@@ -37,6 +41,20 @@ test.each<[string, string]>([
   expect(defects.map(({ code }) => code)).not.toContain('unreadable');
   expect(performance.now() - begin).toBeLessThan(limitMs);
 });
+
+test(
+  'two thousand names that nobody encoded do not have the whole mail looked at for each',
+  { timeout: 120_000 },
+  () => {
+    const name = many('\xe9\xe8\xc0\xd1\xd2\xb1\xa1\xfa ', 3);
+    const one = `--b\r\nContent-Type: a/b; name="${name}"\r\n\r\n${many(name, 40)}\r\n`;
+    const bytes = Buffer.from(part('multipart/mixed; boundary=b', many(one, 1_990)), 'latin1');
+    const begin = performance.now();
+    expect(readMail(bytes).attachments).toHaveLength(1_990);
+    // A second; it took half a minute.
+    expect(performance.now() - begin).toBeLessThan(limitMs / 2);
+  },
+);
 
 test('a name of dots takes no time either', () => {
   const begin = performance.now();
