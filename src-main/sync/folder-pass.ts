@@ -79,7 +79,12 @@ export async function passFolders(ports: FolderPassPorts, call: Call): Promise<M
         local: false,
       });
       seen.add(made.folderId);
-      if (folder.status !== null) statuses.set(made.folderId, folder.status);
+      if (folder.status !== null) {
+        statuses.set(made.folderId, folder.status);
+        // Written down once for all that are new: by itself, each of 5,000 would have the whole file written anew.
+        const { uidValidity } = folder.status;
+        if (made.uidValidity === null && uidValidity > 0) register.change(made.folderId, { uidValidity });
+      }
       changed = true;
       continue;
     }

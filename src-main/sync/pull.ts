@@ -124,7 +124,8 @@ export async function startGeneration(
     await ports.register.save();
   }
   const cursor = freshCursor(selected, gen);
-  if (cursor.lowUid <= 1) cursor.comparedAt = new Date(ports.clock.now()).toISOString();
+  // It is empty: everything of it was seen.
+  if (cursor.lowUid <= 1) cursor.checkedAt = cursor.comparedAt = new Date(ports.clock.now()).toISOString();
   const rest = ports.clock.now();
   await ports.cache.call('applyBatch', { folderId: entry.folderId, gen, reset: true, rest, cursor });
   if (renumbered) ports.onRenumbered(entry);

@@ -36,3 +36,23 @@ test('the work of a pass grows with the number of folders, not with its square o
   expect(records).toBeLessThan(many * 25);
   await world.close();
 }, 60_000);
+
+test('empty folders are opened once, and the file of folders is not written anew for each', async () => {
+  const many = 40;
+  const world = await openEngineWorld({}, (server) => {
+    for (let n = 0; n < many; n += 1) server.create(`Box ${n}`);
+  });
+  let saves = 0;
+  const save = world.register.save.bind(world.register);
+  world.register.save = async () => {
+    saves += 1;
+    await save();
+  };
+  await world.sync();
+  await world.sync();
+  expect(world.backend.calls.filter((method) => method === 'select')).toHaveLength(many + 1);
+  expect(saves).toBeLessThan(5);
+  const folders = await world.cache.call('folders', { accountId: 'a1' });
+  expect(folders.filter(({ cursor }) => cursor?.checkedAt == null)).toEqual([]);
+  await world.close();
+}, 60_000);
