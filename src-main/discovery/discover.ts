@@ -174,7 +174,7 @@ function openDatabase(options: DiscoverOptions, tell: (tried: TriedSource) => vo
       tell({
         source: 'provider-database',
         outcome: 'nothing',
-        detail: 'No provider database is asked (settings).',
+        detail: 'None is named, so none is asked.',
       });
     return database;
   } catch {

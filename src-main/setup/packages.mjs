@@ -39,7 +39,15 @@ export async function installPackages(root) {
     ? [process.execPath, process.env.npm_execpath]
     : [which('npm') ?? 'npm'];
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--no-progress'];
-  const code = await runTool(npm[0], [...npm.slice(1), ...args], { cwd: root });
+  const began = Date.now();
+  // npm itself says nothing before its end.
+  const patience = setInterval(
+    () => say(`Still installing, ${Math.round((Date.now() - began) / 1000)} s so far.`),
+    20_000,
+  );
+  const code = await runTool(npm[0], [...npm.slice(1), ...args], { cwd: root }).finally(() =>
+    clearInterval(patience),
+  );
   if (code === 127) throw new SetupError('npm was not found. It comes with Node: https://nodejs.org');
   if (code !== 0) {
     throw new SetupError(

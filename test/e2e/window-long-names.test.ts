@@ -53,4 +53,8 @@ test('an answer to a mail without a sender is not promised to nobody', async () 
   const page = await open({ accounts: 1, messages: 50 });
   await openRow(page, { subject: 'From nobody', from: [] });
   await page.locator('.stage:not([inert])').getByRole('button', { name: 'Write a reply…' }).waitFor();
+  await page.locator('.stage:not([inert]) .trust').click();
+  const panel = page.getByRole('region', { name: 'Who sent this' });
+  await panel.waitFor();
+  expect(await panel.getByText('From', { exact: true }).count()).toBe(0);
 });
