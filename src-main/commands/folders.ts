@@ -99,7 +99,14 @@ export const folderDeleteCommand: Command<'folder-delete'> = {
   kind: 'folder-delete',
   async replay(op, action, context) {
     const path = context.folder(action.folderId)?.path ?? action.path;
-    const isThere = (await onServer(path, context)) !== undefined;
+    const found = await onServer(path, context);
+    const isAnother = found !== undefined && (await isAnew(found, action.uidValidity, context));
+    // What was lost may have been done, and somebody made another of that name since.
+    if (isAnother && op.state !== 'unknown')
+      return rejected(
+        `Another program made the folder “${path}” anew, so it was not deleted. Delete it again if you mean this one.`,
+      );
+    const isThere = found !== undefined && !isAnother;
     // Done twice, the later one would take a folder that was made anew under that name, with its mail.
     if (isThere && mayComeLate(op, context)) return lookAgain(op, context);
     await context.send();
@@ -114,6 +121,17 @@ export const folderDeleteCommand: Command<'folder-delete'> = {
     return done();
   },
 };
+
+/** It has the name of the folder that was meant, and another numbering: another program made it since. */
+async function isAnew(
+  found: RemoteFolder,
+  meant: number | null | undefined,
+  context: ReplayContext,
+): Promise<boolean> {
+  if (meant === null || meant === undefined || !found.selectable) return false;
+  const status = found.status ?? (await context.backend.status(found.path, context.call));
+  return status.uidValidity !== meant;
+}
 
 export const subscribeCommand: Command<'subscribe'> = {
   kind: 'subscribe',

@@ -50,7 +50,8 @@ export type OpAction =
     }
   | { kind: 'folder-create'; folderId: string; path: string }
   | { kind: 'folder-rename'; folderId: string; from: string; to: string }
-  | { kind: 'folder-delete'; folderId: string; path: string }
+  /** `uidValidity`: of the folder that was meant; null where it was never opened, missing in older journals. */
+  | { kind: 'folder-delete'; folderId: string; path: string; uidValidity?: number | null }
   | { kind: 'subscribe'; folderId: string; subscribed: boolean };
 
 export type OpKind = OpAction['kind'];

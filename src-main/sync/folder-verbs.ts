@@ -143,7 +143,7 @@ export function createFolderVerbs(
       await submit.ops([
         {
           accountId: entry.accountId,
-          action: { kind: 'folder-delete', folderId, path: pathToBe(entry) },
+          action: { kind: 'folder-delete', folderId, path: pathToBe(entry), uidValidity: entry.uidValidity },
           targets: [],
           patches: [{ kind: 'folder-delete', folderId }],
           mark: 'delete',

@@ -95,6 +95,7 @@ export const purifierConfig = {
     'alt',
     'background',
     'bgcolor',
+    'link',
     'border',
     'cellpadding',
     'cellspacing',

@@ -95,6 +95,10 @@ class Cleaner {
       if (css !== '') styles.push(css);
     }
     const body = root.querySelector('body') ?? root;
+    // On a dark ground of the sender's, links in our blue could not be read.
+    const links = this.#scratch('');
+    links.color = colour(body.getAttribute('link') ?? '');
+    if (links.color !== '') styles.unshift(`:where(.mail-body) a { color: ${links.color}; }`);
     for (const element of Array.from(body.querySelectorAll<HTMLElement>('*'))) this.#element(element);
     const wrapper = this.#wrap(body);
     const sheet = styles.length === 0 ? '' : `<style>${styles.join('\n')}</style>`;
@@ -123,6 +127,7 @@ class Cleaner {
   }
 
   #element(element: HTMLElement): void {
+    element.removeAttribute('link');
     const style = element.getAttribute('style');
     let kept = style === null ? '' : (this.#styles.get(style) ?? this.#filterStyle(style));
     const background = element.getAttribute('background');

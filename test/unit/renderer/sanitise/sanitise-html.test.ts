@@ -32,6 +32,13 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(html).toContain('<blockquote');
   });
 
+  test('links have the colour that the body gives them, unless its styles give another', async () => {
+    const html = await clean('<body bgcolor="black" link="ffcc00"><a href="https://a.example/">x</a></body>');
+    expect(html).toMatch(/^<style>:where\(\.mail-body\) a \{ color: rgb\(255, 204, 0\); \}<\/style>/);
+    expect(await clean('<body link="red} * {color: green"><a>x</a></body>')).not.toContain('<style>');
+    expect(await clean('<p link="red">x</p>')).toBe('<div class="mail-body"><p>x</p></div>');
+  });
+
   test('keeps styles under the policy of the hidden page', async () => {
     const hidden = await openTestBrowser({ policy: 'hidden page' });
     const html = await hidden.page.evaluate(
