@@ -225,6 +225,27 @@ export class RawImap {
     return await this.ok('CREATE', quoted(toModifiedUtf7(path)));
   }
 
+  /** DELETE, and the Message-IDs of what went with it: asked for in one breath, so that nothing comes in between. */
+  async deleteFolder(path: string): Promise<string[]> {
+    const name = quoted(toModifiedUtf7(path));
+    const lines = [
+      `d1 EXAMINE ${name}`,
+      'd2 UID FETCH 1:* (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])',
+      'd3 EXAMINE INBOX',
+      `d4 DELETE ${name}`,
+    ];
+    this.#socket.write(`${lines.join('\r\n')}\r\n`);
+    const gone: string[] = [];
+    for (;;) {
+      const { text, literals } = await this.nextLine();
+      const id = /<[^>]*>/.exec(literals[0]?.toString('latin1') ?? '')?.[0];
+      if (id !== undefined) gone.push(id);
+      if (!text.startsWith('d4 ')) continue;
+      if (!text.startsWith('d4 OK')) throw new Error(`DELETE: ${text.slice(3)}`);
+      return gone;
+    }
+  }
+
   /** Bytes as they stand, for what no command fits. */
   write(bytes: string | Buffer): void {
     this.#socket.write(bytes);

@@ -22,10 +22,16 @@ export interface PartText {
   files: FileInText[];
 }
 
+/** What the words of a text part are read from, and the files that stand in them. */
+export function textBytes(part: Part): { bytes: Buffer; broken: boolean } {
+  const { bytes, broken } = partBytes(part);
+  const asWritten = broken && isProse(part);
+  return { bytes: asWritten ? part.source.subarray(part.bodyStart, part.bodyEnd) : bytes, broken };
+}
+
 /** The words of a text part: decoded, files written into it taken out, flowed lines joined. */
 export function readPartText(part: Part, limits: ReadLimits, defects: DefectList): PartText {
-  const { bytes: decodedBytes, broken } = partBytes(part);
-  const bytes = broken && isProse(part) ? part.source.subarray(part.bodyStart, part.bodyEnd) : decodedBytes;
+  const { bytes, broken } = textBytes(part);
   if (broken) defects.add('encoding-broken');
   if (part.encoding === 'unknown') defects.add('encoding-unknown', oneLine(part.encodingName));
   const isHtml = part.type.value === 'text/html' || part.type.value === 'application/xhtml+xml';

@@ -14,6 +14,7 @@ import { defaultLimits, type ReadLimits } from './limits.ts';
 import { previewOf } from './preview.ts';
 import { filesInPart, filesInText, packedPart } from './packed/packed-files.ts';
 import { partBytes, type Part } from './part.ts';
+import { textBytes } from './part-text.ts';
 import { readMailReport } from './reports/mail-report.ts';
 import { sourceBytes } from './source-bytes.ts';
 import { parseTree } from './tree.ts';
@@ -77,11 +78,12 @@ export function readPart(
     const packed = packedPart(partId);
     const part = findPart(root, packed?.partId ?? partId);
     if (part === null) return null;
-    const decoded = partBytes(part).bytes;
-    if (packed === null) return decoded;
+    if (packed === null) return partBytes(part).bytes;
     const { packing, number } = packed;
-    const inText = filesInText(decoded).find((one) => one.packing === packing && one.number === number);
-    return (inText?.file ?? filesInPart(packing, decoded)[number - 1])?.bytes ?? null;
+    const inText = filesInText(textBytes(part).bytes).find(
+      (one) => one.packing === packing && one.number === number,
+    );
+    return (inText?.file ?? filesInPart(packing, partBytes(part).bytes)[number - 1])?.bytes ?? null;
   } catch {
     return null;
   }

@@ -58,10 +58,8 @@ export class PeerActor {
       this.#tale.tell(`peer: renames ${path} to F${this.#folders}`);
       await peer.ok('RENAME', quoted(path), quoted(`F${this.#folders}`));
     } else if (what === 2) {
-      for (const { messageId } of await peer.messages(path)) this.#tale.removed.add(messageId);
-      await peer.select('INBOX');
       this.#tale.tell(`peer: deletes ${path} with what is in it`);
-      await peer.ok('DELETE', quoted(path));
+      for (const messageId of await peer.deleteFolder(path)) this.#tale.removed.add(messageId);
     } else {
       const validity = String(1_900_000_000 + random.below(99_000_000));
       this.#tale.tell(`peer: ${path} gets UIDVALIDITY ${validity}`);

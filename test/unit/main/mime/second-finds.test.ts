@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readMail } from '../../../../src-main/mime/read/read-mail.ts';
+import { readMail, readPart } from '../../../../src-main/mime/read/read-mail.ts';
+import { uuencode } from '../../../fixtures/mime/packers.ts';
 
 const head = 'From: Bob <bob@example.org>\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n';
 const withSubject = (subject: string | Buffer): string =>
@@ -114,4 +115,20 @@ describe('an invitation', () => {
       zone: 'Bomb',
     });
   });
+});
+
+test('a file that stands in words under the label of base64 is listed, and can be read', () => {
+  const data = Buffer.from('The bytes of it, and some more of them to make a line.');
+  const mail = Buffer.from(
+    [
+      `${head}Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n`,
+      'Here is the file that you asked me for, dear Ann.',
+      ...uuencode('report.bin', data),
+      '',
+    ].join('\r\n'),
+    'latin1',
+  );
+  const [file] = readMail(mail).attachments;
+  expect(file).toMatchObject({ partId: '1.uu1', filename: 'report.bin', size: data.length });
+  expect(readPart(mail, '1.uu1')).toEqual(data);
 });
