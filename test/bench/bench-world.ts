@@ -16,6 +16,8 @@ export const foldersUser = 'folders';
 export const bodiesUser = 'bodies';
 /** Mails to be read one after the other. */
 export const readingUser = 'reading';
+/** Everything that the corpora hold. */
+export const corpusUser = 'corpora';
 /** Changed by another client. Three benches fill mailboxes of their own. */
 export const changingUsers = ['percent', 'storm', 'scrolled'] as const;
 /** Ten accounts. */
@@ -52,6 +54,7 @@ export class BenchWorld {
       foldersUser,
       bodiesUser,
       readingUser,
+      corpusUser,
       ...changingUsers,
       ...manyUsers,
     ].map((name) => ({

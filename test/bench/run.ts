@@ -5,6 +5,7 @@ import { cells, type Bench, type BenchContext, type Line } from './bench-line.ts
 import { BenchWorld } from './bench-world.ts';
 import { benchBodies } from './bodies.ts';
 import { benchClick } from './click.ts';
+import { benchEveryMail } from './every-mail.ts';
 import { benchFlagStorm } from './flag-storm.ts';
 import { benchFirstSync } from './first-sync.ts';
 import { benchImapRows } from './imap-rows.ts';
@@ -35,6 +36,7 @@ const benches: Bench[] = [
   { name: 'list', title: 'Lists', run: benchList },
   { name: 'scroll', title: 'Scrolling', run: benchScroll },
   { name: 'open', title: 'Opening a mail', run: benchOpen },
+  { name: 'every-mail', title: 'Opening every mail', run: benchEveryMail },
   { name: 'start', title: 'Start', run: benchStart },
   { name: 'search', title: 'Search', run: benchSearch },
   { name: 'memory', title: 'Memory', run: benchMemory },

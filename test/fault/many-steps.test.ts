@@ -22,6 +22,7 @@ const changes: Scenario['offline'] = async (world) => {
 /** The folder is made anew with the same mail in this order: every UID means another message now. */
 async function madeAnew(world: World, order: readonly string[]): Promise<void> {
   // A connection of its own: Dovecot hangs up on whoever has a folder open that goes.
+  await world.peer.select('INBOX');
   const other = await RawImap.open({ port: world.dovecot.imapPort, user: world.user, password: 'secret' });
   const old = await other.messages('Box');
   await other.select('INBOX');

@@ -100,6 +100,11 @@ test('when everything was last asked is known after a restart, also without a ne
     await posthorn.call('connectivity.set', { online: false });
     const [before] = await posthorn.call('account.list');
     expect(before?.lastSyncAt).not.toBeNull();
+    // Durable soon, not at once: it is a time that is shown.
+    const file = join(profile.dir, 'sync-times.json');
+    await expect
+      .poll(() => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
+      .toContain(before?.lastSyncAt ?? 'never');
     await posthorn.kill();
     posthorn = profile.start();
     const [after] = await posthorn.call('account.list');
