@@ -93,7 +93,7 @@ export function tooBusy(detail: string): Extract<ReplayResult, { state: 'retry' 
   return { state: 'retry', error: { code: 'refused', scope: 'message', next: 'retry', detail } };
 }
 
-/** So long a busy server may take to carry out what it has read; Dovecot's CREATE was seen after the next LIST. */
+/** So long a busy server may take to carry out what it has read; Dovecot's CREATE came after the next LIST (ADR 27). */
 export const lateMs = 4_000;
 
 /**

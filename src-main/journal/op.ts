@@ -50,7 +50,7 @@ export type OpAction =
     }
   | { kind: 'folder-create'; folderId: string; path: string }
   | { kind: 'folder-rename'; folderId: string; from: string; to: string }
-  /** `uidValidity`: of the folder that was meant; null where it was never opened, missing in older journals. */
+  /** `uidValidity`: of the folder that was meant; null where it is not known, missing in older journals. */
   | { kind: 'folder-delete'; folderId: string; path: string; uidValidity?: number | null }
   | { kind: 'subscribe'; folderId: string; subscribed: boolean };
 

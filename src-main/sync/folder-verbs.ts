@@ -140,10 +140,13 @@ export function createFolderVerbs(
           detail: `“${entry.name}” holds other folders. Delete or move those first.`,
         });
       }
+      const path = pathToBe(entry);
+      // Servers may number a folder anew that is renamed, and a rename may wait.
+      const uidValidity = path === entry.path ? entry.uidValidity : null;
       await submit.ops([
         {
           accountId: entry.accountId,
-          action: { kind: 'folder-delete', folderId, path: pathToBe(entry), uidValidity: entry.uidValidity },
+          action: { kind: 'folder-delete', folderId, path, uidValidity },
           targets: [],
           patches: [{ kind: 'folder-delete', folderId }],
           mark: 'delete',
