@@ -1,11 +1,10 @@
 import type { NewRow } from '../../src-shared/model/message.ts';
 import type { IncomingProtocol } from '../../src-shared/model/account.ts';
 import type { Backend } from './backend.ts';
-import type { PoolOptions } from './imap/connection-pool.ts';
-import { createImapBackend } from './imap/imap-backend.ts';
+import { createImapBackend, type ImapBackendOptions } from './imap/imap-backend.ts';
 import { createPop3Backend } from './pop3/pop3-backend.ts';
 
-export interface BackendOptions extends PoolOptions {
+export interface BackendOptions extends ImapBackendOptions {
   /** What a list shows of a message or its header, where the server does not say it (POP3). Never rejects. */
   rowOf(bytes: Uint8Array): Promise<Omit<NewRow, 'uid' | 'flags' | 'internalDate' | 'size'>>;
 }

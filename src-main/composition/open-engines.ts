@@ -55,6 +55,10 @@ export function openEngines(profile: Profile, browser: Browser, options: Engines
     log,
     onWire: (line: string) => hooks?.onWire(account.incoming.protocol, line),
     rowOf,
+    senderOf: async (header: Uint8Array) => {
+      const mail = await reader.read(header);
+      return mail.headers.length === 0 ? null : mail.from;
+    },
     fewConnections: {
       until: () => syncTimes.fewConnectionsUntil(account.accountId),
       learnt: (until: number) => syncTimes.setFewConnections(account.accountId, until),

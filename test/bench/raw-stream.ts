@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 
 /** What a header row is made of; ENVELOPE has no References. */
 export const rowItems =
-  '(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])';
+  '(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (FROM REFERENCES)])';
 
 export interface RawStream {
   ms: number;

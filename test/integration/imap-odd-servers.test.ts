@@ -60,7 +60,7 @@ async function failure(work: Promise<unknown>): Promise<AppErrorData> {
 }
 
 const row = (uid: number, subject = `"m${uid}"`): string =>
-  `* ${uid} FETCH (UID ${uid} FLAGS () INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 10 ENVELOPE (NIL ${subject} NIL NIL NIL NIL NIL NIL NIL "<${uid}@x>") BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 1 1) BODY[HEADER.FIELDS (REFERENCES)] {2}\r\n\r\n)\r\n`;
+  `* ${uid} FETCH (UID ${uid} FLAGS () INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 10 ENVELOPE (NIL ${subject} NIL NIL NIL NIL NIL NIL NIL "<${uid}@x>") BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 1 1) BODY[HEADER.FIELDS (FROM REFERENCES)] {2}\r\n\r\n)\r\n`;
 
 /** Which lane reads: our reader (bulk) and imapflow (interactive) must tell the same. */
 const lanes = ['bulk', 'interactive'] as const;

@@ -26,7 +26,7 @@ const heads: readonly [name: string, head: string, sender: string][] = [
   ['two subjects', 'From: mal@evil.test\r\nSubject: one\r\nSubject: two', 'mal@evil.test'],
 ];
 
-test('an opened mail names the sender that is checked, whatever the server made of it', async () => {
+test('the list and an opened mail name the sender that is checked, whatever the server made of it', async () => {
   const mails = heads.map(([name, head], at) => ({
     bytes: Buffer.from(
       `X-Name: ${name}\r\n${head}\r\nMessage-ID: <${at}@x.test>\r\nTo: ann@x.test\r\n\r\nx\r\n`,
@@ -46,6 +46,7 @@ test('an opened mail names the sender that is checked, whatever the server made 
       const messageId = row?.messageId ?? '';
       const shown = await posthorn.call('message.get', { messageId });
       expect([name, shown.from[0]?.address]).toEqual([name, sender]);
+      expect([name, row?.from]).toEqual([name, shown.from]);
       const read = await posthorn.call('mime.inspect', {
         base64: mails[at]?.bytes.toString('base64') ?? '',
       });

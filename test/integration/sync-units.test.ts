@@ -24,7 +24,7 @@ function row(uid: number): string {
     `* ${uid} FETCH (UID ${uid} FLAGS () INTERNALDATE "17-Jul-2026 02:44:25 -0700" RFC822.SIZE ${size(uid)} ` +
     `ENVELOPE ("Fri, 17 Jul 2026 02:44:25 -0700" "Mail ${uid}" (("Bob" NIL "bob" "example.test")) NIL NIL ` +
     `((NIL NIL "ann" "example.test")) NIL NIL NIL "<m${uid}@units.test>") ` +
-    `BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" ${size(uid)} 10) BODY[HEADER.FIELDS (REFERENCES)] {2}\r\n\r\n)\r\n`
+    `BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" ${size(uid)} 10) BODY[HEADER.FIELDS (FROM REFERENCES)] {2}\r\n\r\n)\r\n`
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Envelope, MailAddress } from '../../../src-shared/model/message.ts';
-import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids.ts';
+import { answeredIdIn } from '../../../src-shared/text/message-ids.ts';
 import { decodeHeaderText, plainHeaderText } from './decode-words.ts';
 import { listOf, rawOf, type Value } from './port.ts';
 
@@ -94,12 +94,6 @@ function firstMessageId(text: string): string {
   if (start === -1) return text.trim();
   const end = text.indexOf('>', start);
   return end === -1 ? text.slice(start).trim() : text.slice(start, end + 1).replace(/\s+/g, '');
-}
-
-/** The Message-IDs of a "References: …" header block as FETCH gives it, oldest first, without repeats. */
-export function readReferences(value: Value | undefined): string[] {
-  const text = rawOf(value);
-  return text.length < 4 ? [] : messageIdsIn(text.replace(/^references:/i, ''));
 }
 
 const months: Record<string, number | undefined> = {

@@ -1,6 +1,7 @@
 import type { NewRow } from '../../../src-shared/model/message.ts';
 import { hasAttachments, textCharset } from './body-structure.ts';
-import { emptyEnvelope, parseDate, readEnvelope, readReferences } from './envelope.ts';
+import { emptyEnvelope, parseDate, readEnvelope } from './envelope.ts';
+import { type HeaderFields, readHeaderFields, referencesIn } from './header-fields.ts';
 import { flagsIn, listOf, numberOf, rawOf, type Untagged, type Value } from './port.ts';
 import { modseq } from './object-id.ts';
 
@@ -70,7 +71,7 @@ export function fetchItems(response: Untagged): FetchItems {
 }
 
 /** A row of what could be read: an odd ENVELOPE or BODYSTRUCTURE leaves gaps, not an error. */
-export function toRow(items: FetchItems): NewRow {
+export function toRow(items: FetchItems, fields: HeaderFields = readHeaderFields(items.body)): NewRow {
   const row: NewRow = {
     uid: items.uid,
     flags: items.flags ?? [],
@@ -79,7 +80,7 @@ export function toRow(items: FetchItems): NewRow {
     envelope:
       items.envelope === undefined
         ? emptyEnvelope
-        : readEnvelope(items.envelope, readReferences(items.body), textCharset(items.structure)),
+        : readEnvelope(items.envelope, referencesIn(fields.references), textCharset(items.structure)),
     hasAttachments: hasAttachments(items.structure),
     preview: '',
   };

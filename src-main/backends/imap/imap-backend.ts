@@ -24,9 +24,14 @@ import type { ImapPort } from './port.ts';
 import { isUidSet } from './uid-set.ts';
 import { watchAccount } from './watch-account.ts';
 
+export interface ImapBackendOptions extends PoolOptions {
+  /** Who sent a message by its header, where the server's reading of it is in doubt. Never rejects. Default: the server's. */
+  senderOf?: CommandContext['senderOf'];
+}
+
 /** An IMAP account as sync sees it. Nothing is connected before the first call. */
-export function createImapBackend(options: PoolOptions): Backend {
-  const { server, clock } = options;
+export function createImapBackend(options: ImapBackendOptions): Backend {
+  const { server, clock, senderOf } = options;
   const pool = new ConnectionPool(options);
   const listeners = new Set<(detail: string) => void>();
   const validity = new Map<string, number>();
@@ -40,7 +45,13 @@ export function createImapBackend(options: PoolOptions): Backend {
   };
 
   const mailboxIds = new Map<string, string>();
-  const contextOf = (port: ImapPort): CommandContext => ({ port, place: server, validity, mailboxIds });
+  const contextOf = (port: ImapPort): CommandContext => ({
+    port,
+    place: server,
+    validity,
+    mailboxIds,
+    senderOf,
+  });
 
   /** Reads may be left in the middle: the answer is then drained unheard. */
   async function read<T>(call: Call, work: (context: CommandContext) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { ErrorScope } from '../../../../src-shared/error.ts';
+import type { MailAddress } from '../../../../src-shared/model/message.ts';
 import type { ServerPlace } from '../../socket/socket-errors.ts';
 import { refusal } from '../errors.ts';
 import type { Command, ImapPort, Tagged } from '../port.ts';
@@ -13,6 +14,8 @@ export interface CommandContext {
   mailboxIds: Map<string, string>;
   /** The same mailbox read another way, for rows that our reader cannot read. */
   fallback?: (() => Promise<ImapPort>) | undefined;
+  /** Who sent a message by a header that servers read in several ways; null: it could not be read. Never rejects. */
+  senderOf?: ((header: Uint8Array) => Promise<MailAddress[] | null>) | undefined;
 }
 
 /** Runs a command and turns NO and BAD into an AppError. `what` completes "could not …". */
