@@ -19,27 +19,37 @@ const mostResults = 50;
 export function parseAuthResults(field: string): AuthResults | null {
   const parts = splitParts(field.slice(0, 16_384));
   const first = parts[0] ?? '';
-  const named = !first.includes('=');
+  const [start = ''] = first.split(/\s+/);
+  const named = !start.includes('=') && !/^\S+\s+=/.test(first);
   // The name may be followed by a version.
-  const authservId = named ? (first.split(/\s+/)[0] ?? '').replace(/^"|"$/g, '').toLowerCase() : '';
+  const authservId = named ? start.replace(/^"|"$/g, '').toLowerCase() : '';
   if (named && authservId === '') return null;
   const results: AuthResult[] = [];
+  // Yahoo wrote the signer before the result, and no ";" behind its name.
+  let early = named ? propertiesOf(first.slice(start.length)) : {};
   for (const part of parts.slice(named ? 1 : 0, mostResults)) {
     const found = /^([a-z0-9-]+)\s*(?:\/\s*\d+\s*)?=\s*([a-z0-9]+)/i.exec(part);
-    if (found === null) continue;
-    const properties: Record<string, string> = {};
-    const rest = part.slice(found[0].length);
-    for (const [, name = '', quoted, plain = ''] of rest.matchAll(
-      /([a-z0-9-]+(?:\s*\.\s*[a-z0-9_-]+)?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/gi,
-    ))
-      properties[name.replace(/\s/g, '').toLowerCase()] ??= quoted?.replace(/\\(.)/g, '$1') ?? plain;
+    if (found === null) {
+      early = { ...propertiesOf(part), ...early };
+      continue;
+    }
     results.push({
       method: (found[1] ?? '').toLowerCase(),
       result: (found[2] ?? '').toLowerCase(),
-      properties,
+      properties: { ...early, ...propertiesOf(part.slice(found[0].length)) },
     });
+    early = {};
   }
   return { authservId, results };
+}
+
+function propertiesOf(text: string): Record<string, string> {
+  const properties: Record<string, string> = {};
+  for (const [, name = '', quoted, plain = ''] of text.matchAll(
+    /([a-z0-9-]+(?:\s*\.\s*[a-z0-9_-]+)?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/gi,
+  ))
+    properties[name.replace(/\s/g, '').toLowerCase()] ??= quoted?.replace(/\\(.)/g, '$1') ?? plain;
+  return properties;
 }
 
 /** The parts between semicolons, without comments; quoted strings keep theirs. */

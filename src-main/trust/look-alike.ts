@@ -32,7 +32,10 @@ for (const [letters, latin] of [
 
 /** What an eye in a hurry sees: two texts with the same skeleton can be taken for each other. */
 export function skeleton(text: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const plain = text
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .toLowerCase();
   return Array.from(plain, (char) => likeLatin.get(char) ?? char)
     .join('')
     .replace(/rn/g, 'm')

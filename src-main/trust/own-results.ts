@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { getDomain } from 'tldts';
 import type { MailHeader } from '../../src-shared/model/mail.ts';
 import { parseAuthResults, type AuthResult } from './auth-results.ts';
+import { isInnerHost, readStep } from './received-step.ts';
 
 /** The domain that somebody registered ("example.co.uk" of "mx.example.co.uk"); the host itself where there is none. */
 export function organisation(host: string): string {
@@ -14,9 +15,9 @@ const alsoNamed: Readonly<Record<string, readonly string[]>> = {
   'gmail.com': ['google.com'],
   'googlemail.com': ['google.com'],
   'fastmail.com': ['messagingengine.com'],
-  'me.com': ['icloud.com', 'apple.com'],
-  'icloud.com': ['apple.com'],
-  'mac.com': ['icloud.com', 'apple.com'],
+  'me.com': ['icloud.com', 'mac.com', 'apple.com'],
+  'icloud.com': ['me.com', 'mac.com', 'apple.com'],
+  'mac.com': ['icloud.com', 'me.com', 'apple.com'],
   'zoho.com': ['zohomail.com'],
   'zoho.eu': ['zohomail.eu'],
   'proton.me': ['protonmail.ch'],
@@ -24,6 +25,7 @@ const alsoNamed: Readonly<Record<string, readonly string[]>> = {
   'yandex.com': ['yandex.net'],
   'yandex.ru': ['yandex.net'],
   'aol.com': ['yahoo.com'],
+  'mailbox.org': ['heinlein-hosting.de'],
   'gmx.de': ['gmx.net'],
   'gmx.com': ['gmx.net'],
   'ionos.de': ['kundenserver.de'],
@@ -68,19 +70,32 @@ export interface OwnResults {
   results: AuthResult[];
 }
 
+/** Fields that writers set: a server puts its own above all of them (RFC 8601 4.1). */
+const written = new Set([
+  ...['from', 'subject', 'date', 'to', 'cc', 'message-id', 'reply-to', 'in-reply-to', 'references'],
+  ...['mime-version', 'content-type'],
+]);
+
 /**
  * What the account's own server says about a message. Anybody can write such fields, so only those count that
  * bear its name and stand above the first trace of a foreign server (RFC 8601 4.1, 5): from the top, until a
- * Received line by somebody else; and of these the topmost block, for what a server adds it adds above.
+ * Received line by somebody else or below that of the border, where the own server took it from a foreign one; and of
+ * these the topmost block, for what a server adds it adds above.
  */
 export function ownResults(headers: readonly MailHeader[], server: OwnServer): OwnResults {
   let checkedBy: string | null = null;
   const results: AuthResult[] = [];
+  let pastBorder = false;
   for (const { name, value } of headers) {
     const field = name.toLowerCase();
-    if (field === 'received' && (checkedBy !== null || !isBy(value, server))) break;
-    // Written by the sender: nothing above a message's own fields was.
-    if (field === 'from' || field === 'subject') break;
+    if (written.has(field)) break;
+    if (field === 'received') {
+      if (checkedBy !== null || pastBorder) break;
+      const { from, by } = readStep(value);
+      if (by === null || (isIP(by) === 0 && !isOwnHost(by, server))) break;
+      pastBorder = from !== null && !isOwnHost(from, server);
+      continue;
+    }
     if (field !== 'authentication-results') continue;
     const parsed = parseAuthResults(value);
     if (parsed === null) continue;
@@ -104,9 +119,7 @@ function isOwnName(authservId: string, { named, organisations }: OwnServer): boo
   return named === null ? organisations.has(organisation(authservId)) : named.has(authservId);
 }
 
-/** A Received line of the own server, or of a step within one machine. */
-function isBy(received: string, server: OwnServer): boolean {
-  const by = /\bby\s+\[?([^\s;()\]]+)/i.exec(received)?.[1];
-  if (by === undefined) return false;
-  return isIP(by) !== 0 || !by.includes('.') || server.organisations.has(organisation(by));
+/** A host of the own server, or one that only an own network knows. */
+function isOwnHost(host: string, { organisations }: OwnServer): boolean {
+  return organisations.has(organisation(host)) || isInnerHost(host);
 }

@@ -39,8 +39,13 @@ export async function senderWarnings(
   const domain = organisation(host);
   const isOwn = own.some(({ address }) => address.toLowerCase() === from.address.toLowerCase());
 
-  const inName = /[^\s@<>"'(),]+@([^\s@<>"'(),]+\.[^\s@<>"'(),]+)/.exec(from.name);
-  if (inName !== null && organisation(asciiDomain(inName[0])) !== domain)
+  // As it is seen: letters of full width, and "(at)", say the same.
+  const seen = from.name
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\s?[([{]\s?at\s?[)\]}]\s?/gi, '@');
+  const inName = seen.match(/[^\s@<>"'(),]+@[^\s@<>"'(),]+\.[^\s@<>"'(),]+/g) ?? [];
+  if (inName.some((address) => organisation(asciiDomain(address)) !== domain))
     warn('address-in-name', `The name says “${from.name}”, but the message is from ${from.address}.`);
   if (hasOddLetters(host))
     warn('odd-letters', `The address is written in letters that look like others. Its true name is ${host}.`);
@@ -56,7 +61,7 @@ export async function senderWarnings(
           `${shownHost(host)} looks like ${shownHost(like)}, which you know, but is another.`,
         );
     }
-    const name = from.name.trim();
+    const name = from.name.replace(/\p{Cf}/gu, '').trim();
     const namesake =
       name.length < 4
         ? undefined

@@ -6,10 +6,16 @@ export function decodeWords(value: string): string {
   return decodeWordsBy(value, (bytes, charset) => decodeText(bytes, charset).text);
 }
 
-/** Text for one line of the interface: no control characters, no changes of direction left open. */
+const seen = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
+
+/**
+ * Text for one line of the interface: no control characters, no changes of direction left open, and "" for what nobody
+ * would see: a name of such letters would stand in place of the address.
+ */
 export function oneLine(text: string): string {
-  return text
+  const line = text
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
     .trim();
+  return seen.test(line) ? line : '';
 }

@@ -197,3 +197,12 @@ test.each<[string, string]>([
   const [file] = readMail(Buffer.from(text, 'latin1')).attachments;
   expect(file?.filename).toBe(filename);
 });
+
+test.each([
+  ['"\u200b\u200d\u2060" <eve@evil.test>', 'blanks of no width'],
+  ['"\u3164\u2800" <eve@evil.test>', 'letters that draw nothing'],
+])('%j: a name that nobody would see is none, so that the address is shown (%s)', (header) => {
+  const { from, subject } = readMail(Buffer.from(`From: ${header}\nSubject: \u3164\n\nx\n`));
+  expect(from).toEqual([{ name: '', address: 'eve@evil.test' }]);
+  expect(subject).toBe('');
+});

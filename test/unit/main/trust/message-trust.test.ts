@@ -158,6 +158,29 @@ test.each([
     [border, from, `Authentication-Results: mx.home.example; dmarc=pass header.from=lindqvist.example`],
   ],
   ['one without a name', [`Authentication-Results: dmarc=pass header.from=lindqvist.example`, border]],
+  [
+    'one below a foreign server that says in a comment that it is ours',
+    [
+      'Received: from x (by mx.home.example) by relay.evil.test with ESMTP',
+      `Authentication-Results: mx.home.example; dmarc=pass header.from=lindqvist.example`,
+    ],
+  ],
+  [
+    'one below a made-up step of ours, behind the border',
+    [
+      border,
+      'Received: from a.home.example by mx.home.example with ESMTP',
+      `Authentication-Results: mx.home.example; dmarc=pass header.from=lindqvist.example`,
+    ],
+  ],
+  [
+    'one below what the sender wrote before the From',
+    [
+      border,
+      'Message-ID: <1@evil.test>',
+      `Authentication-Results: mx.home.example; dmarc=pass header.from=lindqvist.example`,
+    ],
+  ],
 ])('S05: a forged result is not believed: %s', async (_what, lines) => {
   const answer = await trust([...lines, ...(lines.includes(from) ? [] : [from])].join('\n'));
   expect(answer.verdict).toBe('unchecked');
@@ -193,6 +216,35 @@ test('fields of one server over several lines are taken together, also below its
   ]);
 });
 
+test('steps inside a provider, under names that only it knows, do not hide what its border found', async () => {
+  const answer = await trust(
+    [
+      'Received: from compute5.internal (compute5.inner.internal [10.0.2.45]) by slot07 with LMTPA',
+      'Received: from mx2 ([10.0.2.201]) by compute5.internal (Proxy)',
+      'Received: (qmail 4711 invoked by uid 1000); 20 Nov 2026 10:00:00 -0000',
+      'Received: from mx2.home.example (localhost [127.0.0.1]) by front.inner (Postfix)',
+      'Authentication-Results: mx2.home.example; dmarc=pass header.from=lindqvist.example',
+      border,
+      from,
+    ].join('\n'),
+  );
+  expect(answer).toMatchObject({ verdict: 'verified', checkedBy: 'mx2.home.example' });
+});
+
+test('a field with the signer before the result, and no mark behind the server’s name, is read too', async () => {
+  const answer = await trust(
+    [
+      'Authentication-Results: mta1.home.example header.i=@lindqvist.example; header.s=key; dkim=pass (ok)',
+      border,
+      from,
+    ].join('\n'),
+  );
+  expect(answer).toMatchObject({
+    verdict: 'verified',
+    results: [{ method: 'dkim', result: 'pass', domain: 'lindqvist.example' }],
+  });
+});
+
 test('a list that signs for itself is named, one that only says so is not believed', async () => {
   const results = (d: string) =>
     `Authentication-Results: mx.home.example; dmarc=fail header.from=lindqvist.example; dkim=pass header.d=${d}`;
@@ -207,6 +259,14 @@ test.each([
   ['two From lines', `From: ceo@company.example\nFrom: eve@evil.test`, 'several-senders'],
   ['two people', `From: ceo@company.example, eve@evil.test`, 'several-senders'],
   ['an address in the name', `From: "CEO <ceo@company.example>" <eve@evil.test>`, 'address-in-name'],
+  [
+    'a second address in the name',
+    `From: "eve@evil.test ceo@company.example" <eve@evil.test>`,
+    'address-in-name',
+  ],
+  ['an address in wide letters', `From: "ceo＠company.example" <eve@evil.test>`, 'address-in-name'],
+  ['an address in words', `From: "ceo (at) company.example" <eve@evil.test>`, 'address-in-name'],
+  ['a known name with letters unseen', `From: "Karl\u200b Lind\u2060qvist" <k@evil.test>`, 'look-alike-name'],
   [
     'an encoded address in the name',
     `From: =?utf-8?Q?ceo=40company.example?= <eve@evil.test>`,
