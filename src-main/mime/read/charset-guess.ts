@@ -1,4 +1,5 @@
 import { analyse } from 'chardet';
+import { guessEasternLatin } from './latin-guess.ts';
 import { guessByScript } from './script-guess.ts';
 
 /** Names of chardet to ours (WHATWG's larger relatives), those that mail in Latin letters is written in. */
@@ -19,6 +20,8 @@ export function guessCharset(bytes: Uint8Array): string {
   const sample = highSample(bytes);
   const script = guessByScript(sample);
   if (script !== null) return script;
+  const eastern = guessEasternLatin(sample);
+  if (eastern !== null) return eastern;
   if (sample.reduce((high, byte) => (byte > 127 ? high + 1 : high), 0) < 8) return 'windows-1252';
   for (const { name, confidence } of analyse(sample)) {
     const charset = known[name];
@@ -29,7 +32,8 @@ export function guessCharset(bytes: Uint8Array): string {
 
 /**
  * What bytes under a Western label are, when they are in another script: no western language has so many letters with
- * accents side by side. Null when nothing speaks against the label.
+ * accents side by side. Null when nothing speaks against the label: also where words in Latin letters stand beside
+ * what looks like another script, for one text is in one character set and these are what the label says.
  */
 export function guessAgainstWestern(bytes: Uint8Array): string | null {
   const sample = highSample(bytes);
@@ -38,13 +42,15 @@ export function guessAgainstWestern(bytes: Uint8Array): string | null {
   const inRuns = runs.reduce((sum, run) => sum + run.length, 0);
   const high = text.match(/[\x80-\x9f\xa1-\xff]/g)?.length ?? 0;
   const kinds = new Set(runs.join('')).size;
+  const single = text.match(/(?<=[a-z])[\xe0-\xff](?=[a-z])/gi)?.length ?? 0;
   if (
+    (single >= 8 && single * 12 >= runs.length) ||
     inRuns < 12 ||
     inRuns * 2 < high ||
     kinds < 6 ||
     (runs.length < 4 && !runs.some((run) => run.length > 11))
   )
-    return null;
+    return guessEasternLatin(sample);
   return guessByScript(sample);
 }
 

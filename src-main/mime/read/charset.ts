@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import encodingJapanese from 'encoding-japanese';
 import iconv from 'iconv-lite';
-import libmime from 'libmime';
+import { charsetNamed, silent } from './charset-names.ts';
 import { hz, shifted } from './seven-bit.ts';
 import { guessAgainstWestern, guessCharset } from './charset-guess.ts';
 
@@ -12,65 +12,6 @@ export interface DecodedText {
   problem: 'charset-unknown' | 'charset-mislabelled' | 'charset-broken' | null;
 }
 
-/** Labels that say nothing: text is read as UTF-8 when it is that, else guessed. */
-const silent = new Set([
-  '',
-  'us-ascii',
-  'ascii',
-  'ansi_x3.4-1968',
-  '7bit',
-  '8bit',
-  'utf-8',
-  'utf8',
-  'unknown-8bit',
-  'x-unknown',
-  'unknown',
-  'default',
-  'default_charset',
-  'none',
-  'binary',
-]);
-
-/** As browsers read them (WHATWG encoding standard): the label's larger relative is what senders mean. */
-const meant: Record<string, string> = {
-  'iso-8859-1': 'windows-1252',
-  'iso-8859-9': 'windows-1254',
-  'iso-8859-11': 'windows-874',
-  'tis-620': 'windows-874',
-  gb2312: 'gb18030',
-  gbk: 'gb18030',
-  'gb_2312-80': 'gb18030',
-  'x-gbk': 'gb18030',
-  cp936: 'gb18030',
-  'ks_c_5601-1987': 'cp949',
-  ksc_5601: 'cp949',
-  ks_c_5601: 'cp949',
-  'euc-kr': 'cp949',
-  'x-windows-949': 'cp949',
-  big5: 'big5-hkscs',
-  'x-x-big5': 'big5-hkscs',
-  chinesebig5: 'big5-hkscs',
-  'cn-big5': 'big5-hkscs',
-  'cn-gb': 'gb18030',
-  shift_jis: 'cp932',
-  'shift-jis': 'cp932',
-  sjis: 'cp932',
-  'x-sjis': 'cp932',
-  'iso-8859-8-i': 'iso-8859-8',
-  'iso-8859-8-e': 'iso-8859-8',
-  'iso-8859-6-i': 'iso-8859-6',
-  'iso-8859-6-e': 'iso-8859-6',
-  'unicode-1-1-utf-7': 'utf-7',
-  utf7: 'utf-7',
-  'x-unicode-2-0-utf-7': 'utf-7',
-  unicode: 'utf-16',
-  'ucs-2': 'utf-16',
-  'iso-10646-ucs-2': 'utf-16',
-  csunicode: 'utf-16',
-  macintosh: 'macroman',
-  'x-mac-roman': 'macroman',
-};
-
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 function asUtf8(bytes: Uint8Array): string | null {
@@ -79,6 +20,13 @@ function asUtf8(bytes: Uint8Array): string | null {
   } catch {
     return null;
   }
+}
+
+/** UTF-8 with a cut or damaged character in it: nothing else has so many well-formed sequences. Null for all else. */
+export function damagedUtf8(bytes: Uint8Array): string | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const lost = count(text, /\ufffd/g);
+  return lost > 0 && lost * 6 <= count(text, /[^\x00-\x7f\ufffd]/g) ? text : null;
 }
 
 /**
@@ -126,6 +74,8 @@ export function decodeText(bytes: Buffer, label: string | null): DecodedText {
         charset: 'utf-8',
         problem: given === 'us-ascii' || given === 'ascii' ? 'charset-mislabelled' : null,
       };
+    const damaged = damagedUtf8(bytes);
+    if (damaged !== null) return { text: damaged, charset: 'utf-8', problem: 'charset-broken' };
     if (given.startsWith('utf')) {
       // Java and Oracle write what is outside of 16 bits as two halves (CESU-8).
       if (/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf]/.test(bytes.toString('latin1')))
@@ -143,8 +93,7 @@ export function decodeText(bytes: Buffer, label: string | null): DecodedText {
 }
 
 function byLabel(bytes: Buffer, given: string): DecodedText {
-  const canonical = libmime.normalizeCharset(given).toLowerCase();
-  const name = meant[given] ?? meant[canonical] ?? canonical;
+  const name = charsetNamed(given);
   if (!/^(?:utf|iso-?2022|cs|jis|hz)/.test(name)) {
     const text = asUtf8(bytes);
     // Well-formed sequences do not happen by chance in single-byte text; in double-byte text few of them may.
@@ -167,6 +116,8 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
     return { ...guess(bytes), problem: 'charset-unknown' };
   }
   if (name === 'windows-1252') {
+    const damaged = damagedUtf8(bytes);
+    if (damaged !== null) return { text: damaged, charset: 'utf-8', problem: 'charset-mislabelled' };
     const other = guessAgainstWestern(bytes);
     if (other !== null)
       return { text: iconv.decode(bytes, other), charset: other, problem: 'charset-mislabelled' };

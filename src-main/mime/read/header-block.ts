@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { decodeText } from './charset.ts';
+import { guessAgainstWestern } from './charset-guess.ts';
+import { damagedUtf8, decodeText } from './charset.ts';
 import type { DefectList } from './defect-list.ts';
 import type { ReadLimits } from './limits.ts';
 
@@ -119,15 +120,23 @@ function rawCharset(
   /** Of the whole: its text is looked at, which costs too much for each of thousands of parts. */
   isFirst: boolean,
 ): string | null {
-  const odd = lines.filter((line) => !isAscii(line) && !isUtf8(line));
+  const odd = lines.filter((line) => !isAscii(line) && !isReadable(line));
   if (odd.length === 0) return null;
   const type = lines.find((line) => /^content-type\s*:/i.test(line.toString('latin1', 0, 40)));
   const behind = bytes.subarray(bodyStart, bodyStart + (isFirst ? 16_384 : 1_024));
   const named = labelIn(type) ?? labelIn(behind) ?? firstLabel(bytes);
   const sample = odd.flatMap((line) => [line.subarray(line.indexOf(58) + 1), lineBreak]);
   const western = named === null || /^(?:iso-8859-1|windows-1252|cp1252|latin1)$/.test(named);
+  // What the fields tell by themselves counts more: a filter may have put a text of its own in front of the mail.
+  const alone = western ? guessAgainstWestern(Buffer.concat(sample)) : null;
+  if (alone !== null) return alone;
   if (isFirst && western && !isUtf8(behind) && !behind.includes(0)) sample.push(behind);
   return decodeText(Buffer.concat(sample), named).charset;
+}
+
+/** UTF-8, also when its last character was cut. */
+function isReadable(line: Buffer): boolean {
+  return isUtf8(line) || damagedUtf8(line) !== null;
 }
 
 const firstLabels = new WeakMap<Buffer, { label: string | null }>();
@@ -159,7 +168,7 @@ function headerText(line: Buffer, charset: string | null, defects: DefectList): 
   }
   let text: string;
   if (high) {
-    const decoded = decodeText(value, isUtf8(value) ? null : charset);
+    const decoded = decodeText(value, isReadable(value) ? null : charset);
     if (decoded.charset !== 'utf-8') defects.add('header-8bit');
     text = decoded.text;
   } else if (value.includes('\x1b$') || value.includes('\x1b(')) {

@@ -205,3 +205,78 @@ describe('base64 and words', () => {
     );
   });
 });
+
+const latinWords: [charset: string, words: string][] = [
+  ['iso-8859-2', 'Dzień dobry, w załączeniu przesyłam fakturę za usługi.'],
+  ['windows-1250', 'Dzień dobry, w załączeniu przesyłam fakturę za usługi, że ją mam.'],
+  ['iso-8859-2', 'Dobrý den, posílám Vám fakturu za příští měsíc. Těšíme se.'],
+  ['windows-1250', 'Tisztelt Uram! Köszönöm a választ, a győri iroda nyitva van, van fűtés.'],
+  ['iso-8859-2', 'Vă trimit informaţii despre întâlnirea de mâine. Aceşti oameni şi ţara lor.'],
+  ['iso-8859-2', 'Šaljem Vam račun za usluge, možemo. Srdačan pozdrav, Željko Šarić, koješta'],
+  ['windows-1250', 'Pozdravljeni, pošiljam vam račun. Žiga Čeč, že, še, če, možno'],
+  ['windows-1254', 'Yarınki toplantıya katılıp öğrenmek istiyorum. Teşekkürler, iş'],
+  ['windows-1257', 'Siunčiame jums sąskaitą už paslaugas. Prašome gauti šį laišką. Ačiū.'],
+];
+describe('eastern Latin letters', () => {
+  test.each(latinWords)('in %s, under the label of Latin-1 or none: %s', (charset, words) => {
+    for (const type of ['', 'Content-Type: text/plain; charset=iso-8859-1\r\n'])
+      expect(read(mail(charset, ['x', words], type))).toEqual(['x', words]);
+  });
+  test.each([
+    'Þú ert velkominn á fundinn, Ævar Þór Örn. Það er gott að sjá þig hér í dag',
+    'Góðan dag, eg sendi tykkum hetta brævið. Føroyar, næstu viku, maður',
+    'Palun kinnitage õhtusöögi aeg. Jüri Õunapuu, võib-olla, täna',
+    'Não há informações sobre a reunião. À tarde, São Paulo, você',
+    'Perché non è più così? La città è lì, però può. Università, giù',
+    'Die Fläche ist 30 m², ±5°, 1³ und ¼ Liter, µm-Bereich',
+    'H¹ and x³y z³ m³s CO²',
+  ])('of the west stay: %s', (words) => {
+    expect(
+      read(mail('windows-1252', ['x', words], 'Content-Type: text/plain; charset=iso-8859-1\r\n')),
+    ).toEqual(['x', words]);
+  });
+  test('stay where another script is quoted', () => {
+    const quoted = '会议通知：请准时参加，各位同事大家好，本周三下午两点将召开例会';
+    const own =
+      'Vinsamlegast lestu yfir skilaboð, ef þú telur það samræmast markmiðum, línu í meginmáli bréfsins';
+    const bytes = Buffer.concat([
+      iconv.encode(`${own} ${own}\r\n> `, 'windows-1252'),
+      iconv.encode(quoted, 'gb18030'),
+    ]);
+    const head = 'From: a@example.org\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n';
+    expect(readMail(Buffer.concat([Buffer.from(head), bytes])).text).toContain(own);
+  });
+});
+
+test('UTF-8 that was cut inside of a character is UTF-8, also where nobody says it', () => {
+  const cut = Buffer.from('Приглашение на встречу').subarray(0, -1);
+  const shown = 'Приглашение на встреч\ufffd';
+  const bytes = Buffer.concat([
+    Buffer.from('From: "'),
+    cut,
+    Buffer.from('" <a@example.org>\r\nSubject: '),
+    cut,
+    Buffer.from('\r\nContent-Type: image/png; name="'),
+    cut,
+    Buffer.from('"\r\n\r\nx'),
+  ]);
+  const { from, subject, attachments } = readMail(bytes);
+  expect([from[0]?.name, subject]).toEqual([shown, shown]);
+  expect(attachments[0]?.filename).toMatch(/^Приглашение на встреч/);
+  for (const label of ['', '; charset=iso-8859-1'])
+    expect(
+      readMail(Buffer.concat([Buffer.from(`From: a@b.org\r\nContent-Type: text/plain${label}\r\n\r\n`), cut]))
+        .text,
+    ).toBe(shown);
+});
+
+test.each([
+  ['iso-gb2312', 'gb18030', '各位同事大家好'],
+  ['x-koi8-r', 'koi8-r', 'Здравствуйте'],
+  ['1251', 'windows-1251', 'Здравствуйте'],
+  ['x-ms-cp932', 'shift_jis', '会議のお知らせ'],
+  ['8859-2', 'iso-8859-2', 'Zażółć'],
+  ['iso-8859-15-windows', 'iso-8859-15', 'Größe 5 €'],
+])('the name “%s” that nobody registered is %s', (label, charset, words) => {
+  expect(read(mail(charset, ['x', words], `Content-Type: text/plain; charset=${label}\r\n`))[1]).toBe(words);
+});
