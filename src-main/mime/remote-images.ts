@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mostPixels, pictureHead } from '../../src-shared/text/picture-head.ts';
 import type { FetchPublic } from '../platform/fetch-public.ts';
 import type { RemoteContent } from '../shell/shell.ts';
-import { rasterType } from './raster-type.ts';
 
 const mostImages = 200;
 const mostBytes = 10 * 1024 * 1024;
@@ -42,9 +42,10 @@ export function createRemoteImages(fetchPublic: FetchPublic): RemoteImages {
 
   async function picture(url: string, within: number): Promise<Picture> {
     const { status, body } = await fetchPublic(url, { maxBytes: mostBytes, timeoutMs: within });
-    const contentType = status === 200 ? rasterType(body) : null;
-    if (contentType === null) throw new Error('not a picture');
-    return { contentType, body };
+    // By its own first bytes, whatever the server calls it: SVG and XML are programs, not pictures.
+    const head = status === 200 ? pictureHead(body) : null;
+    if (head === null || head.width * head.height > mostPixels) throw new Error('not a picture to be drawn');
+    return { contentType: head.type, body };
   }
 
   return {

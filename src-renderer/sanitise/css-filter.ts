@@ -49,8 +49,6 @@ const frameHeight = /\d(?:[sdl]?v|cq)(?:h|b|i|min|max)\b/i;
 // would never come to rest.
 const asksFrameHeight = /(?<!device-)(?:height|aspect-ratio)|orientation/i;
 
-const rasterData = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i;
-
 /** Drops from `style` what is not allowed and replaces its pictures. */
 export function filterDeclarations(style: CSSStyleDeclaration, pictures: RemotePictures): void {
   for (const name of Array.from(style)) {
@@ -89,7 +87,7 @@ function withPictures(value: string, pictures: RemotePictures): string | null {
   let understood = true;
   const out = value.replace(address, (_whole, escaped: string) => {
     const url = unescapeCss(escaped).trim();
-    if (rasterData.test(url))
+    if (/^data:/i.test(url) && pictures.isDrawable(url))
       return `url("${url.replace(/["\\\n\r<]/g, (char) => encodeURIComponent(char))}")`;
     const shown = pictures.resolve(url);
     return shown === null ? 'none' : `url("${shown}")`;

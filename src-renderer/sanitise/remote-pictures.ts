@@ -1,4 +1,6 @@
+import { mostPixels, mostPixelsOfMail } from '../../src-shared/text/picture-head.ts';
 import { trackerAt, type Tracker } from '../../src-shared/text/trackers.ts';
+import { dataPicturePixels } from './data-picture.ts';
 
 /**
  * The pictures of one message that lie on other people's servers. Held back unless `shown` names an
@@ -12,6 +14,9 @@ export class RemotePictures {
   /** Remote content of kinds that are never loaded. */
   refused = 0;
   readonly #shown: ReadonlyMap<string, string>;
+  /** Pictures that stand in their address → whether they are drawn. */
+  readonly #enclosed = new Map<string, boolean>();
+  #room = mostPixelsOfMail;
 
   constructor(shown: Readonly<Record<string, string>>) {
     this.#shown = new Map(Object.entries(shown));
@@ -37,6 +42,19 @@ export class RemotePictures {
     return shown !== undefined && /^(?:[a-z][a-z0-9+.-]*:\/\/[\w.-]+)?\/remote\/[\w-]{1,200}$/i.test(shown)
       ? shown
       : null;
+  }
+
+  /** Whether a picture that stands in its address (data:) may be drawn: it is one, and does not fill the memory. */
+  isDrawable(url: string): boolean {
+    let drawn = this.#enclosed.get(url);
+    if (drawn === undefined) {
+      const pixels = dataPicturePixels(url);
+      drawn = pixels !== null && pixels <= Math.min(mostPixels, this.#room);
+      if (drawn) this.#room -= pixels ?? 0;
+      else this.refused++;
+      this.#enclosed.set(url, drawn);
+    }
+    return drawn;
   }
 
   hosts(): string[] {

@@ -25,7 +25,6 @@ export interface SanitisedHtml {
 
 const idPrefix = 'user-content-';
 
-const rasterData = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i;
 const longestHtml = 4 * 1024 * 1024;
 /** Style blocks together; a newsletter has 20–60 KB. */
 const longestCss = 300 * 1024;
@@ -175,7 +174,7 @@ class Cleaner {
 
   #picture(image: HTMLElement): void {
     const source = (image.getAttribute('src') ?? '').trim();
-    if (rasterData.test(source)) return;
+    if (/^data:/i.test(source) && this.#pictures.isDrawable(source)) return;
     image.removeAttribute('src');
     if (/^cid:/i.test(source)) {
       image.dataset['cid'] = decoded(source.slice(4)).replace(/^<|>$/g, '');

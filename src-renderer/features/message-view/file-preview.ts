@@ -8,7 +8,7 @@ import { calendarHtml } from './calendar-html.ts';
 import { contactHtml } from './contact-html.ts';
 import { previewKind } from './file-kind.ts';
 import { mediaType } from './media-type.ts';
-import { mostPixels, pictureHead } from './picture-head.ts';
+import { mostPixels, pictureHead } from '../../../src-shared/text/picture-head.ts';
 
 const pagesAtOnce = 4;
 

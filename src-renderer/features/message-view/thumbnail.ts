@@ -1,7 +1,7 @@
 import type { MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import type { MainClient } from '../../ipc/client.ts';
 import { previewKind } from './file-kind.ts';
-import { pictureHead } from './picture-head.ts';
+import { pictureHead } from '../../../src-shared/text/picture-head.ts';
 
 const mostBytes = 12_000_000;
 /** 24 megapixels, a camera's picture: 96 MB while it is decoded, one at a time. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { smallPng } from '../../../fixtures/small-media.ts';
 import { createRemoteImages } from '../../../../src-main/mime/remote-images.ts';
 
-const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const png = smallPng(1, 1, [0, 0, 0]);
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="x()"/>');
 
 function images(answers: Record<string, { status?: number; body: Uint8Array }>) {
@@ -21,7 +22,7 @@ test('only what is a raster picture by its bytes is handed out, under its own ty
     'https://a.example/1': { body: png },
     'https://a.example/2': { body: svg },
     'https://a.example/3': { body: png, status: 404 },
-    'https://a.example/4': { body: Buffer.from('GIF89a....') },
+    'https://a.example/4': { body: Buffer.from('GIF89a\x04\0\x04\0') },
   });
   const { tokens, failed } = await remote.load([1, 2, 3, 4].map((n) => `https://a.example/${n}`));
   expect(Object.keys(tokens)).toEqual(['https://a.example/1', 'https://a.example/4']);
@@ -31,6 +32,13 @@ test('only what is a raster picture by its bytes is handed out, under its own ty
     contentType: 'image/gif',
   });
   expect(await remote.content('guessed')).toEqual({ status: 403 });
+});
+
+test('a picture of a few bytes that claims a thousand megapixels is not handed out', async () => {
+  const { remote } = images({
+    'https://a.example/1': { body: smallPng(1, 1, [0, 0, 0], { width: 32_000, height: 32_000 }) },
+  });
+  expect(await remote.load(['https://a.example/1'])).toEqual({ tokens: {}, failed: 1 });
 });
 
 test('what is offered in clear is asked for over https first, and a host without it only once', async () => {

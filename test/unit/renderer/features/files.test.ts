@@ -3,7 +3,7 @@ import { calendarEntries } from '../../../../src-renderer/features/message-view/
 import { contactCards } from '../../../../src-renderer/features/message-view/contact-cards.ts';
 import { fileSort, previewKind } from '../../../../src-renderer/features/message-view/file-kind.ts';
 import { mediaType } from '../../../../src-renderer/features/message-view/media-type.ts';
-import { pictureHead } from '../../../../src-renderer/features/message-view/picture-head.ts';
+import { pictureHead } from '../../../../src-shared/text/picture-head.ts';
 import { smallPng, smallWav } from '../../../fixtures/small-media.ts';
 
 const file = (filename: string, contentType: string, size = 1000) => ({

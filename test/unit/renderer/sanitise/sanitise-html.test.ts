@@ -2,12 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readMail } from '../../../../src-main/mime/read/read-mail.ts';
+import { smallPng } from '../../../fixtures/small-media.ts';
 import { chromiumPath, hasChromium, openTestBrowser, show, type TestBrowser } from './browser.ts';
 
 const corpora = `${resolve(import.meta.dirname, '../../../../../shared/corpora')}/`;
 const hasCorpora = existsSync(`${corpora}MANIFEST.tsv`);
 if (!hasChromium) process.stdout.write(`sanitise-html: skipped, no Chromium at ${chromiumPath}\n`);
 if (!hasCorpora) process.stdout.write(`sanitise-html: corpora skipped, none at ${corpora}\n`);
+
+const asData = (png: Buffer): string => `data:image/png;base64,${png.toString('base64')}`;
 
 describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
   let browser: TestBrowser;
@@ -71,17 +74,34 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
   test('pictures: remote ones wait, enclosed ones are named, data is raster only', async () => {
     const result = await show(
       browser,
-      '<img src="https://a.leak.test/1.png" srcset="https://a.leak.test/2.png 2x" width=10><img src="cid:logo%40x"><img src="data:image/png;base64,iVBORw0KGgo="><img src="data:image/svg+xml,<svg onload=alert(1)>"><table background="http://b.leak.test/4.png"><tr><td style="background:url(https://c.leak.test/5.png)">x</table>',
+      `<img src="https://a.leak.test/1.png" srcset="https://a.leak.test/2.png 2x" width=10><img src="cid:logo%40x"><img src="${asData(smallPng(1, 1, [0, 0, 0]))}"><img src="data:image/svg+xml,<svg onload=alert(1)>"><table background="http://b.leak.test/4.png"><tr><td style="background:url(https://c.leak.test/5.png)">x</table>`,
     );
     expect(result.html).toContain('data-remote-src="https://a.leak.test/1.png"');
     expect(result.html).toContain('data-cid="logo@x"');
-    expect(result.html).toContain('src="data:image/png;base64,iVBORw0KGgo="');
+    expect(result.html).toContain(`src="${asData(smallPng(1, 1, [0, 0, 0]))}"`);
     expect(result.html).not.toContain('svg');
     expect(result.html).not.toMatch(/srcset|background="|[cb]\.leak/);
     expect(result.remoteImages).toContain('http://b.leak.test/4.png');
     expect(result.remoteImages).toContain('https://c.leak.test/5.png');
     expect(result.remoteHosts).toEqual(['a.leak.test', 'b.leak.test', 'c.leak.test']);
     expect(browser.incidents).toEqual([]);
+  });
+
+  test('pictures of more pixels than the memory has room for are left out, one or many', async () => {
+    const claiming = (width: number, height: number): string =>
+      asData(smallPng(1, 1, [0, 0, 0], { width, height }));
+    const one = await show(
+      browser,
+      `<img src="${claiming(30_000, 30_000)}"><p style="background-image:url(${claiming(30_000, 30_001)})">x</p><img src="data:image/png,no picture">`,
+    );
+    expect(one.html).not.toContain('data:image');
+    expect(one.blocked).toBeGreaterThan(2);
+    const many = Array.from({ length: 20 }, (_, at) => `<img src="${claiming(6_000, 6_000 + at)}">`).join('');
+    const { html } = await show(browser, many);
+    expect(html.split('data:image').length - 1).toBe(13);
+    // The same one over and over is decoded once.
+    const again = await show(browser, `<img src="${claiming(6_000, 6_000)}">`.repeat(20));
+    expect(again.html.split('data:image').length - 1).toBe(20);
   });
 
   test('pictures that main hands out are shown from our own address only', async () => {

@@ -7,6 +7,8 @@ export interface PictureHead {
 
 /** More than any camera makes, less than what fills the memory: 64 megapixels are 256 MB when decoded. */
 export const mostPixels = 64_000_000;
+/** Of all pictures that one mail brings along: forty photographs. A few kilobytes can claim thousands of megapixels. */
+export const mostPixelsOfMail = 500_000_000;
 
 /**
  * Kind and size of a picture by its own first bytes: a name proves nothing, and a picture of a few bytes can be made
@@ -33,11 +35,13 @@ function sizeOf(view: DataView): PictureHead | null {
     return { type: 'image/gif', width: view.getUint16(6, true), height: view.getUint16(8, true) };
   if (word(0, 3) === '\xff\xd8\xff') return jpeg(view);
   if (word(0, 2) === 'BM')
-    return {
-      type: 'image/bmp',
-      width: Math.abs(view.getInt32(18, true)),
-      height: Math.abs(view.getInt32(22, true)),
-    };
+    return view.getUint32(14, true) === 12
+      ? { type: 'image/bmp', width: view.getUint16(18, true), height: view.getUint16(20, true) }
+      : {
+          type: 'image/bmp',
+          width: Math.abs(view.getInt32(18, true)),
+          height: Math.abs(view.getInt32(22, true)),
+        };
   if (word(0, 4) === '\0\0\x01\0') return icon(view);
   if (word(0, 4) === 'RIFF' && word(8, 4) === 'WEBP') return webp(view, word(12, 4));
   if (/^ftypavi[fs]$/.test(word(4, 8))) return avif(view);
