@@ -28,6 +28,11 @@ export const fileWords = {
   'file.fetching': 'Fetching what is not here yet',
   'file.fetched': '{done} of {total} are here',
   'file.stopFetching': 'Stop',
+  'program.title': { one: 'This is a program', other: 'There are {count} programs among them' },
+  'program.text':
+    'Posthorn never starts a program. Once saved, a click in another program may start it, and it can then read, change or delete whatever you can. Save it only if you expected it and know who sent it.',
+  'program.save': 'Save all the same',
+  'program.leave': 'Do not save',
   'calendar.noName': 'Without a title',
   'calendar.cancelled': 'This was called off.',
   'calendar.start': 'Begins',

@@ -51,6 +51,7 @@ export const listWords = {
   'row.account': '{name} account',
   'row.attachment': 'has attachment',
   'row.count': '{count} in conversation',
+  'row.countHere': '{count} messages of this conversation are in this list',
   'row.waiting': 'waiting to be sent to the server',
   'row.away': 'not readable without network',
   'row.draft': 'draft',

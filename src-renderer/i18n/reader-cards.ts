@@ -21,6 +21,8 @@ export const readerCardWords = {
   'protection.hint': 'Save it to decrypt it with another program.',
   'protection.save': 'Save the encrypted part…',
   'protection.showText': 'Show the encrypted text',
+  'protection.showSignature': 'Show the letters of the signature',
+  'protection.showKey': 'Show the letters of the key',
   'protection.sectionTitle': 'Text of the message: {caption}',
   'report.kind.failed': 'Not delivered',
   'report.kind.delayed': 'Delivery is delayed',

@@ -1,6 +1,7 @@
 export const readerWords = {
   'reader.toolbar': 'Message',
   'reader.messages': { one: '1 message', other: '{count} messages' },
+  'reader.messagesInFolders': '{count} messages in {folders} folders',
   'reader.unfoldAll': 'Unfold all',
   'reader.foldAll': 'Fold all',
   'reader.isFile': 'A file, in none of your folders',

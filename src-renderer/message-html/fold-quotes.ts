@@ -149,7 +149,7 @@ export function foldQuotes(body: Element, label: string): boolean {
   const document = body.ownerDocument;
   const range = document.createRange();
   if (offset > 0) range.setStart(node, offset);
-  else range.setStartBefore(beginning(node, body));
+  else setStartBehindWords(range, beginning(node, body), body);
   range.setEndAfter(last);
   const details = document.createElement('details');
   details.className = quoteFold;
@@ -158,6 +158,28 @@ export function foldQuotes(body: Element, label: string): boolean {
   details.append(summary, range.extractContents());
   body.append(details);
   return true;
+}
+
+/** Empty lines and a rule that stand before the quote go with it: the fold has room of its own. */
+function setStartBehindWords(range: Range, first: Node, body: Element): void {
+  const walker = body.ownerDocument.createTreeWalker(body);
+  walker.currentNode = first;
+  let last: Node | null = walker.previousNode();
+  while (last !== null && !isSeen(last)) last = walker.previousNode();
+  // An element that holds what is quoted stands before it without being above it.
+  if (last === null || last === body || last.contains(first)) return range.setStartBefore(first);
+  while (last.parentNode !== null && last.parentNode !== body && last.nextSibling === null)
+    last = last.parentNode;
+  if (last.contains(first)) return range.setStartBefore(first);
+  range.setStartAfter(last);
+}
+
+function isSeen(node: Node): boolean {
+  if (node.nodeType === 3)
+    return node.parentElement?.localName !== 'style' && /[^\s\u200b]/.test(node.nodeValue ?? '');
+  if (node.nodeType !== 1) return false;
+  const element = node as Element;
+  return element.matches('img, video, audio, input, [style*="background"], [bgcolor]');
 }
 
 /** The outermost element that begins with this node: a box is folded whole, with its rule and its padding. */

@@ -93,6 +93,7 @@ const themeStyle = `
 :root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
 :root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [style*="url("] img[src] { filter: none; }
 :root[data-own-dark] { background: #232325; }
+:root[data-own-dark] .held-picture { border-color: #515156; background: #2c2c2f; color: #c3c3bf; }
 :root[data-own-dark] .posthorn-fold > summary { color: #c3c3bf; background: #3a3a3e; }
 :root[data-kind="text"] { background: #ffffff; }
 :root { --quote-line: #c6c6c0; --quote-text: #63635d; --fold-wash: rgb(29 29 27 / 0.06); }

@@ -19,6 +19,8 @@ export interface MailFrameCallbacks {
   onAcross?(across: Across | null): void;
   /** A wide mail was moved to this place, a share of its width; below 0 from right to left. */
   onMoved?(share: number): void;
+  /** Whether its colours were turned into dark ones; a mail that is dark of itself keeps them. */
+  onDarkened?(darkened: boolean): void;
   /** The link under the pointer or with the focus; null when none. */
   onHover?(url: string | null): void;
 }
@@ -140,7 +142,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     const document = iframe.contentDocument;
     if (document?.body === null || document === null) return;
     applyZoom();
-    settleColours(document);
+    callbacks.onDarkened?.(settleColours(document));
     boxHeldPictures(document);
     const mail = callbacks.quoteLabel === undefined ? null : document.querySelector('.mail-body');
     if (mail !== null) foldQuotes(mail, callbacks.quoteLabel ?? '');

@@ -1,10 +1,13 @@
 import { safeLink } from '../sanitise/safe-link.ts';
+import { armoured, type Armour } from './armour.ts';
 import { inColumns } from './columns.ts';
 import { quoteStart, type MailLine } from './quote-start.ts';
 
 export interface TextWords {
   /** Label of a folded quote, e.g. "Show quoted text". */
   showQuote: string;
+  /** Labels of what only another program reads; left out: it stays as it is. */
+  armour?: Readonly<Record<Armour, string>>;
 }
 
 interface Block {
@@ -21,7 +24,13 @@ const foldedFrom = 4;
  * patches stand in letters of one width, so that they do not fall apart.
  */
 export function textToHtml(text: string, words: TextWords = { showQuote: 'Show quoted text' }): string {
-  const lines = textLines(text);
+  const all = textLines(text);
+  const lines = all.slice(
+    Math.max(
+      0,
+      all.findIndex((line) => line.text.trim() !== ''),
+    ),
+  );
   const signatureAt = lines.findLastIndex((line) => line.text === '-- ' || line.text === '--');
   const hasSignature =
     signatureAt > 0 &&
@@ -32,15 +41,17 @@ export function textToHtml(text: string, words: TextWords = { showQuote: 'Show q
   const quote = start === null ? [] : lines.slice(start, end).filter((line) => line.text.trim() !== '');
   const fold = start === null || start >= end || quote.length < foldedFrom ? end : start;
   const shown = (from: number, to: number): string =>
-    shownBlocks(lines.slice(from, to).map((line) => line.text));
-  let out = shown(0, fold);
+    shownBlocks(
+      lines.slice(from, to).map((line) => line.text),
+      words.armour,
+    );
+  // The fold has room of its own: empty lines before it would push it away from what it belongs to.
+  const above = fold < end ? lines.slice(0, fold).findLastIndex((line) => line.text.trim() !== '') + 1 : fold;
+  let out = shown(0, above);
   if (fold < end)
     out += `<details><summary>${escapeHtml(words.showQuote)}</summary>${shown(fold, end)}</details>`;
   if (hasSignature)
-    out += `<div class="signature">${lines
-      .slice(end)
-      .map((line) => paragraph(line.text))
-      .join('')}</div>`;
+    out += `<div class="signature">${shownLines(lines.slice(end).map((line) => line.text))}</div>`;
   return `<div class="mail-text">${out}</div>`;
 }
 
@@ -57,14 +68,14 @@ export function textLines(text: string): MailLine[] {
 }
 
 /** HTML of runs of lines that are quoted equally deep or not at all. */
-function shownBlocks(lines: readonly string[]): string {
+function shownBlocks(lines: readonly string[], armour: TextWords['armour']): string {
   const blocks = intoBlocks(lines);
   let out = '';
   for (let i = 0; i < blocks.length;) {
     const block = blocks[i];
     if (block === undefined) break;
     if (block.depth === 0) {
-      out += shownLines(block.lines);
+      out += armour === undefined ? shownLines(block.lines) : shownArmour(block.lines, armour);
       i++;
       continue;
     }
@@ -99,6 +110,17 @@ function nested(blocks: readonly Block[]): string {
     out += shownLines(block.lines);
   }
   return out + '</blockquote>'.repeat(depth);
+}
+
+/** Runs of armour folded, where nothing stands in them that a person could read. */
+function shownArmour(lines: readonly string[], labels: Readonly<Record<Armour, string>>): string {
+  let out = '';
+  let from = 0;
+  for (const { begin, end, kind } of armoured(lines)) {
+    out += `${shownLines(lines.slice(from, begin))}<details><summary>${escapeHtml(labels[kind])}</summary>${shownLines(lines.slice(begin, end))}</details>`;
+    from = end;
+  }
+  return out + shownLines(lines.slice(from));
 }
 
 function shownLines(lines: readonly string[]): string {

@@ -272,6 +272,23 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
     await close();
   });
 
+  test('a program says that it is one before it is saved', async () => {
+    await page
+      .getByRole('button', { name: /^setup\.exe, .*, save$/ })
+      .first()
+      .click();
+    await dialog().getByRole('heading', { name: 'This is a program' }).waitFor(wait);
+    await dialog().getByText('Posthorn never starts a program.').waitFor();
+    expect(await axeFaults(page, 'program', false)).toEqual([]);
+    await page.screenshot({ path: `${pictures}/program.png` });
+    await dialog().getByRole('button', { name: 'Do not save' }).click();
+    await dialog().waitFor({ state: 'detached', ...wait });
+    expect(await page.locator('.toast').count()).toBe(0);
+    await page.locator('.stage:not([inert])').getByRole('button', { name: 'Save all' }).click();
+    await dialog().getByRole('heading', { name: 'This is a program' }).waitFor(wait);
+    await close();
+  });
+
   test('a card dragged out carries the file under its name', async () => {
     const card = page.locator('.stage:not([inert]) .files-list .file').first();
     await card.hover();

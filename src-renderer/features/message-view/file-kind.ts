@@ -75,7 +75,7 @@ const sorts: readonly [RegExp, WordKey, IconName][] = [
   [/^text\/calendar$|\.ics$/i, 'file.calendar', 'clock'],
   [/vcard$|^text\/(?:x-)?directory$|\.vcf$/i, 'file.contact', 'person'],
   [
-    /\.(?:exe|msi|com|bat|cmd|scr|ps1|vbs|jse?|wsf|hta|lnk|jar|app|dmg|pkg|deb|rpm|apk|sh|run)$/i,
+    /\.(?:exe|msi|msp|msix|appx|com|pif|bat|cmd|scr|cpl|msc|reg|inf|ps1|vb[es]?|jse?|ws[cfh]?|sct|scf|hta|xll|lnk|url|jar|jnlp|app|application|appimage|command|desktop|dmg|pkg|deb|rpm|apk|sh|run)$/i,
     'file.program',
     'alert',
   ],
@@ -91,9 +91,14 @@ const sorts: readonly [RegExp, WordKey, IconName][] = [
 
 /** What a file calls itself, in words: by its name's ending first, which is what another program will go by. */
 export function fileSort({ contentType, filename }: Looked): { words: WordKey; icon: IconName } {
-  const ending = /\.[^.]{1,8}$/.exec(filename)?.[0] ?? '';
+  const ending = /\.[^.]{1,11}$/.exec(filename)?.[0] ?? '';
   const found =
     sorts.find(([pattern]) => ending !== '' && pattern.test(ending)) ??
     sorts.find(([pattern]) => pattern.test(contentType));
   return { words: found?.[1] ?? 'file.file', icon: found?.[2] ?? 'file' };
+}
+
+/** Another program would start it. */
+export function isProgram(file: Looked): boolean {
+  return fileSort(file).words === 'file.program';
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { calendarEntries } from '../../../../src-renderer/features/message-view/calendar-entries.ts';
 import { contactCards } from '../../../../src-renderer/features/message-view/contact-cards.ts';
-import { fileSort, previewKind } from '../../../../src-renderer/features/message-view/file-kind.ts';
+import {
+  fileSort,
+  isProgram,
+  previewKind,
+} from '../../../../src-renderer/features/message-view/file-kind.ts';
 import { mediaType } from '../../../../src-renderer/features/message-view/media-type.ts';
 import { pictureHead } from '../../../../src-shared/text/picture-head.ts';
 import { smallPng, smallWav } from '../../../fixtures/small-media.ts';
@@ -39,6 +43,21 @@ describe('what a file is', () => {
     expect(fileSort(file('a.docx', 'application/octet-stream')).words).toBe('file.document');
     expect(fileSort(file('noname', 'image/png')).words).toBe('file.picture');
     expect(fileSort(file('a.qqq', 'application/x-qqq')).words).toBe('file.file');
+  });
+  test.each([
+    'setup.exe',
+    'photo.jpg.PIF',
+    'Offer.desktop',
+    'tool.AppImage',
+    'x.application',
+    'a.reg',
+    'b.vbe',
+    'c.url',
+  ])('%s is a program, whatever it calls itself', (name) => {
+    expect(isProgram(file(name, 'image/png'))).toBe(true);
+  });
+  test.each(['letter.pdf', 'notes.txt', 'exe', 'web.html', 'a.service'])('%s is none', (name) => {
+    expect(isProgram(file(name, 'application/octet-stream'))).toBe(false);
   });
 });
 

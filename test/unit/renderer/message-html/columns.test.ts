@@ -13,6 +13,15 @@ test.each([
     'a table',
     'Item      Count   Price\n\nRope          3   12.50\nLamp         12    4.00\nBuoy          1  230.00',
   ],
+  ['a short table with narrow gaps', 'Name  Age  City\nAnn   12   Rome\nBob   9    Oslo'],
+  [
+    'names and values',
+    'Number of the order:  12345\nDate of the order:    Monday\nSum:                  19.99 EUR',
+  ],
+  ['tabs behind words of several lengths', 'Name\tAge\nAnn\t12\nBobby\t9'],
+  ['a head and a row', 'Mon   Tue   Wed\n1     2     3'],
+  ['columns with strokes between them', ' src/a.c    |    2 +-\n src/long.c |   12 ++++++------'],
+  ['a table of a database', ' id | name\n----+------\n  1 | Ann'],
   ['tabs', 'Rope\t3\t12.50\nLamp\t12\t4.00\nBuoy\t1\t230.00'],
   ['a frame', '+-----+-----+\n| a   | b   |\n+-----+-----+'],
   ['box letters', '┌──┐\n│ab│\n└──┘'],
@@ -40,6 +49,7 @@ test.each([
     'Dear Ann,\n\nthe boat comes on Monday, and   with it the lamp.\nWe wait at the quay.\n\nYours\nBob',
   ],
   ['two blanks after a full stop', 'One.  Two.  Three.\nFour.  Five.\nSix.  Seven.\nEight.  Nine.'],
+  ['two lines with a gap each', 'One of   them\nHas it   here'],
   ['a ruler', 'Above\n----------\nBelow\n==========\nAnd\n**********'],
   ['indented paragraphs', '    One that begins further in.\n    Another one of them.\n    And the third.'],
   [

@@ -58,6 +58,20 @@ describe.skipIf(!hasChromium)('quoted HTML', () => {
     expect(fold).toMatch(/^More.*May I\?/);
   });
 
+  test('empty lines and rules between the answer and the quote are folded too', async () => {
+    const left = await browser.page.evaluate((given) => {
+      const { html: safe } = window.harness.sanitiseHtml(given);
+      const body = new DOMParser().parseFromString(safe, 'text/html').querySelector('.mail-body');
+      if (body === null) throw new Error('no body');
+      window.harness.foldQuotes(body, 'More');
+      body.querySelector('details')?.remove();
+      return [body.querySelectorAll('br, hr, p, img').length, body.querySelector('p')?.textContent];
+    }, `<div><p>Yes.</p><p>&nbsp;</p><div><br></div>\n<br><hr></div><br>${quote}`);
+    expect(left).toEqual([1, 'Yes.']);
+    const kept = await folded(`<p>Yes.</p><div><img src="cid:a" width="300" alt="Ann"><br></div>${quote}`);
+    expect(kept.seen).toMatch(/^Yes\./);
+  });
+
   test.each([
     ['it is all there is', quote],
     ['there is only white space besides', `<div><br>\u00a0\u200b</div>${quote}`],

@@ -10,14 +10,21 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** Whether the mail is darkened as a whole, and what lies under its words before that. */
-const drawn = (given: string, theme: 'light' | 'dark'): Promise<{ darkened: boolean; ground: string }> =>
+const drawn = (
+  given: string,
+  theme: 'light' | 'dark',
+): Promise<{ darkened: boolean; told: boolean; ground: string; sheet: string }> =>
   browser.page.evaluate(
     async ({ html, light }) => {
+      let told = false;
       const iframe = document.createElement('iframe');
       document.body.append(iframe);
       const frame = window.harness.prepareMailFrame(iframe, {
         onLink: () => undefined,
         onHeight: () => undefined,
+        onDarkened: (is) => {
+          told = is;
+        },
       });
       await frame.show(
         window.harness.frameDocument({
@@ -32,7 +39,9 @@ const drawn = (given: string, theme: 'light' | 'dark'): Promise<{ darkened: bool
         (inner.defaultView as Window).getComputedStyle(element);
       const found = {
         darkened: styleOf(inner.documentElement).filter !== 'none',
+        told,
         ground: styleOf(inner.querySelector('td') ?? inner.body).backgroundColor,
+        sheet: styleOf(inner.querySelector('.mail-body') ?? inner.body).backgroundColor,
       };
       iframe.remove();
       return found;
@@ -54,8 +63,21 @@ test.skipIf(!hasChromium).each([
   ['a mail with dark rules of its own', false, ownRules],
   ['a mail whose dark rules colour letters alone', true, halfRules],
 ])('in the dark, %s: darkened is %s', async (_name, darkened, html) => {
-  expect((await drawn(html, 'dark')).darkened).toBe(darkened);
+  const found = await drawn(html, 'dark');
+  expect([found.darkened, found.told]).toEqual([darkened, darkened]);
 });
+
+test.skipIf(!hasChromium)(
+  'in the dark, the white page around a black mail is dark where no words stand on it',
+  async () => {
+    const black = '<td style="background:#000;color:#fff">Words that go on for a while</td>';
+    const page = (rest: string): string =>
+      `<body bgcolor="#ffffff"><table width="100%"><tr>${black}</tr></table>${rest}</body>`;
+    expect((await drawn(page(''), 'dark')).sheet).toBe('rgba(0, 0, 0, 0)');
+    expect((await drawn(page('<p>More</p>'), 'dark')).sheet).toBe(white);
+    expect((await drawn(page(''), 'light')).sheet).toBe(white);
+  },
+);
 
 test.skipIf(!hasChromium)(
   'dark rules of a mail follow the theme of the window, not of the system',
@@ -63,7 +85,7 @@ test.skipIf(!hasChromium)(
     await browser.page.emulateMedia({ colorScheme: 'light' });
     expect((await drawn(ownRules, 'dark')).ground).toBe(black);
     await browser.page.emulateMedia({ colorScheme: 'dark' });
-    expect(await drawn(ownRules, 'light')).toEqual({ darkened: false, ground: white });
+    expect(await drawn(ownRules, 'light')).toMatchObject({ darkened: false, told: false, ground: white });
     await browser.page.emulateMedia({ colorScheme: null });
   },
 );
