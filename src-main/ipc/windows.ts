@@ -1,4 +1,5 @@
 import type { NewRow } from '../../src-shared/model/message.ts';
+import { shownName } from '../../src-shared/text/shown-name.ts';
 import type { CachePort } from '../cache/cache-port.ts';
 import type { Log } from '../platform/log.ts';
 import type { Page, Shell } from '../shell/shell.ts';
@@ -66,7 +67,7 @@ export function createWindows(ports: {
       rows.length > oneByOne
         ? { title: `${rows.length} new messages`, body: senders(rows), tag: 'many' }
         : {
-            title: sender === undefined ? 'New message' : sender.name || sender.address,
+            title: sender === undefined ? 'New message' : shownName(sender),
             body: first.envelope.subject,
             tag: messageIds[0] ?? 'new',
           };
@@ -112,7 +113,7 @@ function senders(rows: readonly NewRow[]): string {
   const names = [
     ...new Set(
       rows
-        .map((row) => row.envelope.from[0]?.name || row.envelope.from[0]?.address || '')
+        .map(({ envelope: { from } }) => (from[0] === undefined ? '' : shownName(from[0])))
         .filter((name) => name !== ''),
     ),
   ];

@@ -2,6 +2,7 @@ import type { MessageTrust } from '../../src-shared/ipc/areas/trust.ts';
 import type { ReadMail } from '../../src-shared/model/mail.ts';
 import type { MailAddress } from '../../src-shared/model/message.ts';
 import { hasOddLetters, shownHost } from '../../src-shared/text/shown-host.ts';
+import { addressesIn } from '../../src-shared/text/shown-name.ts';
 import type { KnownPeople } from './known-people.ts';
 import { lookAlike, skeleton } from './look-alike.ts';
 import { asciiDomain } from './ascii-domain.ts';
@@ -39,12 +40,7 @@ export async function senderWarnings(
   const domain = organisation(host);
   const isOwn = own.some(({ address }) => address.toLowerCase() === from.address.toLowerCase());
 
-  // As it is seen: letters of full width, and "(at)", say the same.
-  const seen = from.name
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/\s?[([{]\s?at\s?[)\]}]\s?/gi, '@');
-  const inName = seen.match(/[^\s@<>"'(),]+@[^\s@<>"'(),]+\.[^\s@<>"'(),]+/g) ?? [];
+  const inName = addressesIn(from.name);
   if (inName.some((address) => organisation(asciiDomain(address)) !== domain))
     warn('address-in-name', `The name says “${from.name}”, but the message is from ${from.address}.`);
   if (hasOddLetters(host))

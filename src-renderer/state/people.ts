@@ -1,11 +1,12 @@
 import type { ListRow, MailAddress, MessageRow } from '../../src-shared/model/message.ts';
+import { shownName } from '../../src-shared/text/shown-name.ts';
 import { t } from '../i18n/t.ts';
 
 type IsOwn = (address: MailAddress) => boolean;
 
-/** A name to show: what the sender wrote, else the address. */
+/** A name to show: what the sender wrote, else the address; it too where the name is another one. */
 export function personName(person: MailAddress): string {
-  return person.name.trim() === '' ? person.address : person.name.trim();
+  return shownName(person);
 }
 
 /** A name inside a sentence: one from right to left, or that turns around what follows it, keeps to itself. */

@@ -19,6 +19,7 @@ import { answerPageRequest } from '../page-files.ts';
 import type { Page, PageOptions, Shell, ShellOptions } from '../shell.ts';
 import { guardSession } from './electron-guards.ts';
 import { ElectronPage } from './electron-page.ts';
+import { noteBody } from './note-body.ts';
 import { origin, scheme } from './prepare-electron.ts';
 import { addTextMenu } from './text-menu.ts';
 
@@ -133,7 +134,7 @@ class ElectronShell implements Shell {
   notify(note: { title: string; body: string; tag: string }): Promise<'clicked' | 'closed' | 'unsupported'> {
     if (!Notification.isSupported()) return Promise.resolve('unsupported');
     return new Promise((resolve) => {
-      const shown = new Notification({ title: note.title, body: note.body });
+      const shown = new Notification({ title: note.title, body: noteBody(note.body, process.platform) });
       const end = (how: 'clicked' | 'closed' | 'unsupported') => () => {
         this.#notes.delete(shown);
         resolve(how);
