@@ -22,13 +22,16 @@ export interface ReportMail {
 }
 
 const senders =
-  /^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|maildaemon|microsoftexchange[0-9a-f]*|mailerdaemon|nondelivery)$/i;
+  /^(?:mailer-daemon|mail delivery (?:sub)?system|post[_-]?master|mail-daemon|mdaemon|maildaemon|microsoftexchange[0-9a-f]*|mailerdaemon|nondelivery)$/i;
 const subjects =
-  /undeliver|not be delivered|delivery (?:status|failure|has failed|delayed|report|problem|error)|failure notice|failed (?:mail|delivery)|returned (?:mail|to sender)|mail (?:delivery|system|could not) ?(?:fail|error|sys)?|delivery notification|unzustellbar|non remis|could not be (?:sent|delivered)|mail error|non[- ]delivery|user unknown/i;
+  /undeliver|not be delivered|delivery (?:status|warning|failure|has failed|delayed|report|problem|error)|failure notice|failed (?:mail|delivery)|returned (?:mail|to sender)|mail (?:delivery|system|could not) ?(?:fail|error|sys)?|delivery notification|unzustellbar|non remis|could not be (?:sent|delivered)|mail error|non[- ]delivery|user unknown/i;
 
 /** What a bounce, a read receipt, a complaint or an automatic answer says; null for mail of people. Never throws. */
 export function readMailReport(root: Part, mail: ReportMail): MailReport | null {
-  const parts = leaves(root);
+  let parts = leaves(root);
+  // Gateways wrap reports of servers in a mail of their own, with a disclaimer.
+  const wrapped = parts.find((part) => part.children[0]?.type.value === 'multipart/report')?.children[0];
+  if (wrapped !== undefined && !parts.some(isStatus) && isFromMachine(mail)) parts = leaves(wrapped);
   const quoted = parts.find((part) => isMessageType(part.type.value) || /headers$/.test(part.type.value));
   const original = quoted === undefined ? [] : headerOf(quoted);
   const feedback = parts.find((part) => part.type.value === 'message/feedback-report');
@@ -47,7 +50,7 @@ function delivery(
   mail: ReportMail,
   original: readonly HeaderField[],
 ): MailReport | null {
-  const status = parts.find((part) => /^message\/(?:global-)?delivery-status$/.test(part.type.value));
+  const status = parts.find(isStatus);
   const failed = value(mail.fields, 'x-failed-recipients');
   const looks =
     status !== undefined ||
@@ -64,9 +67,11 @@ function delivery(
   const plain = readPlainText(mail.text, own);
   // In a language that is not read here the subject may still say that it failed.
   const why = plain.reason ?? (subjects.test(mail.subject) ? meaningOf(mail.subject) : null);
+  // A report is not about its own receiver, whom a gateway may have wrapped it for.
   const quotedTo =
-    firstAddress(value(original, 'to')) ??
-    firstAddress(/^to:[ \t]*(.{1,400})$/im.exec(plain.quoted)?.[1] ?? '');
+    [value(original, 'to'), /^to:[ \t]*(.{1,400})$/im.exec(plain.quoted)?.[1] ?? '']
+      .map(firstAddress)
+      .find((one) => one !== null && !own.has(one.toLowerCase())) ?? null;
   // A question whether an address could be reached, not a mail.
   if (status !== undefined && /^action[ \t]*:[ \t]*deliverable/im.test(partText(status))) return null;
   let recipients: RecipientStatus[] =
@@ -101,14 +106,20 @@ function delivery(
   };
 }
 
+function isStatus(part: Part): boolean {
+  return /^message\/(?:global-)?delivery-status$/.test(part.type.value);
+}
+
 /** Amazon's notifications about mail sent through it: JSON in the text. */
-function notification(text: string): MailReport | null {
+function notification(given: string): MailReport | null {
+  // Amazon's other service puts the whole of it into a string.
+  const text = given.slice(0, 65_536).replaceAll('\\"', '"');
   const kind = /"notificationType" ?: ?"(Bounce|Complaint|Delivery)"/.exec(text.slice(0, 2_000))?.[1];
   if (kind === undefined) return null;
-  const json = text.slice(0, 65_536).replace(/\n ?/g, '');
+  const json = text.replace(/\n ?/g, '');
   const list = /"(?:bounced|complained)?[rR]ecipients" ?: ?\[(.{1,20000}?)\]/.exec(json)?.[1] ?? '';
   const about = /"name" ?: ?"Message-ID" ?, ?"value" ?: ?"(<[^"<>]{1,900}>)"/i.exec(json)?.[1] ?? '';
-  const entries = list.split(/\}, ?\{|", ?"/).flatMap((entry) => {
+  const entries = list.split(list.includes('{') ? /\}, ?\{/ : /", ?"/).flatMap((entry) => {
     const final = firstAddress(
       /"emailAddress" ?: ?"([^"]{3,400})"/.exec(entry)?.[1] ?? entry.replaceAll('"', ''),
     );
@@ -133,7 +144,8 @@ function notification(text: string): MailReport | null {
 }
 
 function isDaemon({ name, address }: MailAddress): boolean {
-  return senders.test(address === '' ? name : (address.split('@')[0] ?? ''));
+  const local = (address.split('@')[0] ?? '').replace(/\\$/, '');
+  return senders.test(address === '' ? name : local) || /^mail delivery (?:sub)?system$/i.test(name);
 }
 
 function isFromMachine(mail: ReportMail): boolean {
@@ -146,7 +158,7 @@ function isFromMachine(mail: ReportMail): boolean {
   if (mail.from.some((one) => isDaemon(one))) return true;
   // A bounce that somebody answered or handed on is their mail.
   if (/^\s*(?:re|aw|antw|sv|vs|rif|fwd?|wg|tr|rv|i)\s*:/i.test(mail.subject)) return false;
-  return /could not be delivered|unable to deliver|undeliverable|delivery (?:failed|to the following|has failed)|did not reach|permanent error|was not delivered|fatal errors|delivery errors|user unknown|\b550 /i.test(
+  return /could not be delivered|unable to deliver|undeliverable|delivery (?:failed|to the following|has failed)|did not reach|permanent error|failed recipients|recipients (?:failed|was aborted)|has been postponed|was not delivered|fatal errors|delivery errors|user unknown|\b550 /i.test(
     mail.text.slice(0, 8_000),
   );
 }

@@ -17,7 +17,11 @@ const address = /[^\s<>()[\]{}:;,"'`|=\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,25
 
 /** Where the quoted mail begins. */
 const marks =
-  /^[ \t>]*[-=_*]{2,}.{0,60}(?:copy of|original (?:message|mail)|returned message|below this line|header of the|unsent message|message (?:header|follows|text)|undelivered message|text of (?:the|your)|message contents).{0,80}$|^[ \t]*(?:below is a copy of|original message follows|(?:---* )?this is a copy of|your (?:original )?message follows|message header follows|the (?:first|following) .{0,40} of (?:the|your) message|included is a copy|original mail as follows).{0,80}$|^(?:Return-Path|Received|X-Originating-IP|DomainKey-Signature):.{0,400}$/im;
+  /^[ \t>]*[-=_*]{2,}.{0,60}(?:copy of|original (?:message|mail)|returned message|below this line|header of the|unsent message|message (?:header|follows|text)|undelivered message|text of (?:the|your)|message contents).{0,80}$|^[ \t]*(?:below is a copy of|original message follows|(?:---* )?this is a copy of|your (?:original )?message follows|message header follows|the (?:first|following) (?!addresse?s?\b|recipients?\b|users?\b).{0,40} of (?:the|your) message|included is a copy|original (?:mail|message) as (?:.{0,30} )?follows).{0,80}$|^>?[ \t]?(?:Return-Path|Received|X-Originating-IP|DomainKey-Signature):.{0,400}$|^Content-Type:[ \t]*message\/rfc822/im;
+
+/** Exchange first says to whom the mail was written, which may be a list that has the address. */
+const unreached =
+  /\bdid not reach the following recipients?(?:\(s\))?:|(?:folgenden?|der) Empfänger (?:konnten? )?nicht erreich|destinataires? suivants?[^\n:]{0,40}:/i;
 
 const nobody =
   /^(?:postmaster|mailer-daemon|mail-daemon|mdaemon|maildaemon|support|abuse|help|helpdesk|noreply|no-reply|info|admin|webmaster)@/i;
@@ -29,7 +33,9 @@ const nobody =
 export function readPlainText(text: string, own: ReadonlySet<string>): PlainBounce {
   const whole = text.slice(0, longest);
   const mark = marks.exec(whole);
-  const said = mark === null ? whole : whole.slice(0, mark.index);
+  const before = mark === null ? whole : whole.slice(0, mark.index);
+  const behind = unreached.exec(before);
+  const said = behind === null ? before : before.slice(behind.index);
   const quoted = mark === null ? '' : whole.slice(mark.index);
   const lines = said.split('\n');
   const found = new Map<string, { address: string; score: number; line: number }>();
@@ -49,7 +55,7 @@ export function readPlainText(text: string, own: ReadonlySet<string>): PlainBoun
     .filter((one) => one.score === best || (one.score >= 4 && best >= 4))
     .filter((one) => one.score > -4);
   const delayed =
-    /\b(?:will (?:keep|continue|be retried)|still trying|no action is required|warning message only|need to resend|has been delayed|delivery (?:is )?delayed)\b/i.test(
+    /\b(?:will (?:keep|continue|be retried)|still trying|no action is required|warning message only|need to resend|been postponed|has been delayed|delivery (?:is )?delayed)\b/i.test(
       said,
     ) || delayedAbroad.test(said);
   const gaveUp = /permanent|giving up|given up|undeliverable|aufgegeben|endgültig|définiti/i.test(said);
@@ -74,7 +80,7 @@ export function readPlainText(text: string, own: ReadonlySet<string>): PlainBoun
 function scoreOf(line: string, at: number, value: string, before: string): number {
   const head = line.slice(0, at);
   let score = 0;
-  if (/^[\s<"'`*\u2022-]*$/.test(head)) score += 5;
+  if (/^[\s<>"'`*\u2022-]*$/.test(head)) score += 5;
   if (
     /rcpt to|recipient|deliver|reach|failed|following address|mailbox|user|account|exceeds|could not|unknown|undeliver|bounce|emailAddress|\bto\b[ \t]*:?[ \t<]*$/i.test(
       head,

@@ -1,9 +1,10 @@
 import type { DeliveryReport } from '../../../../src-shared/ipc/areas/sending.ts';
+import { meaningOf } from './bounce-words.ts';
 
 /** RFC 3463, in words; by the whole code, else by its last two numbers' family. */
 const reasons: Readonly<Record<string, string>> = {
   '1.1': 'there is no such mailbox',
-  '1.2': 'its domain takes no mail',
+  '1.2': 'its domain does not exist or takes no mail',
   '1.3': 'the address is not written as it should be',
   '1.6': 'the mailbox has moved and nobody said where to',
   '1.10': 'its domain takes no mail',
@@ -18,6 +19,17 @@ const reasons: Readonly<Record<string, string>> = {
   '4.7': 'the time for delivering it ran out',
   '7.0': 'the server rejected the message',
   '7.1': 'the server rejected the message',
+  '7.13': 'the mailbox is switched off',
+};
+
+const [unknown, full] = ['there is no such mailbox', 'the mailbox is full'];
+/** What the words of a server may say better than a code that servers give for many things; null: whatever it is. */
+const better: Readonly<Record<string, readonly string[] | null>> = {
+  '1.1': [full],
+  '1.10': [unknown],
+  '2.0': null,
+  '2.1': [unknown, full, 'its server did not take it in time'],
+  '4.1': [unknown, full],
 };
 
 /** "Could not be delivered to ann@example.org because there is no such mailbox. The server says: …" */
@@ -52,10 +64,16 @@ export function reportSentence(
 
 /** The words for a status of RFC 3463; null for those that say nothing. */
 export function statusReason(status: string | null, diagnostic = ''): string | null {
-  // Exchange says "5.1.10 RecipientNotFound"; RFC 7505 means a domain without mail by that number.
-  if (status?.endsWith('.1.10') === true && /recipient ?not ?found/i.test(diagnostic))
-    return reasons['1.1'] ?? null;
   const [, subject = '', detail = ''] = status?.split('.') ?? [];
+  const words = better[`${subject}.${detail}`];
+  // Exchange says "5.1.10" and means that there is nobody; RFC 7505 means a domain without mail by that number.
+  const said = /recipient ?not ?found|exchange online/i.test(diagnostic) ? unknown : meaningOf(diagnostic);
+  if (
+    words !== undefined &&
+    said !== null &&
+    (words === null ? !/deliver it$/.test(said) : words.includes(said))
+  )
+    return said;
   // X.7 is what a server will not take by its rules (RFC 3463 3.8), whichever of them it was.
   return reasons[`${subject}.${detail}`] ?? (subject === '7' ? (reasons['7.0'] ?? null) : null);
 }

@@ -30,6 +30,18 @@ test.each<[string, string, string[], string, string?]>([
   ['Groupwise', 'Message status - undeliverable', [`The message that you sent was undeliverable to the following:`, `\t${ann} (user not found)`], unknown],
   ['Courier', 'NOTICE: mail delivery status.', ['Your message to the following recipients cannot be delivered:', '', `<${ann}>:`, '<<< 550 5.1.1 User Unknown'], unknown],
   ['Postfix', 'Undelivered Mail Returned to Sender', [`<${ann}> (expanded from <list@example.net>): unknown user: "ann"`], unknown],
+  ['the list that the mail was written to, before whom it did not reach', 'Undeliverable: Hello', ['Your message', '', '  To:      list@lists.example.org', '  Subject: Hello', '  Sent:    Fri, 20 Jul 2001 08:53:08 -0700', '', 'did not reach the following recipient(s):', '', `${ann} on Fri, 20 Jul 2001 11:08:59 -0700`, '    The recipient name is not recognized'], unknown],
+  ['an address in a form of X.400', 'Undeliverable: Hello', ['Your message', '', '  To:  list@lists.example.org', '', 'did not reach the following recipient(s):', '', `c=US;a= ;p=X;dda:SMTP=${ann}; on Fri, 4 Oct 2002`, '    The recipient name is not recognized'], unknown],
+  ['words that look like the mark of a copy', 'Permanent Delivery Failure', ['The following addresses did NOT receive a copy of your message:', '', `> ${ann}`, '', 'Waiting for protocol initiation...', ` RCPT TO:<${ann}>`, ` 552 Message for <${ann}> would exceed mailbox quota`], full],
+  ['a copy behind marks of quoting', 'FAILED MAIL to "ann"', [`The address ${ann} did not exactly match. No such user.`, '', '>Return-Path: <me@example.org>', '>To: other@lists.example.org'], unknown],
+  ['misspelt', 'Delivery status notification', ['This is an automatically generated Delivery Status Notification.', '', 'Delevery to the following recipients was aborted after 5.0 hour(s):', '', `  * ${ann}`, '', `Routing: Could not find a gateway for ${ann}`], 'its server could not deliver it'],
+  ['put off', 'Mail Delivery Warning', ['Delivery of email to this address', '', `"${ann}"`, '', 'has been postponed due to a full mailbox.'], full, 'delayed'],
+  ['Postfix that stopped asking', 'Delayed Mail (still being retried)', ['YOU DO NOT NEED TO RESEND YOUR MESSAGE.', '', `<${ann}>: delivery temporarily suspended: connect to mx.example.net: server refused to talk to me`], late, 'delayed'],
+  ['a server that is not there', 'Delivery Status Notification (Failure)', ['Delivery to the following recipient failed permanently:', '', `     ${ann}`, '', 'The recipient server did not accept our requests to connect.'], late],
+  ['qmail that gave up', 'failure notice', [`<${ann}>:`, "I'm not going to try again; this message has been in the queue too long."], late],
+  ['a domain that is none', 'Undelivered Mail Returned to Sender', [`<${ann}>: Host or domain name not found. Name service error for name=example.net type=MX: Host not found`], 'no way to its server was found'],
+  ['a sender without a name in the DNS', 'Undelivered Mail Returned to Sender', [`<${ann}>: 450 4.7.1 Client host rejected: cannot find your reverse hostname`], 'the server rejected the message'],
+  ['a mailbox on ice', 'Undelivered Mail Returned to Sender', [`<${ann}>: 550 Mailbox is frozen`], 'the mailbox is switched off'],
   ['German', 'Unzustellbare Nachricht', ['Die folgende Nachricht konnte nicht zugestellt werden:', 'Empfänger:', `  ${ann}`, 'Grund: Das Postfach ist voll.'], full],
   ['German, another', 'Mail delivery failed', ['Folgende Adressen sind betroffen:', '', ann, 'Ziel-Mailbox existiert nicht.'], unknown],
   ['German, late', 'Verzögerte Zustellung', ['Die Zustellung Ihrer Nachricht verzögert sich.', '', `<${ann}>: der Server antwortet nicht (Zeitüberschreitung)`], late, 'delayed'],
@@ -59,6 +71,11 @@ test.each<[string, string[], unknown[]]>([
   ['a name of the system', ['Final-Recipient: LOCAL;ann', `X-Actual-Recipient: rfc822; ${ann}`, 'Action: failed', 'Status: 5.1.1'], [ann, 'failed', unknown]],
   ['folded', ['Final-Recipient: rfc822;', `\t${ann}`, 'Action: failed', 'Diagnostic-Code: smtp; 550', '\tUser unknown'], [ann, 'failed', unknown]],
   ["Exchange's 5.1.10", [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.1.10', 'Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound'], [ann, 'failed', unknown]],
+  ["Exchange Online's 5.1.10", [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.1.10', 'Diagnostic-Code: smtp;see DSN 5.1.10 Errors in Exchange Online'], [ann, 'failed', unknown]],
+  ["Microsoft's 5.4.1", [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.4.1', 'Diagnostic-Code: smtp;550 5.4.1 Recipient address rejected: Access denied'], [ann, 'failed', unknown]],
+  ['words that say more than the code', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.2.1', `Diagnostic-Code: smtp;550 5.2.1 <${ann}>... User Unknown`], [ann, 'failed', unknown]],
+  ['words that say less than the code', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.2.1', 'Diagnostic-Code: smtp;550 rejected'], [ann, 'failed', 'the mailbox is switched off']],
+  ['disabled', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.7.13'], [ann, 'failed', 'the mailbox is switched off']],
   ['a domain without mail', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.1.10', 'Diagnostic-Code: smtp;556 null MX'], [ann, 'failed', 'its domain takes no mail']],
   ['handed on', [`Final-Recipient: rfc822;${ann}`, 'Action: relayed (to non-DSN-aware mailer)', 'Status: 2.0.0'], [ann, 'relayed', null]],
 ])('a part for machines: %s', (_, fields, expected) => {
@@ -77,4 +94,65 @@ test('a bounce that a person hands on is their mail', () => {
     expect(
       told(utf8(['From: Bob <bob@example.org>', 'To: me@example.org', `Subject: ${subject}`, '', ...text])),
     ).toBeNull();
+});
+
+test('a report that a gateway wrapped in a mail of its own is about whom it names', () => {
+  const report = [
+    '--r',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx',
+    '',
+    `Final-Recipient: rfc822;${ann}`,
+    'Action: failed',
+    'Status: 5.1.1',
+    '--r--',
+  ];
+  const wrapped = (from: string): Buffer =>
+    utf8([
+      `From: ${from}`,
+      'To: me@example.org',
+      'Subject: Delivery Status Notification (Failure)',
+      'Content-Type: multipart/mixed; boundary=w',
+      '',
+      '--w',
+      'Content-Type: message/rfc822',
+      '',
+      'From: postmaster@mx.example.net',
+      'To: me@example.org',
+      'Content-Type: multipart/report; boundary=r',
+      '',
+      ...report,
+      '--w',
+      '',
+      'This e-mail is confidential.',
+      '--w--',
+    ]);
+  expect(told(wrapped('postmaster@mx.example.net'))).toEqual([[ann, 'failed', unknown]]);
+  expect(told(wrapped('Bob <bob@example.org>'))).toBeNull();
+});
+
+test.each([
+  ['as it is', (json: string) => json],
+  [
+    'as a string in another',
+    (json: string) => JSON.stringify({ Type: 'Notification', Message: json }, null, 1),
+  ],
+])("Amazon's notification, %s", (_, wrap) => {
+  const json = JSON.stringify({
+    notificationType: 'Bounce',
+    bounce: {
+      bounceType: 'Permanent',
+      bouncedRecipients: [
+        {
+          emailAddress: ann,
+          action: 'failed',
+          status: '5.1.1',
+          diagnosticCode: 'smtp; 550 5.1.1 user unknown',
+        },
+      ],
+    },
+  });
+  const head = ['From: no-reply@sns.example.org', 'To: me@example.org', 'Subject: Notification', ''];
+  expect(told(utf8([...head, wrap(json)]))).toEqual([[ann, 'failed', unknown]]);
 });

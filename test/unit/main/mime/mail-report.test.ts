@@ -101,7 +101,7 @@ describe('bounces', () => {
         'There was an error delivering your mail to <ann@example.net>.',
         'Could not deliver for the last 432000 seconds. Giving up.',
       ],
-      'its server could not deliver it',
+      'its server did not take it in time',
     ],
   ])('by what %s writes', (_name, text, reason) => {
     expect(told(message([...daemon, '', ...text]))).toEqual([
