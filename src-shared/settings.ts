@@ -25,6 +25,8 @@ export const settingsSchema = v.object({
   stayOffline: v.optional(v.boolean(), false),
   /** Addresses (lower case) whose pictures from outside are shown, when the mail is really from them. */
   remoteImagesFrom: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(400))), v.maxLength(2_000)), []),
+  /** Signatures of opened mail are checked here where the own server left no word: asks the sender's name server. */
+  checkSignatures: v.optional(v.boolean(), false),
   providerDatabaseUrl: v.optional(v.pipe(v.string(), v.maxLength(1000)), ''),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -109,6 +109,7 @@ export function joinHandlers(profile: Profile, browser: Browser, parts: JoinedPa
       register,
       accountStore,
       clock,
+      log,
       online: () => connectivity.online(),
       picturesFrom: () => settings.get().remoteImagesFrom,
     }),

@@ -118,8 +118,14 @@ function recordData(record: DnsRecord): Buffer {
     case 'SRV':
       return Buffer.concat([numbers(record.priority, record.weight, record.port), wireName(record.target)]);
     case 'TXT': {
-      const text = Buffer.from(record.text, 'utf8').subarray(0, 255);
-      return Buffer.concat([Buffer.from([text.length]), text]);
+      // Pieces of 255 bytes (RFC 1035 3.3.14); a key of 2048 bits needs two.
+      const text = Buffer.from(record.text, 'utf8');
+      const pieces: Buffer[] = [];
+      for (let at = 0; at === 0 || at < text.length; at += 255) {
+        const piece = text.subarray(at, at + 255);
+        pieces.push(Buffer.from([piece.length]), piece);
+      }
+      return Buffer.concat(pieces);
     }
   }
 }

@@ -50,6 +50,8 @@ export interface Network {
   srv(name: string): Promise<SrvRecord[]>;
   /** MX records, the preferred first; empty when the domain has none. @throws AppError */
   mx(domain: string): Promise<MxRecord[]>;
+  /** TXT records, each in its pieces. @throws as node:dns does */
+  txt(name: string): Promise<string[][]>;
 }
 
 const dnsTimeout = 2_000;
@@ -94,6 +96,7 @@ export function createNetwork(options: NetworkOptions): Network {
       const found = await records(domain, resolver.resolveMx(domain));
       return found.sort((a, b) => a.priority - b.priority);
     },
+    txt: (name) => resolver.resolveTxt(name),
   };
   return network;
 }

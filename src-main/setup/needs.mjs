@@ -39,6 +39,7 @@ export function testServers() {
     },
     { packages: ['dnsmasq-base'], why: 'test the discovery of servers', required: false },
     { packages: ['cyrus-common', 'sasl2-bin', 'libsasl2-modules'], why: 'test on Cyrus', required: false },
+    { packages: ['opendkim', 'miltertest'], why: 'test on mail that OpenDKIM signed', required: false },
     { packages: ['xvfb'], why: 'test windows without a display', required: false },
     { packages: ['strace'], why: 'see that hostile mail looks up no name', required: false },
     {

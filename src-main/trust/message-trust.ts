@@ -9,6 +9,8 @@ import type { KnownPeople } from './known-people.ts';
 import { listFacts } from './list-facts.ts';
 import { organisation, ownResults, ownServer } from './own-results.ts';
 import { senderWarnings } from './sender-warnings.ts';
+import { signatureVerdict } from './signatures/signature-verdict.ts';
+import type { Signature } from './signatures/verify-signatures.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface TrustQuestion {
@@ -20,6 +22,8 @@ export interface TrustQuestion {
   own: readonly MailAddress[];
   /** Senders whose pictures may be shown. */
   picturesFrom: readonly string[];
+  /** Its signatures as Posthorn itself found them; null: it could not read them. Undefined: nobody asked for it. */
+  signatures?: readonly Signature[] | null | undefined;
 }
 
 /** Who sent a message: what the account's own server found out, and what is odd about the sender. */
@@ -33,6 +37,7 @@ export async function messageTrust(question: TrustQuestion, people: KnownPeople)
     list: facts.list,
     unsubscribe: facts.unsubscribe,
     showImages: false,
+    canCheck: false,
   };
   const isOwn = own.some(({ address }) => address.toLowerCase() === from?.address.toLowerCase());
   if (role === 'drafts' || (role === 'sent' && isOwn))
@@ -59,7 +64,7 @@ export async function messageTrust(question: TrustQuestion, people: KnownPeople)
     warnings.some(({ code }) => code === 'several-senders') &&
     (mail.from.some(({ address }) => organisation(asciiDomain(address)) !== organisation(domain)) ||
       mail.headers.filter(({ name }) => name.toLowerCase() === 'from').length > 1);
-  const verdict = several
+  const byServer = several
     ? {
         verdict: 'unchecked' as const,
         sentence: 'Could not be checked',
@@ -73,10 +78,18 @@ export async function messageTrust(question: TrustQuestion, people: KnownPeople)
           reason: 'This is a file. No mail server of yours has checked who wrote it.',
         }
       : verdictOf(checks, domain, facts.listId);
+  // The own server's word stands above what is found out here: it saw the message arrive, and the keys of that day.
+  const open = !several && checks.checkedBy === null && domain !== '';
+  const verdict =
+    open && question.signatures !== undefined ? signatureVerdict(question.signatures, domain) : byServer;
   return {
     ...common,
     ...verdict,
     warnings,
+    canCheck:
+      open &&
+      question.signatures === undefined &&
+      mail.headers.some(({ name }) => name.toLowerCase() === 'dkim-signature'),
     showImages:
       verdict.verdict === 'verified' &&
       from !== undefined &&

@@ -31,6 +31,9 @@ export const settingsWords = {
   'settings.markRead.1': 'after 1 second',
   'settings.markRead.5': 'after 5 seconds',
   'settings.markRead.-1': 'never by itself',
+  'settings.signatures': 'Check signatures of senders',
+  'settings.signaturesHint':
+    'For messages of which your mail server does not say who sent them: when you open one, Posthorn asks the name server of the sender’s domain for its key. That domain can see that somebody reads its mail.',
   'settings.pictures': 'Images in mail',
   'settings.picturesHint':
     'Images that lie elsewhere on the internet are not fetched by themselves, for they tell their sender that you read the mail.',

@@ -14,6 +14,15 @@ export const trustWords = {
   'trust.fail': 'wrong',
   'trust.softfail': 'probably wrong',
   'trust.none': 'there is none',
+  'trust.temperror': 'no answer',
+  'trust.neutral': 'cannot be used',
+  'trust.partial': 'right for a part of the message',
+  'trust.no-key': 'its key is unknown',
+  'trust.not-asked': 'not checked',
+  'trust.canCheck':
+    'The message bears a signature. Posthorn can check it: it asks the name server of {domain} for the key, and {domain} can see that somebody asked.',
+  'trust.checkNow': 'Check the signature',
+  'trust.checking': 'Asking for the key…',
   'trust.unsubscribe': 'Unsubscribe',
   'trust.unsubscribeTitle': 'Leave this mailing list?',
   'trust.unsubscribe.one-click':

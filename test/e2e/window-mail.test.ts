@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import type { MessageTrust } from '../../src-shared/ipc/areas/trust.ts';
 import { calls, focusedRole, rows, useFakeWindow } from './fake-window.ts';
 
 const open = useFakeWindow();
@@ -185,6 +186,45 @@ describe('reader', () => {
     expect(await calls(page, 'app.openLink')).toEqual([]);
     await frame.getByRole('link', { name: 'he has never once been wrong' }).click();
     await expect.poll(() => calls(page, 'app.openLink')).toEqual([{ url: 'https://canal.example/ice' }]);
+  });
+
+  test('checks a signature when somebody asks for it, or always when that is set', async () => {
+    const page = await open({ accounts: 1, messages: 50 });
+    const row = rows(page).filter({ hasText: 'Lunch?' }).first();
+    await row.waitFor();
+    const id = (await row.getAttribute('data-id')) ?? '';
+    const unknown: Partial<MessageTrust> = {
+      verdict: 'unchecked',
+      sentence: 'Could not be checked',
+      reason: 'Your mail server left no word.',
+      checkedBy: null,
+      results: [],
+      canCheck: true,
+    };
+    const forget = (): Promise<void> =>
+      page.evaluate(([key, value]) => void window.fakeMain.trusts.set(key, value), [id, unknown] as const);
+    await forget();
+    await row.click();
+    const stage = page.locator('.stage:not([inert])');
+    await stage.getByRole('button', { name: /^Could not be checked/ }).click();
+    const panel = stage.getByRole('region', { name: 'Who sent this' });
+    await panel.getByText('can see that somebody asked', { exact: false }).waitFor();
+    expect(await calls(page, 'message.checkSender')).toEqual([]);
+    await panel.getByRole('button', { name: 'Check the signature' }).press('Enter');
+    const mark = stage.getByRole('button', { name: /^Really from/ });
+    await mark.waitFor();
+    await panel.getByText('signature (DKIM) of', { exact: false }).waitFor();
+    // The button is gone; the keyboard goes on at the answer.
+    await expect.poll(() => mark.evaluate((element) => element === document.activeElement)).toBe(true);
+
+    await forget();
+    await page.keyboard.press('Control+,');
+    await page.getByRole('switch', { name: 'Check signatures of senders' }).click();
+    await page.keyboard.press('Escape');
+    await rows(page).filter({ hasNotText: 'Lunch?' }).first().click();
+    await row.click();
+    await expect.poll(async () => (await calls(page, 'message.checkSender')).length).toBe(2);
+    await mark.waitFor();
   });
 
   test('says who sent a message, and leaves its list only after asking', async () => {

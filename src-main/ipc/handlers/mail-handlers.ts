@@ -61,6 +61,7 @@ export type MailHandlers = Pick<
     | 'message.reportsFor'
     | 'message.reportsIn'
     | 'message.trust'
+    | 'message.checkSender'
     | 'message.unsubscribe'
     | 'message.answerInvitation'
     | 'message.answerReceipt'

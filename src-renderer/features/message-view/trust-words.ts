@@ -3,7 +3,17 @@ import { shownHost } from '../../../src-shared/text/shown-host.ts';
 import { t } from '../../i18n/t.ts';
 
 const methods: ReadonlySet<string> = new Set(['dkim', 'spf', 'dmarc', 'arc']);
-const outcomes: ReadonlySet<string> = new Set(['pass', 'fail', 'softfail', 'none']);
+const outcomes: ReadonlySet<string> = new Set([
+  'pass',
+  'fail',
+  'softfail',
+  'none',
+  'temperror',
+  'neutral',
+  'partial',
+  'no-key',
+  'not-asked',
+]);
 
 /** One check in words, with its own name for those who know it: "signature (DKIM) of example.org: right". */
 export function checkWords({ method, result, domain }: MessageTrust['results'][number]): string {

@@ -22,7 +22,7 @@ export interface MessageTrust {
   reason: string;
   /** Domain of the sender's address, as a person can read it; "" when there is none. */
   domain: string;
-  /** Name of the account's own server whose checks are believed (RFC 8601); null when there is none. */
+  /** Name of the account's own server whose checks are believed (RFC 8601), or "Posthorn"; null when there is none. */
   checkedBy: string | null;
   results: { method: string; result: string; domain: string }[];
   warnings: { code: TrustWarningCode; detail: string }[];
@@ -32,6 +32,8 @@ export interface MessageTrust {
   unsubscribe: { kind: 'one-click' | 'mail' | 'page'; target: string; url: string } | null;
   /** The user trusts this sender's pictures, and it is really this sender. */
   showImages: boolean;
+  /** The own server left no word, and the message bears a signature that `message.checkSender` could check. */
+  canCheck: boolean;
 }
 
 export const trustMethods = {
@@ -39,7 +41,12 @@ export const trustMethods = {
     params: v.object({ messageId: v.string() }),
     doc: "Who sent a message: the checks of the account's own server (Authentication-Results, RFC 8601) in words, and what is odd about the sender. Asks nobody.",
     returns:
-      '{verdict: "verified" | "unchecked" | "failed" | "own", sentence, reason, domain, checkedBy, results: [{method, result, domain}], warnings: [{code, detail}], list, unsubscribe: {kind: "one-click" | "mail" | "page", target, url} or null, showImages}',
+      '{verdict: "verified" | "unchecked" | "failed" | "own", sentence, reason, domain, checkedBy, results: [{method, result, domain}], warnings: [{code, detail}], list, unsubscribe: {kind: "one-click" | "mail" | "page", target, url} or null, showImages, canCheck}',
+  }),
+  'message.checkSender': method<MessageTrust>()({
+    params: v.object({ messageId: v.string() }),
+    doc: "As `message.trust`, after Posthorn checked the message's signature (DKIM) itself: it asks the name server of the sender's domain for the key, which that domain can see. Of other domains nothing is asked. What was found is kept until the end of the program.",
+    returns: 'as `message.trust`',
   }),
   'message.unsubscribe': method<{ host: string }>()({
     params: v.object({ messageId: v.string() }),

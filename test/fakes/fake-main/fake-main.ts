@@ -12,7 +12,7 @@ import { FakeServerSide } from './fake-server-side.ts';
 import { FakeReports } from './fake-reports.ts';
 import { FakeSending } from './fake-sending.ts';
 import { FakeStore } from './fake-store.ts';
-import { madeTrust } from './fake-trust.ts';
+import { checkedTrust, madeTrust } from './fake-trust.ts';
 import { makeAccounts, makeFolders, makeInfo, type FakeWorld } from './fake-world.ts';
 import { madeTransfer } from './made-transfer.ts';
 import { madeMail, newsletterHtml, plainText } from './made-mail.ts';
@@ -180,6 +180,14 @@ export class FakeMain {
           ...madeTrust(this.#message(given.messageId), Number(given.messageId.slice(1).split('.')[0])),
           ...this.trusts.get(given.messageId),
         };
+      case 'message.checkSender': {
+        const id = given.messageId;
+        this.trusts.set(id, { ...this.trusts.get(id), ...checkedTrust(this.#message(id)) });
+        return {
+          ...madeTrust(this.#message(id), Number(id.slice(1).split('.')[0])),
+          ...this.trusts.get(id),
+        };
+      }
       case 'message.unsubscribe':
         return { host: 'canal.example' };
       case 'message.loadRemote':

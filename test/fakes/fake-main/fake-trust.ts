@@ -11,6 +11,7 @@ export function madeTrust(row: FullMessage | null, number: number): MessageTrust
     list: null,
     unsubscribe: null,
     showImages: false,
+    canCheck: false,
     warnings: [],
     checkedBy: 'mx.home.example',
   };
@@ -52,5 +53,18 @@ export function madeTrust(row: FullMessage | null, number: number): MessageTrust
         ? `Your mail server (mx.home.example) found nothing that shows whether ${domain} sent it.`
         : `Your mail server (mx.home.example) checked it: ${domain} vouches for this message. That says nothing about who ${domain} is.`,
     results: [],
+  };
+}
+
+/** What main would say when it checked the signature of that mail itself. */
+export function checkedTrust(row: FullMessage | null): Partial<MessageTrust> {
+  const domain = row?.from[0]?.address.split('@')[1] ?? '';
+  return {
+    verdict: 'verified',
+    sentence: `Really from ${domain}`,
+    reason: `Posthorn checked its signature: ${domain} vouches for this message, and its text was not changed since. That says nothing about who ${domain} is.`,
+    checkedBy: 'Posthorn',
+    results: [{ method: 'dkim', result: 'pass', domain }],
+    canCheck: false,
   };
 }
