@@ -26,6 +26,11 @@ const wrote = [
   'napsal(?:\\(a\\)|a)?',
   'написал(?:\\(а\\)|а)?',
   'пишет',
+  'написав',
+  'пише',
+  'έγραψε',
+  'đã viết',
+  'menulis',
   'a scris',
   'írta',
   'yazdı',
@@ -36,16 +41,18 @@ const wrote = [
 ].join('|');
 const attributionEnd = new RegExp(`(?:${wrote})[^\\n:：]{0,40}[:：]\\s*$`, 'iu');
 const attributionStart =
-  /^[\s*>–—-]*(?:on|am|le|el|il|em|op|den|dnia|w dniu|dne|på|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}年|20\d\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?)(?!\p{L})/iu;
+  /^[\s*>–—-]*(?:on|am|le|el|il|in data|em|op|den|dnia|w dniu|dne|på|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}年|20\d\d|\d{1,2}:\d\d|\d{1,2}\.? \p{L}{3,12}\.? \d{4}|\p{L}{2,12}[.,]{0,2} \d{1,2}\.? \p{L}{3,12}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?)(?!\p{L})/iu;
 /** A date and an address with a colon at the end, whatever the words between ("… +0400 от Ann <a@x>:"). */
 const datedAddress = /\d{1,2}[:.]\d\d.{0,200}<[^<>\s]+@[^<>\s]+>[^:]{0,30}:\s*$/u;
+/** Zoho writes no colon. */
+const addressWrote = /<[^<>\s]+@[^<>\s]+> wrote\s*$/iu;
 const separator =
-  /^[\s>*]*[-_]{3,}\s*(?:original(?: message|nachricht)?|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|reply message|исходное сообщение|oryginalna wiadomość|ursprungligt meddelande)\s*[-_]{3,}\s*$/iu;
+  /^[\s>*]*[-_]{3,}\s*(?:original(?: message|nachricht)?|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|reply message|исходное сообщение|oryginalna wiadomość|ursprungligt meddelande|oprindelig (?:besked|meddelelse)|opprinnelig melding|alkuperäinen viesti|původní zpráva|eredeti üzenet|mensagem original|orijinal (?:mesaj|ileti)|mesaj original|αρχικό μήνυμα|元のメッセージ|原始邮件|原始郵件|원본 (?:메시지|메일)|message d’origine)\s*[-_]{3,}\s*$/iu;
 const forwarded =
   /^[\s>*]*(?:[-_]{3,}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|doorgestuurd|пересылаемое)|begin forwarded message)/iu;
 /** Outlook's header block, one name a line. */
 const headerNames =
-  /^[\s>*]*(?:(from|von|de|da|van|från|fra|lähettäjä|od|от)|(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|data|inviato|verzonden|skickat|дата|отправлено|wysłano)|(?:to|an|à|para|a|aan|till|do|кому)|(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|тема|temat)|cc|reply-to)\s*\*?\s*[:：]/iu;
+  /^[\s>*]*(?:(from|von|de|da|van|från|fra|lähettäjä|od|от|feladó|kimden|από|від|差出人|送信者|发件人|寄件者|보낸 ?사람)|(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|data|inviato|verzonden|skickat|дата|отправлено|wysłano|sendt|dato|lähetetty|odesláno|küldve|gönderen|gönderilen|gönderme tarihi|tarih|trimis|ημερομηνία|надіслано|送信日時|日時|发送时间|寄件日期|보낸 날짜|날짜)|(?:to|an|à|para|a|aan|till|do|кому|til|vastaanottaja|komu|címzett|kime|către|προς|宛先|收件人|收件者|받는 ?사람)|(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|тема|temat|emne|aihe|předmět|predmet|tárgy|konu|subiect|θέμα|件名|主题|主題|主旨|제목)|cc|reply-to)\s*\*?\s*[:：]/iu;
 const signature = /^-- ?$/;
 /** What programs leave behind below the answer: no words of a person. */
 const device =
@@ -124,12 +131,14 @@ function attributionAt(lines: readonly MailLine[], at: number): number | null {
   let text = '';
   for (let next = at; next < Math.min(lines.length, at + 4); next += 1) {
     const line = lines[next];
-    if (line === undefined || line.quoted || (isBlank(line) && next > at)) return null;
+    // The end of an address that was broken in front of its bracket passes for a quoted line.
+    if (line === undefined || (line.quoted && line.text.trim() !== '>:') || (isBlank(line) && next > at))
+      return null;
     text = `${text} ${line.text}`.trim();
     if (text.length > 400) return null;
     const isOne =
-      (attributionEnd.test(text) && attributionStart.test(text) && /\d/.test(text)) ||
-      (datedAddress.test(text) && attributionStart.test(text));
+      attributionStart.test(text) &&
+      ((attributionEnd.test(text) && /\d/.test(text)) || datedAddress.test(text) || addressWrote.test(text));
     if (isOne) return next + 1;
   }
   return null;
@@ -155,7 +164,8 @@ function answeredBelow(lines: readonly MailLine[], from: number): boolean {
 
 /** Quoted lines at the end, with the attribution above them. */
 function tail(lines: readonly MailLine[]): number | null {
-  const last = lines.findLastIndex((line) => line.quoted && !isBlank(line));
+  // A lone ">" is no words: what stands above it may be quoted words that a server broke.
+  const last = lines.findLastIndex((line) => line.quoted && !isBlank(line) && hasWords(line.text));
   if (last < 0 || answeredBelow(lines, last)) return null;
   let first = last;
   while (first > 0 && (lines[first - 1]?.quoted === true || isBlank(lines[first - 1]))) first -= 1;

@@ -57,6 +57,34 @@ describe('quoted text', () => {
       'Yes.\n\n-----Original Message-----\nFrom: Ann\n\nMay I?',
       '-----Original Message-----',
     ],
+    ...[
+      'pe 20. lokakuuta 2017 klo 17.50 Ann (<ann@x>) kirjoitti:',
+      'tir. 18. apr. 2017 kl. 13:09 skrev Ann <ann@x>:',
+      'ср, 30 апр. 2025 г. в 15:19, Ann <ann@x>:',
+      '29 грудня 2017 р. о 19:09 Ann <ann@x> написала:',
+      '29 грудня 2017 р. о 19:09 Ann <ann@x> написав:',
+      'In data 11 ottobre 2017 21:11:31 "Ann" <ann@x> ha scritto:',
+      '11:00 AM, November 17, 2021, "Ann" <ann@x>:',
+      'On Wed, 14 Nov 2018 08:14:43 -0200 Ann <ann@x> wrote',
+    ].map((line) => [line, `Yes.\n\n${line}\n\nMay I?`, line]),
+    [
+      'an attribution that was broken in front of its bracket',
+      'Ja.\n\ntir. 18. apr. 2017 kl. 13:09 skrev Ann <ann@x\n>:\n\n> Må jeg?',
+      'tir. 18. apr. 2017 kl. 13:09 skrev Ann <ann@x',
+    ],
+    ...[
+      ['发件人: Ann', '发送时间: 2017年8月2日', '收件人: Bob', '主题: May I'],
+      ['差出人: Ann', '送信日時: 2017年8月2日', '宛先: Bob', '件名: May I'],
+      ['보낸 사람: Ann', '보낸 날짜: 2017', '받는 사람: Bob', '제목: May I'],
+      ['Fra: Ann', 'Sendt: mandag', 'Til: Bob', 'Emne: May I'],
+      ['Feladó: Ann', 'Küldve: 2017', 'Címzett: Bob', 'Tárgy: May I'],
+      ['Kimden: Ann', 'Gönderilen: 2017', 'Kime: Bob', 'Konu: May I'],
+    ].map((block) => [block[0] ?? '', `Yes.\n\n${block.join('\n')}\n\nMay I?`, block[0] ?? '']),
+    [
+      'the mark of another language',
+      'Ja.\n\n-------- Oprindelig besked --------\nMå jeg?',
+      '-------- Oprindelig besked --------',
+    ],
     ['with a signature below', 'Yes.\n\n> May I?\n\n-- \nBob', '> May I?'],
     ['with what a telephone adds', 'Yes.\n\n> May I?\n\nSent from my iPhone', '> May I?'],
   ])('%s is folded', (_name, text, start) => {
@@ -102,3 +130,14 @@ describe('quoted text', () => {
 test('empty lines by the hundred thousand are read once, and those at the end are none', () => {
   expect(textLines(`a${'\n'.repeat(500_000)}b\n\n`)).toHaveLength(500_001);
 });
+
+test('lines that a server broke in a quote begin no fold', () => {
+  expect(foldAt('Ja.\n\n> Der lange Satz,\nder gebrochen ist\n>\n')).toBeNull();
+});
+
+test.each(['On Thursday 12 people came and Bob wrote it down', 'Das Treffen am 3. April 2023 ist um 10:11'])(
+  'a sentence is no attribution: %s',
+  (line) => {
+    expect(foldAt(`Yes.\n\n${line}\n\nMay I?`)).toBeNull();
+  },
+);
