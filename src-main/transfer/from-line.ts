@@ -19,6 +19,13 @@ export function fromLineKind(line: string): FromLine {
   return undated.test(line) ? 'undated' : null;
 }
 
+const whole = new RegExp(`^From \\S+\\s+${written.source}\\s*$`, 'i');
+
+/** A sender without blanks and a date, and nothing else. */
+export function isWholeFromLine(line: string): boolean {
+  return whole.test(line);
+}
+
 /** The moment that a From_ line tells, milliseconds; RFC 4155: UTC unless it says otherwise. Null: it tells none. */
 export function fromLineDate(line: string): number | null {
   const found = written.exec(line);

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { fromLineKind } from './from-line.ts';
+import { fromLineKind, isWholeFromLine } from './from-line.ts';
 import { fieldOf } from './header-look.ts';
 import { readBack, type MboxVariant } from './mbox-text.ts';
 
@@ -27,7 +27,7 @@ const mark = Buffer.from('\nFrom ');
 /**
  * The messages of an mbox file, one after the other: memory holds one message and what was read ahead. A line that
  * begins with "From " separates when it looks like one that mail programs write (with a date, or one of the known
- * forms without) and a header follows; a Content-Length is believed where a separator stands at its end.
+ * forms without) and a header follows, or stands behind an empty line and is nothing but such a line; a Content-Length is believed where a separator stands at its end.
  */
 export async function* readMbox(
   file: FileHandle,
@@ -68,9 +68,11 @@ export async function* readMbox(
     if (next === null && held.length - end < 1_000) return null;
     const words = next ?? held.toString('latin1', end + 1, end + 1_000);
     const header = words === '' || /^[!-9;-~]+[ \t]*:/.test(words) || /^>*From /.test(words);
-    if (!header) return false;
-    const before = held.toString('latin1', Math.max(0, at - 4), at);
-    return kind === 'undated' ? /(?:^|\n)\r?\n$/.test(before) || at === 0 : true;
+    const behindEmptyLine =
+      at === 0 || /(?:^|\n)\r?\n$/.test(held.toString('latin1', Math.max(0, at - 4), at));
+    // A mail may begin with what is no header; no writer leaves such a line of a mail's own words unmarked.
+    if (!header) return kind === 'dated' && behindEmptyLine && isWholeFromLine(line);
+    return kind === 'undated' ? behindEmptyLine : true;
   }
 
   /** Whether a separator or the file's end is there: looked at before all up to it is read into memory. */

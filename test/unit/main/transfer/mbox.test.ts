@@ -122,6 +122,18 @@ describe('an mbox file', () => {
     expect(await read(`${line()}Subject: 1\n\n${body}\n${line()}Subject: 2\n\nb\n\n`)).toHaveLength(2);
   });
 
+  test('is cut before a mail that begins with no header', async () => {
+    const odd = 'no header here\r\n\r\nbody\r\n';
+    const content = [mail('1', 'a\n'), odd, mail('2', 'b\n')].map((one) => line() + one + '\n').join('');
+    expect((await read(content)).map(({ text }) => text.slice(0, 10))).toEqual([
+      'Subject: 1',
+      'no header ',
+      'Subject: 2',
+    ]);
+    const words = `${line()}${mail('1', 'He wrote:\n')}${line()}no empty line before it\n`;
+    expect(await read(words)).toHaveLength(1);
+  });
+
   test('of patches is cut at each', async () => {
     const from = 'From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n';
     expect(await read(`${from}From: A <a@b.test>\n\n1\n\n${from}From: B <b@b.test>\n\n2\n`)).toHaveLength(2);
