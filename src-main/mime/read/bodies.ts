@@ -42,6 +42,11 @@ const notBody = new Set([
   'text/x-amp-html',
 ]);
 
+/** A form of text that is not known here. */
+function isStrange(type: string): boolean {
+  return type.startsWith('text/') && !textual.has(type) && !notBody.has(type);
+}
+
 /** Text, HTML and attachments of a message (RFC 2046 5.1, RFC 2387), not those of messages inside it. */
 export function readBodies(root: Part, limits: ReadLimits, defects: DefectList): Bodies {
   const collector = new Collector(limits, defects);
@@ -144,7 +149,7 @@ class Collector {
     if (type.startsWith('multipart/') && part.children.length > 0) {
       if (type === 'multipart/alternative') return this.#alternative(part);
       if (type === 'multipart/related') return this.#related(part, first);
-      if (type === 'multipart/appledouble' && this.attachments.addAppleDouble(part)) return [];
+      if (/^multipart\/(?:x-)?appledouble$/.test(type) && this.attachments.addAppleDouble(part)) return [];
       return part.children.flatMap((child, index) => {
         const segments = this.walk(child, first && index === 0);
         // The first of two halves is what is signed (RFC 1847 2.1), with all that it holds.
@@ -177,7 +182,7 @@ class Collector {
     const type = part.type.value;
     const disposition = part.disposition?.value ?? '';
     if (disposition === 'attachment') return false;
-    const isText = textual.has(type) || (type.startsWith('text/') && !notBody.has(type));
+    const isText = textual.has(type) || isStrange(type);
     if (!isText) return false;
     // A text with a file name is a file, except where the body is expected (some mailers name it).
     return fileNameOf(part) === null || (first && !this.#hasBody);
@@ -188,7 +193,11 @@ class Collector {
     let text: string | null = null;
     let html: string | null = null;
     const units = new Set<string | null>();
-    for (const child of part.children) {
+    // "text/watch-html" and the like: forms for other programs, shown where there is no other.
+    const known = part.children.filter(({ type, children }) => children.length > 0 || !isStrange(type.value));
+    for (const child of known.some(({ type }) => /^(?:text|multipart)\//.test(type.value))
+      ? known
+      : part.children) {
       const hadBody = this.#hasBody;
       this.#hasBody = false;
       const segments = this.walk(child, true);

@@ -40,8 +40,15 @@ export function parseParameters(raw: string): ParameterValue {
     extended.set(name, list);
   }
   const params = new Map<string, string>();
-  for (const [name, content] of plain) params.set(name, decodeWords(content));
-  for (const [name, list] of extended) params.set(name, joinExtended(list));
+  for (const [name, content] of plain)
+    params.set(
+      name,
+      charsetMark.test(content) ? joinExtended([{ text: content, encoded: false }]) : decodeWords(content),
+    );
+  for (const [name, list] of extended) {
+    const joined = joinExtended(list);
+    if (joined.trim() !== '' || !params.has(name)) params.set(name, joined);
+  }
   return { value, params };
 }
 
@@ -54,23 +61,28 @@ function withFirstParameter(pieces: string[]): string[] {
   return match === null ? pieces : [match[1] ?? '', match[2] ?? '', ...others];
 }
 
+/** What begins an encoded value (RFC 2231 4); with a percent sign it is one, also where the asterisk was forgotten. */
+const charsetMark =
+  /^(utf-?8|us-ascii|iso-[\w-]{4,20}|windows-\d{3,4}|cp\d{3,4}|koi8-\w|gb\w{1,6}|big5|shift_jis|euc-\w\w)'[\w-]{0,40}'(?=[^']*%[0-9a-f]{2})/i;
+
+/** Tolerates sections that are missing, count from 1, name the set later than the first, or forget the asterisk. */
 function joinExtended(list: readonly ({ text: string; encoded: boolean } | undefined)[]): string {
   const pieces: Buffer[] = [];
   let charset: string | null = null;
-  // RFC 2231 counts from 0, some from 1.
-  const begin = list[0] === undefined ? 1 : 0;
-  for (let i = begin; i < list.length; i++) {
-    const piece = list[i];
-    if (piece === undefined) break;
-    let text = piece.text;
-    if (i === begin && piece.encoded) {
-      const head = /^([^']{0,40})'[^']{0,40}'/.exec(text);
-      if (head !== null) {
-        charset = head[1] ?? null;
-        text = text.slice(head[0].length);
-      }
+  let percent = false;
+  for (const piece of list) {
+    if (piece === undefined) continue;
+    let { text } = piece;
+    const head: RegExpExecArray | null =
+      charset === null ? (piece.encoded ? /^([^']{0,40})'[^']{0,40}'/ : charsetMark).exec(text) : null;
+    if (head !== null) {
+      charset = head[1] ?? '';
+      percent = !piece.encoded;
+      text = text.slice(head[0].length);
     }
-    pieces.push(piece.encoded ? percentBytes(text) : Buffer.from(text, 'utf8'));
+    // Letters beyond ASCII in a section without its asterisk, after one that has it.
+    const forgotten = percent || (charset !== null && /%[89a-f][0-9a-f]/i.test(text));
+    pieces.push(piece.encoded || forgotten ? percentBytes(text) : Buffer.from(text, 'utf8'));
   }
   const bytes = Buffer.concat(pieces);
   return decodeWords(decodeText(bytes, charset === '' ? null : charset).text);

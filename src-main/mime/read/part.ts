@@ -29,6 +29,11 @@ const misspelt: readonly [RegExp, string][] = [
   [/^plain\/text$/, 'text/plain'],
   [/^(?:html|html\/text|text\/htm)$/, 'text/html'],
   [/^multipart\/?$/, 'multipart/mixed'],
+  // "application-x-gzip", "image", "pdf": no type, but no text either.
+  [
+    /^(?:(?:application|image|audio|video)(?![^/]*\/[^/]+$).*|\.?(?:pdf|zip|docx?|xlsx?|jpe?g|png|gif))$/,
+    'application/octet-stream',
+  ],
 ];
 
 export function describePart(

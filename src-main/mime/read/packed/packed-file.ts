@@ -15,4 +15,5 @@ export interface TextFile extends PackedFile {
   to: number;
 }
 
-export const mostFiles = 50;
+/** Of one part. Each is a row in the mail and counts in a part's number. */
+export const mostFiles = 500;

@@ -55,7 +55,7 @@ export function filesInPart(packing: Packing, bytes: Buffer): PackedFile[] {
 
 /** "2.tnef1" is the first file in the winmail.dat that is part 2. */
 export function packedPart(partId: string): { partId: string; packing: Packing; number: number } | null {
-  const match = /^(.*)\.(uu|yenc|hqx|tnef|apple)(\d{1,2})$/.exec(partId);
+  const match = /^(.*)\.(uu|yenc|hqx|tnef|apple)(\d{1,3})$/.exec(partId);
   if (match === null) return null;
   return { partId: match[1] ?? '', packing: match[2] as Packing, number: Number(match[3]) };
 }

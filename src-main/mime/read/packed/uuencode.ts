@@ -1,6 +1,6 @@
 import { mostFiles, type TextFile } from './packed-file.ts';
 
-const begin = /^begin(-base64)? [0-7]{3,6} ([^\r\n]{1,200})\r?$/gm;
+const begin = /^begin(-base64)? [0-7]{3,6}(?: ([^\r\n]{0,200}))?\r?$/gm;
 
 /**
  * Files that uuencode wrote into a text (POSIX: "begin 644 name", lines, "end"), and its base64 form.

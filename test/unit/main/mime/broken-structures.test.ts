@@ -58,6 +58,9 @@ test.each<[string, string[], string, string?]>([
   ['flowed in quoted-printable', ['Content-Transfer-Encoding: quoted-printable', ...parted('text/plain; format=flowed', ['a=20', 'b'])], 'a b'],
   ['flowed quotes and signature', parted('text/plain; format=flowed', ['> c ', '> d', '>> e ', '> f', '-- ', 'sig']), '> c d\n>> e \n> f\n-- \nsig'],
   ['the plain form behind the HTML', parted('multipart/alternative; boundary=b', ['--b', 'Content-Type: text/html', '', '<p>y', '--b', '', 'x', '--b--']), 'x', '<p>y'],
+  ['a form for watches', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/watch-html', '', '<b>w', '--b', 'Content-Type: text/html', '', '<p>y', '--b--']), 'x', '<p>y'],
+  ['a form that is not known behind the plain one', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'x'],
+  ['forms that are not known alone', parted('multipart/alternative; boundary=b', ['--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'y'],
   ['an empty HTML form', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '', '--b--']), 'x'],
 ])('%s', (_, lines, text, html) => {
   const mail = readMail(message([...head, ...lines]));
@@ -90,4 +93,26 @@ test.each([
   const mail = readMail(message([...head, '', 'before', line, '#0V%T', '`', 'end', 'after']));
   expect(mail.attachments.map(({ filename, size }) => [filename, size])).toEqual([[name, 3]]);
   expect(mail.text.replace(/\s+/g, ' ')).toBe('before after');
+});
+
+test.each(['application-x-gzip', 'image', 'PDF', 'image/svg/xml'])('what “%s” names is no text', (type) => {
+  const bytes = message([
+    ...head,
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    '',
+    'x',
+    '--b',
+    `Content-Type: ${type}`,
+    'Content-Transfer-Encoding: base64',
+    '',
+    'AAEC',
+    '--b--',
+  ]);
+  const { text, attachments } = readMail(bytes);
+  expect([text, attachments.map(({ contentType }) => contentType)]).toEqual([
+    'x',
+    ['application/octet-stream'],
+  ]);
 });

@@ -88,10 +88,10 @@ describe('files that older programs wrote into a text', () => {
 });
 
 describe('Macintosh files', () => {
-  test('AppleDouble is one file with its real name', () => {
+  test.each(['appledouble', 'x-appledouble'])('“%s” is one file with its real name', (name) => {
     const bytes = message([
       ...head,
-      'Content-Type: multipart/appledouble; boundary=d',
+      `Content-Type: multipart/${name}; boundary=d`,
       '',
       '--d',
       'Content-Type: application/applefile',
@@ -303,11 +303,11 @@ describe('messages in pieces and elsewhere', () => {
       '',
       'plain',
       '--a',
-      'Content-Type: text/x-better',
+      'Content-Type: text/plain',
       '',
       'better',
       '--a',
-      'Content-Type: text/x-empty',
+      'Content-Type: text/plain',
       '',
       '',
       '--a--',

@@ -57,6 +57,20 @@ test('AppleSingle with a name in the characters of the Macintosh', () => {
 });
 
 describe('uuencode', () => {
+  test('of three hundred files in one text', () => {
+    const lines = Array.from({ length: 300 }, (_, at) => uuencode(`${at}.bin`, everyByte)).flat();
+    const found = files(message([...head, '', 'see', ...lines]));
+    expect(found).toHaveLength(300);
+    expect(found.every(([, same]) => same)).toBe(true);
+  });
+  test('without a name', () => {
+    for (const name of ['', ' ']) {
+      const lines = uuencode(name, everyByte).map((line) => line.replace(/^(begin 644) +$/, `$1${name}`));
+      const bytes = message([...head, '', 'see', ...lines]);
+      expect(files(bytes)).toEqual([['attachment', true]]);
+      expect(text(bytes)).toBe('see');
+    }
+  });
   test('without its end: a signature behind it is text', () => {
     const lines = uuencode('"a.bin"', everyByte).slice(0, -1);
     const bytes = message([...head, '', 'see', ...lines, '-- ', 'Ann']);
@@ -104,11 +118,11 @@ describe('winmail.dat', () => {
   const file = (title: string): { title: string; data: Buffer } => ({ title, data: everyByte });
 
   test('more files than are shown do not change the last one', () => {
-    const many = Array.from({ length: 60 }, (_, at) => ({ title: `${at}`, data: Buffer.from([at]) }));
+    const many = Array.from({ length: 510 }, (_, at) => ({ title: `${at}`, data: Buffer.from([at & 255]) }));
     const bytes = winmail(writeTnef({ message: {}, files: many }));
-    expect(readMail(bytes).attachments).toHaveLength(50);
-    expect(readMail(bytes).attachments.at(-1)?.filename).toBe('49');
-    expect([...(readPart(bytes, '1.tnef50') ?? [])]).toEqual([49]);
+    expect(readMail(bytes).attachments).toHaveLength(500);
+    expect(readMail(bytes).attachments.at(-1)?.filename).toBe('499');
+    expect([...(readPart(bytes, '1.tnef500') ?? [])]).toEqual([499 & 255]);
   });
   test('other names of its type', () => {
     const content = writeTnef({ message: {}, files: [file('a.bin')] });
