@@ -4,7 +4,7 @@
  */
 export function mendAddressList(raw: string): { text: string; odd: boolean } {
   const { text: quoted, odd } = mendQuotes(raw);
-  let text = quoted;
+  let text = quoted.includes('(') ? withoutOpenBrackets(quoted) : quoted;
   if (text.includes('<')) {
     text = outsideQuotes(text, (piece) =>
       piece
@@ -25,6 +25,27 @@ export function mendAddressList(raw: string): { text: string; odd: boolean } {
       .replace(/:[ \t]*\((?:[^()]|\([^()]*\))*\)[ \t]*;/g, ':;')
       .replace(/;[ \t]*\([^()]*\)\s*$/, ';');
   return { text, odd };
+}
+
+/** A bracket that never closes is no comment: it would swallow the address. */
+function withoutOpenBrackets(text: string): string {
+  const opened: number[] = [];
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '\\') i++;
+    else if (char === '"' && opened.length === 0) quoted = !quoted;
+    else if (!quoted && char === '(') opened.push(i);
+    else if (!quoted && char === ')') opened.pop();
+  }
+  if (opened.length === 0) return text;
+  const pieces: string[] = [];
+  let from = 0;
+  for (const at of opened) {
+    pieces.push(text.slice(from, at));
+    from = at + 1;
+  }
+  return [...pieces, text.slice(from)].join(' ');
 }
 
 function joinDots(piece: string): string {

@@ -69,11 +69,13 @@ const zones: Record<string, number> = {
  * 5322 with its obsolete forms, asctime ("Wed May 17 19:35:05 2000"), ISO 8601, "17-May-00".
  */
 export function parseDate(raw: string): string | null {
-  const text = raw
-    .slice(0, 200)
-    .replace(/\([^()]*\)/g, ' ')
-    .replace(/\([^()]*\)/g, ' ')
-    .trim();
+  const text = withMonthNamed(
+    raw
+      .slice(0, 200)
+      .replace(/\([^()]*\)/g, ' ')
+      .replace(/\([^()]*\)/g, ' ')
+      .trim(),
+  );
   const iso =
     /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/i.exec(
       text,
@@ -137,6 +139,24 @@ export function parseDate(raw: string): string | null {
     time?.[3] ?? '0',
     zoneMinutes(zoneText),
   );
+}
+
+/**
+ * "17.6.2008", "Thu, 11 9 2025", "11 9月 2025", "2025年9月11日": the month as a number, behind the day. With strokes it is
+ * known by a day above 12; else the date is not read.
+ */
+function withMonthNamed(text: string): string {
+  const eastern = /^(\d{4})年\s?(\d{1,2})月\s?(\d{1,2})日/.exec(text);
+  if (eastern !== null)
+    return `${eastern[1] ?? ''}-${eastern[2] ?? ''}-${eastern[3] ?? ''} ${text.slice(eastern[0].length).replace(/^[^\d]*/, '')}`;
+  const found = /^(?:\p{L}{1,12}\.?,?\s{0,3})?(\d{1,2})([-./ ])(\d{1,2})(?:\2|月\s)(\d{4})(?!\d)/u.exec(text);
+  if (found === null) return text;
+  let [day, month] = [Number(found[1]), Number(found[3])];
+  if (found[2] === '/') {
+    if (month <= 12 && day <= 12) return text;
+    if (month > 12) [day, month] = [month, day];
+  }
+  return `${day} ${months[month - 1] ?? '?'} ${found[4] ?? ''}${text.slice(found[0].length)}`;
 }
 
 /** 0 to 11; −1 when it is no month. German, French, Spanish, Italian, Portuguese and Dutch names where they are no other word. */

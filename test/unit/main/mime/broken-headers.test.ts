@@ -93,8 +93,8 @@ test.each<[string, string | null]>([
   ['Sat, 21 Nov 2026 24:30:00 +0000', null],
   ['Sat, 21 Nov 20026 10:00:00 +0000', null],
   ['Thu, 0 Jan 2020 00:00:00 GMT', null],
-  ['11/21/2026 10:00:00 AM', null],
-  ['21/11/2026 10:00', null],
+  ['11/21/2026 10:00:00 AM', tenUtc],
+  ['21/11/2026 10:00', tenUtc],
   ['now', null],
 ])('date %s', (raw, iso) => {
   expect(parseDate(raw)).toBe(iso);
@@ -132,6 +132,8 @@ test.each<[string, string[]]>([
   [`Ann [${ann}]`, [`Ann|${ann}`]],
   [`<${ann}> Ann`, [`Ann|${ann}`]],
   [`(Ann) ${ann}`, [`Ann|${ann}`]],
+  [`Ann (at work <${ann}>`, [`Ann at work|${ann}`]],
+  [`"Ann (x" (y <${ann}>, Bob <${bob}> (z)`, [`Ann (x y|${ann}`, `Bob|${bob}`]],
   [`Ann (a (nested) one) <${ann}>`, [`Ann|${ann}`]],
   [`"${bob}" <${ann}>`, [`${bob}|${ann}`]],
   [`${bob} <${ann}>`, [`${bob}|${ann}`]],
