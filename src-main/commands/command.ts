@@ -111,10 +111,15 @@ export function mayComeLate({ state, evidence }: Op, context: Pick<ReplayContext
 export async function lookAgain({ evidence }: Op, context: ReplayContext): Promise<ReplayResult> {
   const lostAt = evidence.lostAt ?? context.now();
   if (evidence.lostAt !== lostAt) await context.keep({ ...evidence, lostAt });
+  return lateStill(lostAt + lateMs);
+}
+
+/** Not before `at`: until then the server may carry out what a lost connection brought. */
+export function lateStill(at: number): ReplayResult {
   const { error } = tooBusy(
     'The connection was lost before the server answered. Posthorn looks again in a few seconds, so that nothing is done twice.',
   );
-  return { state: 'retry', error, at: lostAt + lateMs };
+  return { state: 'retry', error, at };
 }
 
 /** The folder was numbered anew, and these could not be told from others: nothing is done to what may be another. */

@@ -2,6 +2,8 @@ import { formatUidSet, parseUidSet, subtract, type UidRange } from '../../src-sh
 import type { WriteOutcome } from '../backends/backend.ts';
 import {
   done,
+  lookAgain,
+  mayComeLate,
   type Command,
   type ReplayContext,
   type ReplayFolder,
@@ -23,6 +25,8 @@ export const purgeCommand: Command<'purge'> = {
     const folder = context.folder(action.folderId);
     if (folder === undefined || context.backend.expungeMarked === undefined) return done();
     const before = op.evidence.purge;
+    // The EXPUNGE of a lost connection may come yet: marks of others that were put back by then would be their end.
+    if (before !== undefined && mayComeLate(op, context)) return await lookAgain(op, context);
     if (before !== undefined && before.gen === folder.gen) {
       const restored = await mark(folder, parseUidSet(before.foreign) ?? [], true, context);
       if (restored.state === 'unknown') return restored;

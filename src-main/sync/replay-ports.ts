@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { CrashControl } from '../platform/crash-points.ts';
 import type { FolderLocks } from './folder-locks.ts';
 import type { FolderRegister } from './folder-register.ts';
+import type { LateMarks } from './late-marks.ts';
 
 export interface ReplayPorts {
   accountId: string;
@@ -17,6 +18,7 @@ export interface ReplayPorts {
   locks: FolderLocks;
   clock: Clock;
   crash: CrashControl;
+  lateMarks: LateMarks;
   /** The account's mail is kept here; false: nothing of it may be written down. */
   keepsRows: boolean;
   /** Brings the server's list of folders into the register. */

@@ -2,6 +2,7 @@ import { lateMs, mayComeLate } from '../commands/command.ts';
 import { delay, type Timer } from '../platform/clock.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { FolderListing } from './folder-listing.ts';
+import { createLateMarks } from './late-marks.ts';
 import { hasReadyOp } from './replay-order.ts';
 import { replayAll, type ReplayReport } from './replay.ts';
 import type { Session } from './session.ts';
@@ -43,6 +44,7 @@ export interface ReplayRunner {
 
 export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
   const { accountId, clock, journal, session, listing } = ports;
+  const lateMarks = createLateMarks(clock);
   let running: Promise<void> | null = null;
   let again = false;
   let timer: Timer | null = null;
@@ -86,7 +88,7 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
       do {
         again = false;
         report = await replayAll(
-          { ...ports, listFolders: listing.list, wantPull: (ids) => ids.forEach(ports.want) },
+          { ...ports, lateMarks, listFolders: listing.list, wantPull: (ids) => ids.forEach(ports.want) },
           call,
         );
         ports.requests.sent(report);
@@ -114,7 +116,9 @@ export function createReplayRunner(ports: ReplayRunnerPorts): ReplayRunner {
       const waits = journal
         .ops(accountId)
         .flatMap((op) =>
-          op.nextTryAt !== null && mayComeLate(op, clock) ? [op.nextTryAt - clock.now()] : [],
+          op.nextTryAt !== null && (mayComeLate(op, clock) || lateMarks.holds(op) !== null)
+            ? [op.nextTryAt - clock.now()]
+            : [],
         );
       // One whose connection dies again and again waits longer: nobody waits for that.
       const soon = waits.filter((ms) => ms <= lateMs);

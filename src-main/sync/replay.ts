@@ -1,6 +1,6 @@
 import { AppError, toAppError, type AppErrorData } from '../../src-shared/error.ts';
 import type { Call } from '../backends/backend.ts';
-import { done, type ReplayResult } from '../commands/command.ts';
+import { done, lateStill, type ReplayResult } from '../commands/command.ts';
 import { replayOp } from '../commands/command-registry.ts';
 import { isWaiting, type Op } from '../journal/op.ts';
 import { backoffMs } from './backoff.ts';
@@ -51,6 +51,9 @@ async function replayOne(op: Op, ports: ReplayPorts, call: Call): Promise<'done'
     // Taken back, or settled by an engine that was just replaced, while this one waited for the folder.
     const over = (): boolean => ports.journal.op(op.opId) === undefined || !isWaiting(op);
     if (over()) return 'waiting';
+    ports.lateMarks.note(op);
+    const heldUntil = ports.lateMarks.holds(op);
+    if (heldUntil !== null) return await settle(op, lateStill(heldUntil), ports);
     let result: ReplayResult;
     try {
       await tellAgain(op, ports, call);

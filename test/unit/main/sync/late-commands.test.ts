@@ -299,3 +299,38 @@ test('R13: a folder that another program renamed a moment ago is found by its ne
   expect(world.server.folder('Chest').messages.size).toBe(1);
   expect(world.server.folder('INBOX').messages.size).toBe(2);
 });
+
+test('a mark that comes late does not undo the opposite wish that was sent after it', async () => {
+  await seeded();
+  const id =
+    (await world.rows('INBOX')).find(({ messageIdHeader }) => messageIdHeader === '<m1@b.test>')?.messageId ??
+    '';
+  const { backend, clock } = world;
+  const plain = backend.storeFlags.bind(backend);
+  let late: (() => Promise<unknown>) | null = null;
+  let calls = 0;
+  Object.assign(backend, {
+    storeFlags: async (...args: Parameters<typeof plain>) => {
+      calls += 1;
+      if (calls > 1) return plain(...args);
+      const [path, uids, change] = args;
+      late = () => plain(path, uids, change, { lane: 'bulk', signal: quiet });
+      return { state: 'unknown', detail: 'The connection was lost.' };
+    },
+  });
+  const flagsOf = (): string[] => [...(world.server.folder('INBOX').messages.get(1)?.flags ?? [])];
+  await world.verbs.setFlags([id], ['\\Flagged'], []);
+  await world.sync().catch(() => undefined);
+  await emptied();
+  expect(calls).toBe(2);
+  await world.verbs.setFlags([id], [], ['\\Flagged']);
+  // Held: what the server had read may come yet.
+  await expect.poll(() => world.journal.ops().map(({ nextTryAt }) => nextTryAt !== null)).toEqual([true]);
+  clock.advance(2_000);
+  await late!();
+  expect(flagsOf()).toContain('\\Flagged');
+  await emptied();
+  expect(flagsOf()).not.toContain('\\Flagged');
+  await world.sync();
+  expect((await world.rows('INBOX')).find((row) => row.messageId === id)?.flags).not.toContain('\\Flagged');
+});
