@@ -10,6 +10,7 @@ import { catchPrinting, caughtPrint, endPrint } from './caught-print.ts';
 import { DemoWindow, findStage } from './demo-window.ts';
 import { hostileHtml } from '../fixtures/hostile-html.ts';
 import { takePicture } from './screen-checks.ts';
+import * as checks from './trap-checks.ts';
 
 const corpora = fileURLToPath(new URL('../../../shared/corpora/', import.meta.url));
 const hasCorpora = existsSync(join(corpora, 'sec-own'));
@@ -116,55 +117,8 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const nothingHappened = async (where: string): Promise<void> => {
-    const { reached, happened } = trap;
-    expect({ where, reached, happened }).toEqual({ where, reached: [], happened: [] });
-    const ran = await Promise.all(
-      page.frames().map((frame) => frame.evaluate(() => '__xss' in window).catch(() => false)),
-    );
-    expect(ran, `${where}: a script of a mail ran`).not.toContain(true);
-  };
-  /** The message lies in its frame, and whatever lies around it is ours alone. */
-  const insideItsFrame = async (where: string): Promise<void> => {
-    const looked = await page.waitForFunction(() => {
-      // While two mails change places one of the frames may still be loading: looked at in one breath when none is.
-      const settled =
-        document.querySelector('.is-coming') === null &&
-        [...document.querySelectorAll('iframe')].every(
-          ({ contentDocument }) =>
-            contentDocument?.readyState === 'complete' && contentDocument.documentElement !== null,
-        );
-      if (!settled) return null;
-      const found: string[] = [];
-      const place = document.querySelector('.reader-scroll')?.getBoundingClientRect();
-      for (const frame of document.querySelectorAll('iframe')) {
-        const box = frame.getBoundingClientRect();
-        if (frame.getAttribute('sandbox') !== 'allow-same-origin') found.push('its sandbox');
-        if (place === undefined || box.left < place.left || box.right > place.right) found.push('its width');
-        const inner = frame.contentDocument;
-        if (inner === null) found.push('no document');
-        else if (
-          inner.querySelector(
-            'script,svg,math,form,input,iframe,object,embed,base,link,dialog,video,audio',
-          ) !== null
-        )
-          found.push('what it holds');
-        if (inner?.defaultView?.getComputedStyle(inner.documentElement).display !== 'block')
-          found.push('its root is hidden');
-      }
-      for (const selector of ['[data-pane=list] [role=grid]', '.reader-bar', '.status-line', '#subject']) {
-        const box = document.querySelector(selector)?.getBoundingClientRect();
-        if (box === undefined) continue;
-        const over = document.elementFromPoint(
-          box.left + box.width / 2,
-          Math.max(60, box.top + Math.min(box.height / 2, 20)),
-        );
-        if (over === null || over.closest('iframe, .message') !== null) found.push(`over ${selector}`);
-      }
-      return found;
-    });
-    expect(await looked.jsonValue(), where).toEqual([]);
-  };
+  const nothingHappened = (where: string): Promise<void> => checks.nothingHappened(page, trap, where);
+  const insideItsFrame = (where: string): Promise<void> => checks.insideItsFrame(page, where);
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key);
   };

@@ -28,6 +28,7 @@ const longest = [
   'integration/sync-first.test.ts',
   'e2e/hostile-files.test.ts',
   'e2e/hostile-mail.test.ts',
+  'e2e/hostile-again.test.ts',
   'e2e/window-composer.test.ts',
   'integration/engine-mends.test.ts',
   'unit/renderer/sanitise/sanitise-html.test.ts',

@@ -1,3 +1,4 @@
+import { isSeen } from '../../mime/read/encoded-words.ts';
 import { decodeAs, guessByScript } from '../../mime/read/script-guess.ts';
 import { decodeWordsBy } from '../../mime/read/word-runs.ts';
 
@@ -88,25 +89,32 @@ function decodeWord(bytes: Buffer, charset: string): string {
   return text !== null && (text.match(/[^\x00-\x7f]/g)?.length ?? 0) >= enough ? text : decodeAs(bytes, name);
 }
 
+/** Controls, and marks that change the direction of what follows them: "gpj.exe" would be read as "exe.jpg". */
+function isControl(code: number): boolean {
+  return (
+    code < 0x20 ||
+    code === 0x7f ||
+    code === 0x061c ||
+    code === 0x200e ||
+    code === 0x200f ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069)
+  );
+}
+
 function hasControls(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code === 0x7f) return true;
-  }
+  for (let i = 0; i < text.length; i++) if (isControl(text.charCodeAt(i))) return true;
   return false;
 }
 
-/** Line breaks and other controls become blanks; bidirectional overrides are left for the interface to isolate. */
+/** Line breaks and other controls become blanks, changes of direction nothing; "" for what nobody would see. */
 function withoutControls(text: string): string {
-  if (!hasControls(text)) return text;
+  if (!hasControls(text)) return isSeen(text) ? text : '';
   let out = '';
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code < 0x20 || code === 0x7f) {
-      if (!out.endsWith(' ')) out += ' ';
-    } else {
-      out += text.charAt(i);
-    }
+    if (!isControl(code)) out += text.charAt(i);
+    else if (code <= 0x7f && !out.endsWith(' ')) out += ' ';
   }
-  return out.replace(/ {2,}/g, ' ').trim();
+  return isSeen(out) ? out.replace(/ {2,}/g, ' ').trim() : '';
 }

@@ -3,7 +3,7 @@
  * taken out or put in are quotes, brackets, commas and blanks. `odd`: something had to be mended.
  */
 export function mendAddressList(raw: string): { text: string; odd: boolean } {
-  const { text: quoted, odd } = mendQuotes(raw);
+  const { text: quoted, odd } = mendQuotes(sealWords(raw));
   let text = quoted.includes('(') ? withoutOpenBrackets(quoted) : quoted;
   if (text.includes('<')) {
     text = outsideQuotes(text, (piece) =>
@@ -46,6 +46,21 @@ function withoutOpenBrackets(text: string): string {
     from = at + 1;
   }
   return [...pieces, text.slice(from)].join(' ');
+}
+
+const qWord = /(?<!")=\?[^?\s]{1,60}\?q\?([^?]{1,1000})\?=/gi;
+
+/**
+ * Brackets, quotes and colons that stand unencoded in an encoded word belong to it (RFC 2047 5 (3) forbids them there):
+ * "=?utf-8?q?Boss_<boss@good>?= <mal@evil>" is from mal@evil. Where there is no address but in such a word, it is one.
+ */
+function sealWords(raw: string): string {
+  if (!raw.includes('=?') || !raw.replace(qWord, '').includes('@')) return raw;
+  return raw.replace(qWord, (word, inside: string) =>
+    word.replace(inside, () =>
+      inside.replace(/[<>":;()@\\]/g, (char) => `=${char.charCodeAt(0).toString(16).toUpperCase()}`),
+    ),
+  );
 }
 
 function joinDots(piece: string): string {

@@ -217,3 +217,18 @@ test.each([
   expect(from).toEqual([{ name: '', address: 'eve@evil.test' }]);
   expect(subject).toBe('');
 });
+
+test.each<[string, { name: string; address: string }[]]>([
+  [
+    '=?utf-8?q?Boss_<boss@good.example>?= <mal@evil.test>',
+    [{ name: 'Boss <boss@good.example>', address: 'mal@evil.test' }],
+  ],
+  [
+    '=?utf-8?q?"Boss"_<b@good.example>?=\r\n =?utf-8?q?_(x:?= <mal@evil.test>',
+    [{ name: '"Boss" <b@good.example> (x:', address: 'mal@evil.test' }],
+  ],
+  ['=?utf-8?q?Ann_(Sales?= <ann@a.example>', [{ name: 'Ann (Sales', address: 'ann@a.example' }]],
+  ['=?utf-8?q?Ann_<ann@a.example>?=', [{ name: 'Ann', address: 'ann@a.example' }]],
+])('%j: what stands in an encoded word makes no address beside a true one', (header, from) => {
+  expect(readMail(Buffer.from(`From: ${header}\r\n\r\nx`)).from).toEqual(from);
+});
