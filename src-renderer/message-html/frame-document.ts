@@ -47,8 +47,8 @@ body { margin: 0 !important; height: auto !important; min-height: 0 !important; 
 :root[data-kind="html"] body { padding: 24px 28px 28px !important; }
 :root[data-kind="text"] body { padding: 0 !important; }
 :root[data-across] .mail-body { scrollbar-width: none !important; }
-:root[data-kind="html"] body:has(> .mail-body[style*="background"]) { padding: 0 !important; }
-:root[data-kind="html"] .mail-body[style*="background"]:not([style*="padding"], [style*="margin"], :has(table)) { padding: 20px 24px 24px; }
+:root[data-kind="html"] body:has(> .mail-body:is([style*="background"], [data-ground])) { padding: 0 !important; }
+:root[data-kind="html"] .mail-body:is([style*="background"], [data-ground]):not([style*="padding"], [style*="margin"], :has(table)) { padding: 20px 24px 24px; }
 `.replaceAll('\n', '');
 
 /** How the inside of a message looks, in the reader and on paper. */

@@ -4,6 +4,7 @@ import { fitWidth, type Across } from './fit-width.ts';
 import { foldQuotes } from './fold-quotes.ts';
 import { boxHeldPictures } from './held-pictures.ts';
 import { settleColours } from './own-dark.ts';
+import { settleSpace } from './sheet-space.ts';
 
 /** Bubbles from a frame whose document stands, folded and measured. */
 export const frameShown = 'posthorn-frame-shown';
@@ -144,6 +145,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     applyZoom();
     callbacks.onDarkened?.(settleColours(document));
     boxHeldPictures(document);
+    settleSpace(document);
     const mail = callbacks.quoteLabel === undefined ? null : document.querySelector('.mail-body');
     if (mail !== null) foldQuotes(mail, callbacks.quoteLabel ?? '');
     document.addEventListener('click', onClick, true);

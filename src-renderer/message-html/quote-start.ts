@@ -9,6 +9,23 @@ export interface MailLine {
   signature?: boolean;
 }
 
+/** In the languages that Outlook and its like speak. */
+const senderNames = [
+  'from|von|de|da|van|från|fra|lähettäjä|od|от|від|feladó|de la|kimden|gönderen|από|dari|từ',
+  'מאת|من|จาก|差出人|送信者|发件人|寄件者|寄件人|보낸 ?사람|발신',
+];
+const otherNames = [
+  'sent|date|gesendet|datum|envoyé|enviado(?: el)?|data|inviato|verzonden|skickat|sendt|dato|lähetetty|päivämäärä',
+  'дата|отправлено|надіслано|изпратено|wysłano|odesláno|odoslané|elküldve|küldve|dátum|trimis|gönderildi|gönderilen|gönderme tarihi|tarih',
+  'στάλθηκε|ημερομηνία|dikirim|tanggal|đã gửi|ngày|נשלח|תאריך|تاريخ الإرسال|تم الإرسال|التاريخ|ส่ง|วันที่',
+  '送信日時|日時|日付|发送时间|日期|时间|寄件日期|傳送日期|보낸 날짜|날짜',
+  'to|an|à|para|a|aan|till|til|vastaanottaja|do|кому|до|komu|címzett|către|kime|προς|kepada|đến|tới',
+  'אל|إلى|ถึง|宛先|收件人|收件者|받는 ?사람|수신',
+  'subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|тема|относно|temat|předmět|predmet|tárgy',
+  'subiect|konu|θέμα|subjek|perihal|chủ đề|נושא|الموضوع|เรื่อง|件名|主题|主旨|主題|제목',
+  'cc|kopie|kopia|抄送|副本|참조|reply-to',
+];
+
 /** "On Monday, 3 April, Ann wrote:" in the words of the programs that are in use; dates and names vary. */
 const wrote = [
   'wrote',
@@ -42,6 +59,8 @@ const wrote = [
 const attributionEnd = new RegExp(`(?:${wrote})[^\\n:：]{0,40}[:：]\\s*$`, 'iu');
 const attributionStart =
   /^[\s*>–—-]*(?:on|am|le|el|il|in data|em|op|den|dnia|w dniu|dne|på|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}年|20\d\d|\d{1,2}:\d\d|\d{1,2}\.? \p{L}{3,12}\.? \d{4}|\p{L}{2,12}[.,]{0,2} \d{1,2}\.? \p{L}{3,12}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?)(?!\p{L})/iu;
+/** Right above quoted lines the address of who wrote them is enough, whatever the language. */
+const namedSource = /\d.*<[^<>\s]+@[^<>\s]+>|<[^<>\s]+@[^<>\s]+>.*\d/u;
 /** A date and an address with a colon at the end, whatever the words between ("… +0400 от Ann <a@x>:"). */
 const datedAddress = /\d{1,2}[:.]\d\d.{0,200}<[^<>\s]+@[^<>\s]+>[^:]{0,30}:\s*$/u;
 /** Zoho writes no colon. */
@@ -50,9 +69,11 @@ const separator =
   /^[\s>*]*[-_]{3,}\s*(?:original(?: message|nachricht)?|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|reply message|исходное сообщение|oryginalna wiadomość|ursprungligt meddelande|oprindelig (?:besked|meddelelse)|opprinnelig melding|alkuperäinen viesti|původní zpráva|eredeti üzenet|mensagem original|orijinal (?:mesaj|ileti)|mesaj original|αρχικό μήνυμα|元のメッセージ|原始邮件|原始郵件|원본 (?:메시지|메일)|message d’origine)\s*[-_]{3,}\s*$/iu;
 const forwarded =
   /^[\s>*]*(?:[-_]{3,}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|doorgestuurd|пересылаемое)|begin forwarded message)/iu;
-/** Outlook's header block, one name a line. */
-const headerNames =
-  /^[\s>*]*(?:(from|von|de|da|van|från|fra|lähettäjä|od|от|feladó|kimden|από|від|差出人|送信者|发件人|寄件者|보낸 ?사람)|(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|data|inviato|verzonden|skickat|дата|отправлено|wysłano|sendt|dato|lähetetty|odesláno|küldve|gönderen|gönderilen|gönderme tarihi|tarih|trimis|ημερομηνία|надіслано|送信日時|日時|发送时间|寄件日期|보낸 날짜|날짜)|(?:to|an|à|para|a|aan|till|do|кому|til|vastaanottaja|komu|címzett|kime|către|προς|宛先|收件人|收件者|받는 ?사람)|(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|тема|temat|emne|aihe|předmět|predmet|tárgy|konu|subiect|θέμα|件名|主题|主題|主旨|제목)|cc|reply-to)\s*\*?\s*[:：]/iu;
+/** Outlook's header block, one name a line: of the sender, and of the rest. */
+const headerNames = new RegExp(
+  `^[\\s>*]*(?:(${senderNames.join('|')})|${otherNames.join('|')})\\s*\\*?\\s*[:：]`,
+  'iu',
+);
 const signature = /^-- ?$/;
 /** What programs leave behind below the answer: no words of a person. */
 const device =
@@ -146,6 +167,19 @@ function attributionAt(lines: readonly MailLine[], at: number): number | null {
 
 /** More lines below "-- " are no signature. */
 const longestSignature = 20;
+/** What a mailing list puts below every mail: a rule, and where to leave it. */
+const listRule = /^_{20,}$/;
+const longestFooter = 8;
+
+function isListFooter(lines: readonly MailLine[], at: number): boolean {
+  const below = lines.slice(at + 1, at + 2 + longestFooter).filter((line) => !isBlank(line));
+  return (
+    listRule.test(lines[at]?.text.trim() ?? '') &&
+    lines.length - at - 1 <= longestFooter &&
+    below.every((line) => !line.quoted) &&
+    below.some(({ text }) => /https?:\/\/\S|\S@\S+\.\S/.test(text))
+  );
+}
 
 /** Somebody's own words among or below the quoted lines. A signature is none. */
 function answeredBelow(lines: readonly MailLine[], from: number): boolean {
@@ -153,6 +187,7 @@ function answeredBelow(lines: readonly MailLine[], from: number): boolean {
   for (let at = from; at < lines.length; at += 1) {
     const line = lines[at];
     if (line === undefined || !own(line) || device.test(line.text) || line.signature === true) continue;
+    if (isListFooter(lines, at)) return false;
     if (!signature.test(line.text.trimEnd())) return true;
     const below = lines.slice(at + 1).filter(own);
     return below.some((other) => other.signature === true)
@@ -175,6 +210,14 @@ function tail(lines: readonly MailLine[]): number | null {
     const end = attributionAt(lines, at);
     if (end === null) continue;
     if (lines.slice(end, first).every(isBlank)) return at;
+  }
+  let above = first - 1;
+  while (above > 0 && isBlank(lines[above])) above -= 1;
+  for (const at of [above, above - 1, above - 2]) {
+    const own = lines.slice(Math.max(0, at), above + 1);
+    if (at < 0 || own.some((line) => line.quoted || isBlank(line))) break;
+    const text = own.map((line) => line.text).join(' ');
+    if (/[:：]\s*$/u.test(text) && text.length < 400 && namedSource.test(text)) return at;
   }
   return first;
 }

@@ -47,6 +47,12 @@ export interface Invitation {
   attendees: Attendee[];
   /** So many more attendees are not listed. */
   attendeesLeftOut: number;
+  /** What is said of the event, in lines. */
+  description: string;
+  /** What was written with an answer. */
+  comment: string;
+  /** So many other events came with it. */
+  moreEvents: number;
   /** The whole in one sentence. */
   sentence: string;
 }

@@ -38,6 +38,9 @@ const invited: Partial<FullMessage> = {
       { name: 'Jonas Verhoeven', address: 'jonas@verhoeven.example', state: 'accepted', optional: true },
     ],
     attendeesLeftOut: 3,
+    description: '',
+    comment: 'Bring the plan along.',
+    moreEvents: 1,
     sentence: 'Marta Lindqvist changed this event.',
   },
   invitationAnswer: {
@@ -63,7 +66,9 @@ test('an invitation is answered by keyboard, can be taken back, and nothing goes
   await card.getByText('Written as Tuesday 24 November 2026, 09:00 to 10:00 (America/New York)').waitFor();
   await card.getByText('The event was changed after your answer', { exact: false }).waitFor();
   await card.getByText('5 people').click();
-  await card.getByText('comes, need not come').waitFor();
+  await card.getByText('is coming, optional').waitFor();
+  await card.getByText('Bring the plan along.').waitFor();
+  await card.getByText('1 more entry is in the file.').waitFor();
   await settle(page);
   await page.screenshot({ path: `${pictures}/invitation.png` });
   expect(await calls(page, 'message.answerInvitation')).toEqual([]);

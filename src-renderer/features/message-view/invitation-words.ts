@@ -25,6 +25,16 @@ export function whenHere(invitation: Invitation): { here: string; their: string 
   return { here: t('invitation.yourTime', { when: here }), their: when };
 }
 
+/** The date of a series that this one is in place of; null where it is the same, or none. */
+export function insteadOf({ recurrenceId, start }: Invitation): string | null {
+  if (recurrenceId === null || (recurrenceId.at ?? recurrenceId.local) === (start?.at ?? start?.local))
+    return null;
+  const isDay = !recurrenceId.local.includes('T');
+  const at = new Date(isDay ? `${recurrenceId.local}T00:00` : (recurrenceId.at ?? recurrenceId.local));
+  if (Number.isNaN(at.getTime())) return null;
+  return isDay ? dayWords(at) : `${dayWords(at)}, ${clock.format(at)}`;
+}
+
 /** The reader's own clock shows the same. */
 function sameClock({ at, local }: CalendarTime): boolean {
   return at !== null && new Date(local).getTime() === Date.parse(at);

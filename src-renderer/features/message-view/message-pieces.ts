@@ -15,12 +15,17 @@ export function messagePieces(
   withImages: { html: string; sections: (string | null)[] } | null,
 ): MessagePiece[] {
   return message.sections.length === 0
-    ? [{ caption: null, text: message.text, html: withImages?.html ?? message.html }]
+    ? [{ caption: null, text: textOf(message), html: withImages?.html ?? message.html }]
     : message.sections.map((section, index) => ({
         caption: captionOf(message, section),
         text: section.text,
         html: withImages?.sections[index] ?? section.html,
       }));
+}
+
+/** An invitation may be all that a mail holds: what it says of its event is then its text. */
+function textOf({ text, html, invitation }: FullMessage): string {
+  return text.trim() === '' && html === null && invitation !== null ? invitation.description : text;
 }
 
 const pictures = /<img\b|<hr\b|url\(|\bbackground=|\bbgcolor=/i;

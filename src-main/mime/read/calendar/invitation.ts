@@ -22,6 +22,7 @@ import { recurrenceWords } from './recurrence-words.ts';
 const longest = 512 * 1024;
 const mostComponents = 500;
 const mostAttendees = 100;
+const longestDescription = 10_000;
 /** Longer than a thousand dates; the library goes through a line anew for each of its parameters. */
 const longestLine = 32 * 1024;
 /** Of what an answer repeats. */
@@ -51,8 +52,11 @@ export function readInvitation(
   if (part === null) return null;
   try {
     if (part.bodyEnd - part.bodyStart > longest * 1.4) throw new Error('too long');
-    const found = eventIn(readPartText(part, limits, defects).text, part);
-    if (found === null) defects.add('calendar-unreadable');
+    const { text } = readPartText(part, limits, defects);
+    const found = eventIn(text, part);
+    // A task or a question for free hours is read, and no event.
+    if (found === null && !/^BEGIN:(?:VTODO|VFREEBUSY|VJOURNAL)\s*$/im.test(text))
+      defects.add('calendar-unreadable');
     return found;
   } catch {
     defects.add('calendar-unreadable');
@@ -111,6 +115,9 @@ function eventIn(text: string, part: Part): { invitation: Invitation; source: In
     organizer: organizer === undefined ? null : personOf(organizer),
     attendees: people.slice(0, mostAttendees).map(attendeeOf),
     attendeesLeftOut: Math.max(0, people.length - mostAttendees),
+    description: linesOf(event, 'description', longestDescription),
+    comment: textOf(event, 'comment', 1_000),
+    moreEvents: new Set(events.map(([, properties]) => textOf(properties, 'uid', 1_000))).size - 1,
   };
   return {
     invitation: { ...facts, sentence: invitationSentence(facts) },
@@ -159,6 +166,20 @@ function property(properties: readonly JcalProperty[], name: string): JcalProper
 function textOf(properties: readonly JcalProperty[], name: string, most: number): string {
   const value = property(properties, name)?.[3];
   return typeof value === 'string' ? clean(value, most) : '';
+}
+
+/** The same in lines. */
+function linesOf(properties: readonly JcalProperty[], name: string, most: number): string {
+  const value = property(properties, name)?.[3];
+  return typeof value === 'string'
+    ? value
+        .slice(0, most)
+        .replace(/\r\n?/g, '\n')
+        .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (one) =>
+          one === '\n' || one === '\t' ? one : ' ',
+        )
+        .trim()
+    : '';
 }
 
 /** A stranger's words, on one line and without what turns them round. */

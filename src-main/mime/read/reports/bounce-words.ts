@@ -12,7 +12,7 @@ const meanings: readonly [RegExp, string][] = [
     'the server rejected the message',
   ],
   [
-    /nxdomain|domain name not found|no such (?:domain|host)|domain (?:name )?(?:does not|doesn.t) exist|dns (?:error|lookup fail)|name service error|had no relevant answers|(?:mx or srv|mx) record indicated no/i,
+    /\bhost (?:is )?(?:unknown|not found)\b|unknown (?:mail )?(?:host|domain)\b|nxdomain|domain name not found|no such (?:domain|host)|domain (?:name )?(?:does not|doesn.t) exist|dns (?:error|lookup fail)|name service error|had no relevant answers|(?:mx or srv|mx) record indicated no/i,
     'no way to its server was found',
   ],
   [

@@ -24,6 +24,7 @@ const late = 'its server did not take it in time';
 test.each<[string, string, string[], string, string?]>([
   ['Exim', 'Mail delivery failed', ['The following address(es) failed:', '', `  ${ann}`, '    Unrouteable address'], unknown],
   ['Exim that goes on', 'Warning: message 1abc delayed 24 hours', ['The address to which the message has not yet been delivered is:', '', `  ${ann}`, '', 'No action is required on your part. Delivery attempts will continue for', 'some time.'], late, 'delayed'],
+  ['Sendmail without a host', 'Returned mail: Host unknown', ['   ----- The following addresses had permanent fatal errors -----', `<${ann}>`, '', `550 <${ann}>... Host unknown (Name server: mx.example.net: host not found)`], 'no way to its server was found'],
   ['qmail', 'failure notice', [`<${ann}>:`, 'user is over quota (#5.2.2)'], full],
   ['Exchange', 'Undeliverable: Hello', ['Delivery has failed to these recipients or distribution lists:', '', 'Ann Doe', `<mailto:${ann}>`, "The recipient's e-mail address was not found in the recipient's e-mail system."], unknown],
   ['Notes', `DELIVERY FAILURE: User ann not listed in Domino Directory`, ['was not delivered to:', '', `  ${ann}`, '', 'because:', '', '  User ann not listed in Domino Directory'], unknown],

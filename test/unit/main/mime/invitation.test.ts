@@ -50,6 +50,38 @@ const read = (method: string, lines: readonly string[], more?: readonly string[]
 const without = (name: string): string[] => event.filter((line) => !line.startsWith(name));
 
 describe('an invitation', () => {
+  test('says what is written of the event and with an answer, and how many others came', () => {
+    const more = ['DESCRIPTION:Bring ropes.\\nhttps://meet.example/1', 'COMMENT:Saturday\\nsuits me'];
+    const found = read('REQUEST', [...event, ...more]);
+    expect(found.description).toBe('Bring ropes.\nhttps://meet.example/1');
+    expect([found.comment, found.moreEvents]).toEqual(['Saturday suits me', 0]);
+    const next = ['END:VEVENT', 'BEGIN:VEVENT', 'UID:other', 'DTSTART:20261201'];
+    expect(read('PUBLISH', [...event, ...next]).moreEvents).toBe(1);
+  });
+
+  test.each([
+    ['(UTC+01:00) Amsterdam\\, Berlin\\, Bern', 'Europe/Amsterdam'],
+    ['(UTC-05:00) Eastern Time (US & Canada)', 'America/New_York'],
+    ['(GMT+05:30) Chennai\\, Kolkata', 'Asia/Kolkata'],
+    ['Nepal Standard Time', 'Asia/Kathmandu'],
+    ['(UTC+01:00) Harbour', '(UTC+01:00) Harbour'],
+  ])('zone as Outlook shows it: %s', (shown, zoneName) => {
+    const tzid = shown.replaceAll('\\,', ',');
+    const found = read('REQUEST', [...without('DTSTART'), `DTSTART;TZID="${tzid}":20261124T150000`], []);
+    expect(found.start?.zone).toBe(zoneName);
+  });
+
+  test('a task is no event, and no damage', () => {
+    const task = message([
+      ...head,
+      'Content-Type: text/calendar; method=REQUEST',
+      '',
+      ...['BEGIN:VCALENDAR', 'METHOD:REQUEST', 'BEGIN:VTODO', 'UID:t', 'END:VTODO', 'END:VCALENDAR'],
+    ]);
+    const { invitation, defects } = readMail(task);
+    expect([invitation, defects.map(({ code }) => code)]).toEqual([null, []]);
+  });
+
   test('is read with its zone in words, its people and their states', () => {
     expect(read('REQUEST', event)).toEqual({
       partId: '1',
@@ -69,6 +101,9 @@ describe('an invitation', () => {
         { name: '', address: 'cat@example.org', state: 'accepted', optional: true },
       ],
       attendeesLeftOut: 0,
+      description: '',
+      comment: '',
+      moreEvents: 0,
       sentence: 'Lee, Ann invites you to this event.',
     });
   });

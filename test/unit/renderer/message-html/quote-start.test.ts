@@ -18,6 +18,36 @@ describe('quoted text', () => {
       'On Mon, 3 Apr 2023 at 10:11, Ann <ann@x> wrote:',
     ],
     [
+      'in a language that is not known here',
+      'ใช่\n\nBob <bob@x.example> 15/11/2026, 18:22 pisis:\n\n> May I?\n> Bob',
+      'Bob <bob@x.example> 15/11/2026, 18:22 pisis:',
+    ],
+    [
+      'Chinese',
+      '好。\n\nBob <bob@x.example> 于2026年11月15日周日 18:22写道：\n> 可以吗？\n> Bob',
+      'Bob <bob@x.example> 于2026年11月15日周日 18:22写道：',
+    ],
+    [
+      'above the footer of a mailing list',
+      `Yes.\n\n> May I?\n> Ann\n\n${'_'.repeat(47)}\nHarbour mailing list\nhttps://lists.example/harbour`,
+      '> May I?',
+    ],
+    [
+      "Outlook's block in Japanese",
+      'はい。\n\n差出人: Ann <ann@x>\n送信日時: 2026年11月15日\n宛先: Bob\n件名: 冬\n\nMay I?',
+      '差出人: Ann <ann@x>',
+    ],
+    [
+      "Outlook's block in Korean",
+      '네.\n\n보낸 사람: Ann\n보낸 날짜: 2026\n받는 사람: Bob\n제목: 겨울\n\nMay I?',
+      '보낸 사람: Ann',
+    ],
+    [
+      "Outlook's block in Turkish",
+      'Evet.\n\nKimden: Ann\nGönderildi: Pazar\nKime: Bob\nKonu: Kış\n\nMay I?',
+      'Kimden: Ann',
+    ],
+    [
       'in two lines',
       'Yes.\n\nOn Monday, 3 April 2023, Ann of the harbour\n<ann@harbour.example> wrote:\n> May I?',
       'On Monday, 3 April 2023, Ann of the harbour',
