@@ -251,6 +251,9 @@ class TreeReader {
       const boundary = this.#open[level] ?? '';
       if (!line.startsWith(boundary)) continue;
       if (line.length === boundary.length) return { level, closing: false, at, next };
+      // What stands behind a blank belongs to no longer boundary (RFC 2046 5.1.1: the beginning of the line counts).
+      if (line[boundary.length] === ' ' || line[boundary.length] === '\t')
+        nearly ??= { level, closing: /^[ \t]+--$/.test(line.slice(boundary.length)), at, next };
       if (!line.startsWith('--', boundary.length)) continue;
       if (line.length === boundary.length + 2) return { level, closing: true, at, next };
       nearly ??= { level, closing: true, at, next };

@@ -61,6 +61,8 @@ test.each<[string, string[], string, string?]>([
   ['a form for watches', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/watch-html', '', '<b>w', '--b', 'Content-Type: text/html', '', '<p>y', '--b--']), 'x', '<p>y'],
   ['a form that is not known behind the plain one', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'x'],
   ['forms that are not known alone', parted('multipart/alternative; boundary=b', ['--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'y'],
+  ['words behind the separators', parted('multipart/mixed; boundary=b', ['--b and more', '', 'x', '--b-- the end', 'y']), 'x'],
+  ['a boundary that ends in blanks', parted('multipart/mixed; boundary="b  "', ['--b  ', '', 'x', '--b  --', 'y']), 'x'],
   ['an empty HTML form', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '', '--b--']), 'x'],
 ])('%s', (_, lines, text, html) => {
   const mail = readMail(message([...head, ...lines]));
