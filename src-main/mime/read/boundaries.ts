@@ -7,13 +7,13 @@ export function beforeDelimiter(bytes: Buffer, start: number, at: number): numbe
   return end;
 }
 
-/** The first line "--something" that a header line or an empty line follows. Looks at 64 KB. */
+/** The first line "--something" that a header line or an empty line follows, of a part where it is short. Looks at 64 KB. */
 export function sniffBoundary(bytes: Buffer, from: number): string | null {
   const text = bytes.toString('latin1', from, Math.min(bytes.length, from + 65_536));
   const match =
-    /(?:^|\n)--([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)/.exec(
+    /(?:^|\n)--(?:([!-~]{4,200}(?: [!-~]{1,100})?)[ \t]*\r?\n(?=\r?\n|[A-Za-z][A-Za-z-]{2,40}[ \t]*:)|([!-~]{1,3})[ \t]*\r?\n(?=Content-))/.exec(
       text,
     );
-  const found = match?.[1];
+  const found = match?.[1] ?? match?.[2];
   return found === undefined || /^-+$/.test(found) ? null : found;
 }

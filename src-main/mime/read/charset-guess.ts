@@ -47,7 +47,7 @@ export function guessAgainstWestern(bytes: Uint8Array): string | null {
     (single >= 8 && single * 12 >= runs.length) ||
     inRuns < 12 ||
     inRuns * 2 < high ||
-    kinds < 6 ||
+    kinds < 8 ||
     (runs.length < 4 && !runs.some((run) => run.length > 11))
   )
     return guessEasternLatin(sample);

@@ -79,6 +79,10 @@ export function readHeaderBlock(
       if (name !== undefined) spans.push({ name, from: at, to: end });
       else if (isMboxLine(bytes, at) && spans.length === 0) {
         // The envelope line of an mbox is no part of the message.
+      } else if (first === 45 && isOwnSeparator(at, end)) {
+        // The empty line was forgotten: the parts begin here, and what follows is the header of the first.
+        defects.add('header-junk');
+        return finish(at);
       } else if (looksLikeHeader(bytes, next)) defects.add('header-junk');
       else if (spans.length === 0) return headerless();
       else {
@@ -89,6 +93,16 @@ export function readHeaderBlock(
     at = next;
   }
   return finish(bytes.length);
+
+  function isOwnSeparator(from: number, to: number): boolean {
+    const mark = bytes.toString('latin1', from + 2, Math.min(to, from + 300)).trim();
+    if (bytes[from + 1] !== 45 || mark === '') return false;
+    return spans.some((span) => {
+      const field = bytes.toString('latin1', span.from, Math.min(span.to, span.from + 2_000));
+      const boundary = /^content-type[ \t]*:[^]*?\bboundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/i.exec(field);
+      return (boundary?.[1] ?? boundary?.[2])?.trim() === mark;
+    });
+  }
 
   function headerless(): HeaderBlock {
     defects.add('no-header');

@@ -51,6 +51,15 @@ export function htmlToPlain(html: string): string | null {
   }
 }
 
+const marks: Readonly<Record<string, string>> = {
+  nbsp: ' ',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
 /** What is left when the converter failed: tags cut out by one linear pass. */
 export function crudeText(html: string): string {
   let out = '';
@@ -62,5 +71,19 @@ export function crudeText(html: string): string {
       out += ' ';
     } else if (!inTag) out += char;
   }
-  return out.replace(/[ \t]+/g, ' ').trim();
+  return out
+    .replace(
+      /&(?:(nbsp|amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi,
+      (whole, name?: string, ten?: string, hex?: string) => {
+        if (name !== undefined) return marks[name.toLowerCase()] ?? whole;
+        const code = ten === undefined ? Number.parseInt(hex ?? '', 16) : Number(ten);
+        return code > 0 && code <= 0x10_ffff ? String.fromCodePoint(code) : whole;
+      },
+    )
+    .replace(/[ \t\u00a0]+/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }

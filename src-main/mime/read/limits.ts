@@ -20,7 +20,7 @@ export interface ReadLimits {
 }
 
 export const defaultLimits: ReadLimits = {
-  maxDepth: 100,
+  maxDepth: 250,
   maxParts: 2_000,
   maxHeaderBytes: 256 * 1024,
   maxHeaders: 1_000,

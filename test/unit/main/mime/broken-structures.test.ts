@@ -61,6 +61,10 @@ test.each<[string, string[], string, string?]>([
   ['a form for watches', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/watch-html', '', '<b>w', '--b', 'Content-Type: text/html', '', '<p>y', '--b--']), 'x', '<p>y'],
   ['a form that is not known behind the plain one', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'x'],
   ['forms that are not known alone', parted('multipart/alternative; boundary=b', ['--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'y'],
+  ['parts whose first separator stands where the empty line should', ['Content-Type: multipart/alternative; boundary ="b"', 'X-Y: z', '--b', 'Content-Type: text/plain', '', 'x', '--b', 'Content-Type: text/html', '', '<p>y', '--b--'], 'x', '<p>y'],
+  ['a short separator that the header does not name', parted('multipart/mixed; boundary=other', ['--foo', 'Content-Type: text/plain', '', 'x', '--foo--']), 'x'],
+  ['HTML of blanks alone', parted('text/html', ['<p>&nbsp; &#160;</p>']), '', '<p>&nbsp; &#160;</p>'],
+  ['words in the head of HTML', parted('text/html', ['<head>a &amp; &#98;</head>']), 'a & b', '<head>a &amp; &#98;</head>'],
   ['words behind the separators', parted('multipart/mixed; boundary=b', ['--b and more', '', 'x', '--b-- the end', 'y']), 'x'],
   ['a boundary that ends in blanks', parted('multipart/mixed; boundary="b  "', ['--b  ', '', 'x', '--b  --', 'y']), 'x'],
   ['an empty HTML form', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '', '--b--']), 'x'],
@@ -117,4 +121,11 @@ test.each(['application-x-gzip', 'image', 'PDF', 'image/svg/xml'])('what â€œ%sâ€
     'x',
     ['application/octet-stream'],
   ]);
+});
+
+test('words in the hundred and fifth multipart are shown', () => {
+  let deep = '\r\nat the bottom';
+  for (let i = 0; i < 105; i++)
+    deep = `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n${deep}\r\n--b${i}--\r\n`;
+  expect(readMail(Buffer.from(`From: a@b.c\r\n${deep}`)).text).toBe('at the bottom');
 });

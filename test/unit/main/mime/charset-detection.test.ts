@@ -86,6 +86,7 @@ describe('another script under the label of Latin-1', () => {
     for (const text of [
       'ÀÉÈÊ ÄÖÜÄ ÇÀÉÈ',
       'ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ',
+      'ÄäÖöÜüÄäÖöÜüÄäÖöÜüÄäÖöÜüÄäÖöÜü',
       'Blåbærsyltetøy på onsdag',
       '«Où ça?» «À l’île.»'.replaceAll('’', "'"),
     ])
