@@ -63,10 +63,10 @@ article + article { margin-block-start: 28px; padding-block-start: 12px; border-
 dl { margin: 0 0 14px; padding-block-end: 10px; border-block-end: 1px solid #999; font-size: 10pt; line-height: 1.4; }
 .row { display: flex; gap: 12px; }
 dt { flex: 0 0 92px; color: #333; }
-dd { flex: 1 1 0; min-width: 0; margin: 0; }
+dd { flex: 1 1 0; min-width: 0; margin: 0; text-align: left; }
 .said { margin: 0 0 10px; padding: 4px 10px; border: 1px solid #999; font-size: 10pt; }
 .piece { position: relative !important; overflow: clip !important; contain: layout paint style !important; padding: 2px 4px; }
 `.replaceAll('\n', '');
 
 /** Within a piece: the reader's own look, without what only a screen can do. */
-export const sheetStyle = `${mailStyle}.mail-body { overflow: visible !important; } .mail-text, .mail-text:has(.columns) p { max-width: none; } .mail-text .columns { white-space: pre-wrap; overflow: visible; font-size: 8.5pt; } .mail-text .columns p { width: auto; } .mail-text summary { display: none; } .mail-text .signature { font-size: inherit; } p, li { orphans: 2; widows: 2; } img { break-inside: avoid; }`;
+export const sheetStyle = `${mailStyle}.mail-body { overflow: visible !important; overflow-wrap: break-word; } pre { white-space: pre-wrap !important; } h1, h2, h3, h4, h5, h6 { break-after: avoid; } .mail-text, .mail-text:has(.columns) p { max-width: none; } .mail-text .columns { white-space: pre-wrap; overflow: visible; font-size: 8.5pt; } .mail-text .columns p { width: auto; } .mail-text summary { display: none; } .mail-text .signature { font-size: inherit; } p, li { orphans: 2; widows: 2; } img { break-inside: avoid; max-height: 235mm !important; object-fit: contain; }`;

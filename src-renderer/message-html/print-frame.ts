@@ -11,6 +11,8 @@ export interface PrintedPiece {
 const paperWidth = 660;
 /** A wider sheet is drawn smaller, but never so that it cannot be read. */
 const smallest = 0.4;
+/** So many elements of a sheet are looked at for their ground. */
+const mostGrounds = 6_000;
 /** Pictures that have not come after so many milliseconds are left white. */
 const patience = 10_000;
 
@@ -64,6 +66,7 @@ function fillSheet(
   // Paper has nothing to press: what is folded lies open, what scrolls is shown whole.
   for (const folded of page.querySelectorAll('details')) folded.open = true;
   unroll(page);
+  keepDarkGrounds(page);
   boxHeldPictures(shadow);
   const images = [...page.querySelectorAll<HTMLImageElement>('img[src]')].map((image) =>
     // One that cannot be drawn is a quiet box by then.
@@ -82,6 +85,23 @@ function unroll(page: HTMLElement): void {
     style.setProperty('overflow', 'visible', 'important');
     style.setProperty('height', 'auto', 'important');
     style.setProperty('max-height', 'none', 'important');
+  }
+}
+
+/** Light words on nothing could hardly be read: a dark ground that the sender gave them is printed with them. */
+function keepDarkGrounds(page: HTMLElement): void {
+  const view = page.ownerDocument.defaultView;
+  for (const element of Array.from(page.querySelectorAll<HTMLElement>('*')).slice(0, mostGrounds)) {
+    const { backgroundColor } = (view as Window).getComputedStyle(element);
+    const [red = 255, green = 255, blue = 255, alpha = 1] = (backgroundColor.match(/[\d.]+/g) ?? []).map(
+      Number,
+    );
+    if (
+      backgroundColor.startsWith('rgb') &&
+      alpha >= 0.5 &&
+      0.2126 * red + 0.7152 * green + 0.0722 * blue < 140
+    )
+      element.style.setProperty('print-color-adjust', 'exact');
   }
 }
 

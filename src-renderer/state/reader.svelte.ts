@@ -10,7 +10,7 @@ export type Loaded =
   { state: 'loading' } | { state: 'ready'; message: FullMessage } | { state: 'failed'; error: AppErrorData };
 
 /** What a message shows by the wish of its reader. */
-interface Look {
+export interface Look {
   /** With its remote pictures in it; null: without. */
   withImages: { html: string; sections: (string | null)[] } | null;
   asText: boolean;

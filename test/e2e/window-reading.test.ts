@@ -191,6 +191,8 @@ describe('reading a message', () => {
       text: 'The plain words.',
       html: '<div class="mail-body"><p>The set words.</p><img data-remote-src="https://out.example/x.png" alt="Held back"></div>',
       sections: [],
+      remoteImages: { count: 3, hosts: ['out.example'], trackers: [] },
+      defects: [{ code: 'encoding-broken', detail: 'A part ends too soon.' }],
       attachments: [
         {
           partId: '2',
@@ -221,10 +223,28 @@ describe('reading a message', () => {
     expect(text).toContain('The set words.');
     expect(text).toContain('Held back');
     expect(text.replace(/\s+/g, ' ')).toContain('no card would show whole.pdf (214 KB)');
+    expect(text.replace(/\s+/g, ' ')).toContain('This message arrived damaged. A part ends too soon.');
+    expect(text.replace(/\s+/g, ' ')).toContain('Images from outside are not shown (3 addresses).');
     await page.locator(`[data-message="${id}"]`).getByRole('button', { name: 'Show as plain text' }).click();
     const again = await print();
     expect(again).toContain('The plain words.');
     expect(again).not.toContain('The set words.');
+    expect(again).not.toContain('(3 addresses)');
+  });
+
+  test('prints the plain words of a mail whose HTML shows nothing', async () => {
+    const page = await open({ accounts: 1, messages: 50, conversation: 1 });
+    await catchPrinting(page);
+    const row = rows(page).first();
+    await row.waitFor();
+    const id = (await row.getAttribute('data-id')) ?? '';
+    const mail: Partial<FullMessage> = { text: 'The plain words.', html: '<div class="mail-body"></div>' };
+    await page.evaluate(([key, value]) => window.fakeMain.mails.set(key, value), [id, mail] as const);
+    await row.click();
+    await page.keyboard.press('Control+p');
+    await caughtPrint(page);
+    expect((await printedPages(page)).map((paper) => paper.text).join(' ')).toContain('The plain words.');
+    await endPrint(page);
   });
 
   test('of a whole folder: export is offered in its menu, and says how far it is and how it ended', async () => {

@@ -8,10 +8,12 @@ import { printDocument, type PrintedMessage } from '../../message-html/print-doc
 import { preparePrintFrame, type PrintedPiece } from '../../message-html/print-frame.ts';
 import { textToHtml } from '../../message-html/text-to-html.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
+import type { Look } from '../../state/reader.svelte.ts';
 import { enclosedPictures } from './enclosed-pictures.ts';
 import { whenHere } from './invitation-words.ts';
-import { isUnreadable, listedFiles, messagePieces } from './message-pieces.ts';
+import { isEmptyHtml, isUnreadable, listedFiles, messagePieces } from './message-pieces.ts';
 import { reportSentence } from './report-words.ts';
+import { toldDefects } from './told-defects.ts';
 import { loudWarnings } from './trust-words.ts';
 
 /** The frame whose dialog is open, or being made. */
@@ -70,12 +72,17 @@ async function printed(
   const pieces = isUnreadable(read) ? [] : messagePieces(read, look?.withImages ?? null);
   const pictures = await enclosedPictures(app.main, read);
   return {
-    message: { rows: headRows(row, read), notes: [...trustNotes(trust), ...notesOf(read)], pieces },
-    pieces: pieces.map(({ html, text }) =>
-      html !== null && look?.asText !== true
+    message: {
+      rows: headRows(row, read),
+      notes: [...trustNotes(trust), ...notesOf(read), ...lackNotes(read, look)],
+      pieces,
+    },
+    pieces: pieces.map((piece) => {
+      const { html, text } = piece;
+      return html !== null && look?.asText !== true && !isEmptyHtml(piece)
         ? { html, pictures }
-        : { html: textToHtml(text.trim() === '' ? t('reader.noText') : text) },
-    ),
+        : { html: textToHtml(text.trim() === '' ? t('reader.noText') : text) };
+    }),
   };
 }
 
@@ -122,4 +129,14 @@ function notesOf({ protection, report, invitation }: FullMessage): string[] {
             .join(' · '),
         ]),
   ];
+}
+
+/** Who reads the paper must know that something is not on it. */
+function lackNotes(read: FullMessage, look: Look | undefined): string[] {
+  const { words, damaged } = toldDefects(read);
+  const held = read.html !== null && look?.asText !== true && (look?.withImages ?? null) === null;
+  return [
+    words === '' ? '' : damaged ? `${t('reader.damaged')} ${words}` : words,
+    held && read.remoteImages.count > 0 ? t('reader.images', { count: read.remoteImages.count }) : '',
+  ].filter((note) => note !== '');
 }

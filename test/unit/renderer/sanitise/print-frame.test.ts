@@ -160,6 +160,28 @@ describe.skipIf(!hasChromium)('what is printed', () => {
       expect(words.filter(({ left, right }) => left < 0 || right > width)).toEqual([]);
   });
 
+  test('cells keep their words whole, code is broken into lines, and light words stand on their dark ground', async () => {
+    const words = ['Article', 'Price', 'Number', 'Sum'];
+    const long = `<td>${'many words in a cell that is wide '.repeat(8)}</td>`;
+    await prepare([
+      `<table width="1000"><tr>${words.map((word) => `<td>${word}</td>`).join('')}${long}</tr></table><pre style="white-space:pre">${'compute(argument), '.repeat(40)}</pre><p id="dark" style="background:#0a2a5a;color:#fff">Light</p><p id="light" style="background:#eee">Dark</p>`,
+    ]);
+    const found = await browser.page.locator('iframe.print-frame').evaluate((frame: HTMLIFrameElement) => {
+      const sheet = frame.contentDocument?.querySelector('.sheet')?.shadowRoot;
+      const styleOf = (name: string): CSSStyleDeclaration | undefined => {
+        const one = sheet?.querySelector(`[id$=${name}]`);
+        return one == null ? undefined : frame.contentWindow?.getComputedStyle(one);
+      };
+      return {
+        zoom: sheet?.querySelector<HTMLElement>('div')?.style.zoom,
+        grounds: [styleOf('dark')?.printColorAdjust, styleOf('light')?.printColorAdjust],
+      };
+    });
+    expect(found).toEqual({ zoom: '', grounds: ['exact', 'economy'] });
+    const [paper] = await printedPages(browser.page);
+    expect(words.filter((word) => paper?.words.every(({ text }) => !text.includes(word)))).toEqual([]);
+  });
+
   test('enclosed pictures are drawn, remote ones that were not asked for are their words', async () => {
     const dot =
       'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

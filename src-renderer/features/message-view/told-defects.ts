@@ -1,0 +1,39 @@
+import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+
+/** Defects that change what is read; the others are of no interest to a person. */
+const telling: ReadonlySet<string> = new Set([
+  'too-slow',
+  'unreadable',
+  'no-header',
+  'address-in-name',
+  'multipart-unterminated',
+  'too-deep',
+  'partial',
+  'external-body',
+  'too-many-parts',
+  'encoding-unknown',
+  'encoding-broken',
+  'charset-unknown',
+  'charset-broken',
+  'text-truncated',
+  'html-unreadable',
+  'calendar-unreadable',
+  'header-too-large',
+]);
+const broken: ReadonlySet<string> = new Set([
+  'unreadable',
+  'multipart-unterminated',
+  'encoding-broken',
+  'charset-broken',
+  'no-header',
+  'too-slow',
+]);
+
+/** What is said over the text of a message about its defects; "": nothing. `damaged`: some of it may be lost. */
+export function toldDefects({ defects }: FullMessage): { words: string; damaged: boolean } {
+  const told = defects.filter(({ code }) => telling.has(code));
+  return {
+    words: told.map(({ detail }) => detail).join(' '),
+    damaged: told.some(({ code }) => broken.has(code)),
+  };
+}
