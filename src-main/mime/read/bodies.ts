@@ -5,6 +5,7 @@ import { crudeText, htmlToPlain } from './html-text.ts';
 import type { ReadLimits } from './limits.ts';
 import type { Tnef } from './packed/tnef.ts';
 import { readPartText } from './part-text.ts';
+import { unobtrusiveSignature } from './protection.ts';
 import { isMessageType, partBytes, type Part } from './part.ts';
 import { findProtections } from './protection.ts';
 import { hasWords, sectionsOf, type Segment } from './sections.ts';
@@ -153,7 +154,7 @@ class Collector {
       return part.children.flatMap((child, index) => {
         const segments = this.walk(child, first && index === 0);
         // The first of two halves is what is signed (RFC 1847 2.1), with all that it holds.
-        const signed = type === 'multipart/signed' && index === 0;
+        const signed = index === 0 && (type === 'multipart/signed' || unobtrusiveSignature(part) !== null);
         return signed ? segments.map((segment) => ({ ...segment, unit: part.partId })) : segments;
       });
     }

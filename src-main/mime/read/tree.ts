@@ -1,5 +1,6 @@
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import { beforeDelimiter, sniffBoundary } from './boundaries.ts';
+import { isCmsPart } from './cms-part.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
 import { behindEmptyLines, readHeaderBlock } from './header-block.ts';
@@ -106,8 +107,7 @@ class TreeReader {
       end = this.#nextDelimiter(part.bodyStart);
       part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
       if (isMessageType(part.type.value) && !tooDeep) this.#encodedMessage(part, leafId, depth);
-      else if (/^application\/(?:x-)?pkcs7-mime$/.test(part.type.value) && !tooDeep)
-        this.#signedContent(part, leafId, depth);
+      else if (isCmsPart(part) && !tooDeep) this.#signedContent(part, leafId, depth);
     }
     return { part, end };
   }
