@@ -13,9 +13,11 @@ export function guessEasternLatin(bytes: Uint8Array): string | null {
   const counts = new Map<string, number>();
   for (const letter of text.match(/[\x80-\xff]/g) ?? []) counts.set(letter, (counts.get(letter) ?? 0) + 1);
   const n: Letters = (letters) => [...letters].reduce((sum, letter) => sum + (counts.get(letter) ?? 0), 0);
-  const symbols = text.match(inWords)?.length ?? 0;
+  const symbols = text.match(inWords) ?? [];
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (symbols >= 2 && symbols * 12 >= all) return latin2(n);
+  // Old programs of the Macintosh wrote ¹ for the apostrophe: "don¹t", "l¹aide".
+  const apostrophes = symbols.every((one) => one === '\xb9') && n('\xbe\xe6') === 0 && n('ì') * n('ø') === 0;
+  if (symbols.length >= 2 && symbols.length * 12 >= all && !apostrophes) return latin2(n);
   if (isCzech(n) || isSlovene(n) || isHungarian(n) || isRomanian(n, text)) return latin2(n);
   if (isTurkish(n)) return 'windows-1254';
   return isBaltic(n) ? 'windows-1257' : null;

@@ -230,6 +230,7 @@ describe('eastern Latin letters', () => {
     'Não há informações sobre a reunião. À tarde, São Paulo, você',
     'Perché non è più così? La città è lì, però può. Università, giù',
     'Die Fläche ist 30 m², ±5°, 1³ und ¼ Liter, µm-Bereich',
+    'I don¹t think they¹re here, it¹s late. ³Hello² he said, c¹est très loin de l¹école',
     'H¹ and x³y z³ m³s CO²',
   ])('of the west stay: %s', (words) => {
     expect(
