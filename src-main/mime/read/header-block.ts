@@ -53,6 +53,8 @@ export function readHeaderBlock(
   defects: DefectList,
 ): HeaderBlock {
   const spans: { name: string; from: number; to: number }[] = [];
+  const boundaries = new Set<string>();
+  let looked = 0;
   // A file that an editor saved begins with the mark of UTF-8.
   let at = start + (bytes.subarray(start, start + 3).equals(byteOrderMark) ? 3 : 0);
   while (at < bytes.length) {
@@ -95,13 +97,18 @@ export function readHeaderBlock(
   return finish(bytes.length);
 
   function isOwnSeparator(from: number, to: number): boolean {
-    const mark = bytes.toString('latin1', from + 2, Math.min(to, from + 300)).trim();
-    if (bytes[from + 1] !== 45 || mark === '') return false;
-    return spans.some((span) => {
+    // Each field is looked at once, however many such lines there are.
+    for (const span of spans.slice(looked)) {
+      if (span.name.toLowerCase() !== 'content-type') continue;
       const field = bytes.toString('latin1', span.from, Math.min(span.to, span.from + 2_000));
-      const boundary = /^content-type[ \t]*:[^]*?\bboundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/i.exec(field);
-      return (boundary?.[1] ?? boundary?.[2])?.trim() === mark;
-    });
+      const found = /\bboundary\s{0,9}=\s{0,9}(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(field);
+      if (found !== null) boundaries.add((found[1] ?? found[2] ?? '').trim());
+    }
+    looked = spans.length;
+    return (
+      bytes[from + 1] === 45 &&
+      boundaries.has(bytes.toString('latin1', from + 2, Math.min(to, from + 300)).trim())
+    );
   }
 
   function headerless(): HeaderBlock {

@@ -33,6 +33,10 @@ test.each<[string, string]>([
     'words behind base64 in a line of megabytes',
     part('text/plain', `QUJD\n! a ${many('QUJD', 2e6)}`, base64),
   ],
+  [
+    'separators among fields that name others',
+    `${many(`Content-Type: multipart/mixed; boundary=b${many(' ', 190)}\r\n`, 900)}${many('--x\r\nA: b\r\n', 9_000)}\r\nx`,
+  ],
   ['addresses of brackets', `From: ${many('<', 60_000)}a@b${many('>', 60_000)}x\r\n\r\nx`],
 ])('%s: time grows with the length alone', { timeout: 120_000 }, (_, mail) => {
   const bytes = Buffer.from(mail, 'latin1');
