@@ -33,10 +33,11 @@ function lineAt(bytes: Buffer, at: number): { end: number; next: number } {
 const messageField =
   /^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|x-[!-9;-~]+)[ \t]*:/i;
 
-/** Where a message begins that was saved or forwarded with empty lines before its header. */
+/** Where a message begins that was saved or forwarded with empty lines, or lines of blanks, before its header. */
 export function behindEmptyLines(bytes: Buffer, start: number): number {
   let at = start;
-  while (bytes[at] === lf || bytes[at] === cr) at++;
+  for (let i = start; bytes[i] === lf || bytes[i] === cr || bytes[i] === 32 || bytes[i] === 9; i++)
+    if (bytes[i] === lf || bytes[i] === cr) at = i + 1;
   return messageField.test(bytes.toString('latin1', at, at + 220)) ? at : start;
 }
 

@@ -16,7 +16,7 @@ const meanings: readonly [RegExp, string][] = [
     'no way to its server was found',
   ],
   [
-    /(?:mailbox|mail ?folder|quota|inbox|maildir|storage|disk|box).{0,60}(?:full|exceed|over|limit|insufficient)|over ?quota|quota violation|exceed.{0,60}(?:quota|storage|limit on|allowed size)|(?:full|overflow).{0,20}mailbox|insufficient (?:system |disk )?(?:storage|space)|mailbox size limit|too (?:much|many) mail|\u4e00\u676f|\u5bb9\u91cf/i,
+    /(?:mailbox|mail ?folder|quota|inbox|maildir|storage|disk|box).{0,60}(?:full|exceed|over|limit|insufficient)|over ?quota|quota violation|(?:not|n.t) (?:have )?enough (?:storage |disk )?space|too many (?:mails?|messages) on|overdrawn|exceed.{0,60}(?:quota|storage|limit on|allowed size)|(?:full|overflow).{0,20}mailbox|insufficient (?:system |disk )?(?:storage|space)|mailbox size limit|too (?:much|many) mail|\u4e00\u676f|\u5bb9\u91cf/i,
     'the mailbox is full',
   ],
   [
@@ -24,7 +24,7 @@ const meanings: readonly [RegExp, string][] = [
     'the message is too large',
   ],
   [
-    /user (?:is )?unknown|unknown.{0,12}(?:user|recipient|address|mailbox|local|account)|no (?:such|valid) (?:user|address|mailbox|recipient|account|person|local|host in)|no (?:mailbox|account|recipients?)\b|does(?:n.t| not) (?:exist|have|match)|not (?:known|recogni[sz]ed|found|listed|a valid|exist|our customer)|invalid.{0,24}(?:recipient|address|mailbox|user)|mailbox (?:unavailable|not found|does|name)|recipient.{0,24}(?:unknown|not recogni[sz]ed|rejected|invalid|not found)|address (?:rejected|unknown|error)|malformed (?:recipient )?address|bad (?:address|destination)|wasn.t found|isn.t (?:in|a)\b|is not a\b|recipientnotfound|couldn.t be found|unroutable|unrouteable|user not|not local|delivery to this recipient|\u5b58\u5728\u3057|\u898b\u3064\u304b\u308a|\u3042\u308a\u307e\u305b\u3093/i,
+    /user (?:is )?unknown|unknown.{0,12}(?:user|recipient|address|mailbox|local|account)|no (?:such|valid) (?:user|address|mailbox|recipient|account|person|local|host in)|no (?:mailbox|account|recipients?)\b|does(?:n.t| not) (?:exist|have|match)|not (?:known|recogni[sz]ed|found|listed|a valid|exist|our customer)|invalid.{0,24}(?:recipient|address|mailbox|user)|mailbox (?:unavailable|not (?:found|available)|does|name)|recipient.{0,24}(?:unknown|not recogni[sz]ed|rejected|invalid|not found)|address (?:rejected|unknown|error)|malformed (?:recipient )?address|bad (?:address|destination)|wasn.t found|isn.t (?:in|a)\b|is not a\b|recipientnotfound|couldn.t be found|unroutable|unrouteable|user not|not local|delivery to this recipient|\u5b58\u5728\u3057|\u898b\u3064\u304b\u308a|\u3042\u308a\u307e\u305b\u3093/i,
     'there is no such mailbox',
   ],
   [

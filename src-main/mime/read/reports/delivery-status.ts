@@ -39,6 +39,8 @@ export function parseDeliveryStatus(bytes: Uint8Array): DeliveryStatus {
     // "LOCAL; ann" names nobody outside; Sendmail gives the whole address beside it.
     const final =
       named?.includes('@') === true ? named : (addressOf(fields.get('x-actual-recipient')) ?? named);
+    // Some write the action of each recipient for the whole, too.
+    if (original === null && final === null) continue;
     recipients.push({
       // Xtext as it came, where decoding it gives the other.
       original:
@@ -86,7 +88,8 @@ function addressOf(value: string | undefined): string | null {
   const address = value
     ?.replace(/^[\w.-]{1,40};\s*/, '')
     .trim()
-    .replace(/^<(.*)>$/, '$1');
+    .replace(/^<(.*)>$/, '$1')
+    .replace(/^rfc822;\s*/i, '');
   return address === undefined || address === '' ? null : address.slice(0, 400);
 }
 

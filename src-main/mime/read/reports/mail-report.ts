@@ -8,18 +8,11 @@ import { subjectsAbroad } from './bounce-languages.ts';
 import { meaningOf } from './bounce-words.ts';
 import { parseDeliveryStatus, type RecipientStatus } from './delivery-status.ts';
 import { readPlainText } from './plain-bounce.ts';
+import type { ReportMail } from './report-fields.ts';
 import { complaint, readReceipt } from './other-reports.ts';
 import { aboutOf, clean, firstAddress, value } from './report-fields.ts';
+import { automaticAnswer } from './automatic-answer.ts';
 import { reportSentence, statusReason } from './report-sentence.ts';
-
-/** What a report reader wants to know of the mail around it. */
-export interface ReportMail {
-  fields: readonly HeaderField[];
-  from: readonly MailAddress[];
-  to: readonly MailAddress[];
-  subject: string;
-  text: string;
-}
 
 const senders =
   /^(?:mailer-daemon|mail delivery (?:sub)?system|post[_-]?master|mail-daemon|mdaemon|maildaemon|microsoftexchange[0-9a-f]*|mailerdaemon|nondelivery)$/i;
@@ -64,7 +57,7 @@ function delivery(
   const machine = status !== undefined || isFromMachine(mail);
   if (!machine) return null;
   const own = new Set([...mail.from, ...mail.to].map((one) => one.address.toLowerCase()));
-  const plain = readPlainText(mail.text, own);
+  const plain = readPlainText(mail.text, own, mail.from[0]?.address.split('@')[1] ?? '');
   // In a language that is not read here the subject may still say that it failed.
   const why = plain.reason ?? (subjects.test(mail.subject) ? meaningOf(mail.subject) : null);
   // A report is not about its own receiver, whom a gateway may have wrapped it for.
@@ -180,46 +173,6 @@ function reported(one: RecipientStatus, otherwise: string | null): ReportedRecip
     reason,
     diagnostic,
     sentence: reportSentence(address, one.action, one.status, diagnostic, reason),
-  };
-}
-
-/** RFC 3834, and the programs that say it in a subject. */
-function automaticAnswer(mail: ReportMail): MailReport | null {
-  const submitted = value(mail.fields, 'auto-submitted').toLowerCase();
-  const bySubject =
-    /^(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|vacation|away|abwesen|re: .{0,80}\bout of office)/i.test(
-      mail.subject,
-    );
-  const byHeader =
-    /auto-replied/.test(submitted) ||
-    value(mail.fields, 'x-autoreply') !== '' ||
-    /vacation/i.test(value(mail.fields, 'x-mailer'));
-  const [from] = mail.from;
-  if (
-    from === undefined ||
-    from.address === '' ||
-    (!byHeader &&
-      !(
-        bySubject &&
-        (value(mail.fields, 'x-auto-response-suppress') !== '' ||
-          /^(?:auto(?:matic)? ?reply|out of (?:the )?office): /i.test(mail.subject))
-      ))
-  )
-    return null;
-  const address = clean(from.address);
-  return {
-    kind: 'automatic-answer',
-    about: /<[^\s<>]{1,900}>/.exec(value(mail.fields, 'in-reply-to'))?.[0] ?? '',
-    recipients: [
-      {
-        address,
-        action: 'answered',
-        status: null,
-        reason: 'vacation',
-        diagnostic: '',
-        sentence: `${address} answered automatically; nobody may have read the mail yet.`,
-      },
-    ],
   };
 }
 

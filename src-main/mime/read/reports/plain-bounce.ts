@@ -26,11 +26,14 @@ const unreached =
 const nobody =
   /^(?:postmaster|mailer-daemon|mail-daemon|mdaemon|maildaemon|support|abuse|help|helpdesk|noreply|no-reply|info|admin|webmaster)@/i;
 
+/** "… the following recipients could not be delivered:", and a name without its domain, as AOL writes. */
+const localName = /\bfollowing recipients?\b[^\n]{0,300}:[ \t]*\n[ \t]+([\w.+-]{1,64})[ \t]*$/m;
+
 /**
  * Reads a bounce that only a person was to read. `own`: whom the bounce is from and to, who are not
- * meant by it. Bounded, for a stranger wrote it.
+ * meant by it; `domain`: whence it comes. Bounded, for a stranger wrote it.
  */
-export function readPlainText(text: string, own: ReadonlySet<string>): PlainBounce {
+export function readPlainText(text: string, own: ReadonlySet<string>, domain = ''): PlainBounce {
   const whole = text.slice(0, longest);
   const mark = marks.exec(whole);
   const before = mark === null ? whole : whole.slice(0, mark.index);
@@ -48,6 +51,12 @@ export function readPlainText(text: string, own: ReadonlySet<string>): PlainBoun
       if (known === undefined) found.set(key, { address: value, score, line: index });
       else if (score > known.score) known.score = score;
     }
+  }
+  const local = domain === '' ? null : localName.exec(said);
+  if (local !== null) {
+    found.clear();
+    const line = said.slice(0, local.index).split('\n').length - 1;
+    found.set('', { address: `${local[1] ?? ''}@${domain.toLowerCase()}`, score: 9, line });
   }
   const ranked = [...found.values()];
   const best = Math.max(...ranked.map((one) => one.score));

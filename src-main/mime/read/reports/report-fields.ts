@@ -1,5 +1,15 @@
+import type { MailAddress } from '../../../../src-shared/model/message.ts';
 import { oneLine } from '../encoded-words.ts';
 import type { HeaderField } from '../header-block.ts';
+
+/** What a report reader wants to know of the mail around it. */
+export interface ReportMail {
+  fields: readonly HeaderField[];
+  from: readonly MailAddress[];
+  to: readonly MailAddress[];
+  subject: string;
+  text: string;
+}
 
 const addressIn = /[^\s<>()[\]:;,"']{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}/;
 

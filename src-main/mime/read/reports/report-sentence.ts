@@ -25,9 +25,11 @@ const reasons: Readonly<Record<string, string>> = {
 const [unknown, full] = ['there is no such mailbox', 'the mailbox is full'];
 /** What the words of a server may say better than a code that servers give for many things; null: whatever it is. */
 const better: Readonly<Record<string, readonly string[] | null>> = {
-  '1.1': [full],
+  '1.1': [full, 'the message is too large'],
   '1.10': [unknown],
   '2.0': null,
+  '2.3': [full],
+  '7.1': [full],
   '2.1': [unknown, full, 'its server did not take it in time'],
   '4.1': [unknown, full],
 };

@@ -21,7 +21,7 @@ const full = 'the mailbox is full';
 const late = 'its server did not take it in time';
 
 /** Words of servers and languages, made up after their manner. */
-test.each<[string, string, string[], string, string?]>([
+test.each<[string, string, string[], string, string?, string?]>([
   ['Exim', 'Mail delivery failed', ['The following address(es) failed:', '', `  ${ann}`, '    Unrouteable address'], unknown],
   ['Exim that goes on', 'Warning: message 1abc delayed 24 hours', ['The address to which the message has not yet been delivered is:', '', `  ${ann}`, '', 'No action is required on your part. Delivery attempts will continue for', 'some time.'], late, 'delayed'],
   ['Sendmail without a host', 'Returned mail: Host unknown', ['   ----- The following addresses had permanent fatal errors -----', `<${ann}>`, '', `550 <${ann}>... Host unknown (Name server: mx.example.net: host not found)`], 'no way to its server was found'],
@@ -43,6 +43,8 @@ test.each<[string, string, string[], string, string?]>([
   ['a domain that is none', 'Undelivered Mail Returned to Sender', [`<${ann}>: Host or domain name not found. Name service error for name=example.net type=MX: Host not found`], 'no way to its server was found'],
   ['a sender without a name in the DNS', 'Undelivered Mail Returned to Sender', [`<${ann}>: 450 4.7.1 Client host rejected: cannot find your reverse hostname`], 'the server rejected the message'],
   ['a mailbox on ice', 'Undelivered Mail Returned to Sender', [`<${ann}>: 550 Mailbox is frozen`], 'the mailbox is switched off'],
+  ['a name without its domain', 'Mail Delivery Problem', ['Sorry me@example.org. Your mail to the following recipients could not be delivered because they are not accepting mail with attachments:', '\tann', ''], 'the server rejected the message', 'failed', 'MAILER-DAEMON@example.net'],
+  ['no space', 'Undelivered Mail Returned to Sender', [`<${ann}>: 552 Account does not have enough space`], full],
   ['German', 'Unzustellbare Nachricht', ['Die folgende Nachricht konnte nicht zugestellt werden:', 'Empfänger:', `  ${ann}`, 'Grund: Das Postfach ist voll.'], full],
   ['German, another', 'Mail delivery failed', ['Folgende Adressen sind betroffen:', '', ann, 'Ziel-Mailbox existiert nicht.'], unknown],
   ['German, late', 'Verzögerte Zustellung', ['Die Zustellung Ihrer Nachricht verzögert sich.', '', `<${ann}>: der Server antwortet nicht (Zeitüberschreitung)`], late, 'delayed'],
@@ -59,8 +61,8 @@ test.each<[string, string, string[], string, string?]>([
   ['Chinese', '系统退信', ['抱歉，您的邮件被退回来了', '收件人：', ann, `退信原因： 收件人邮件地址（${ann}）不存在，邮件无法送达。`], unknown],
   ['Korean', '메일 전송 실패', ['다음 수신자에게 메일을 보내지 못했습니다.', '', ann, '존재하지 않는 사용자입니다.'], unknown],
   ['a language that nobody here reads', 'Delivery Status Notification (Failure)', ['Θα θέλαμε να σας ενημερώσουμε.', '', '----- Original message -----', '', `To: ${ann}`], 'its server could not deliver it'],
-])('%s', (_, subject, text, reason, action = 'failed') => {
-  expect(told(bounce(subject, text))).toEqual([[ann, action, reason]]);
+])('%s', (_, subject, text, reason, action = 'failed', from) => {
+  expect(told(bounce(subject, text, from))).toEqual([[ann, action, reason]]);
 }); // prettier-ignore
 
 /** RFC 3464 as it is written. */
@@ -76,6 +78,9 @@ test.each<[string, string[], unknown[]]>([
   ["Microsoft's 5.4.1", [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.4.1', 'Diagnostic-Code: smtp;550 5.4.1 Recipient address rejected: Access denied'], [ann, 'failed', unknown]],
   ['words that say more than the code', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.2.1', `Diagnostic-Code: smtp;550 5.2.1 <${ann}>... User Unknown`], [ann, 'failed', unknown]],
   ['words that say less than the code', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.2.1', 'Diagnostic-Code: smtp;550 rejected'], [ann, 'failed', 'the mailbox is switched off']],
+  ['a type of address twice', [`Final-Recipient: rfc822; rfc822;${ann}`, 'Action: failed', 'Status: 5.1.1'], [ann, 'failed', unknown]],
+  ['an action for the whole, too', ['Action: failed', '', `Final-Recipient: rfc822;${ann}`, 'Action: delayed', 'Status: 4.4.1'], [ann, 'delayed', 'its server did not answer']],
+  ['a quota under the code for rules', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.7.1', 'Diagnostic-Code: smtp;550 mailbox has exceeded its disk space limit'], [ann, 'failed', full]],
   ['disabled', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.7.13'], [ann, 'failed', 'the mailbox is switched off']],
   ['a domain without mail', [`Final-Recipient: rfc822;${ann}`, 'Action: failed', 'Status: 5.1.10', 'Diagnostic-Code: smtp;556 null MX'], [ann, 'failed', 'its domain takes no mail']],
   ['handed on', [`Final-Recipient: rfc822;${ann}`, 'Action: relayed (to non-DSN-aware mailer)', 'Status: 2.0.0'], [ann, 'relayed', null]],
@@ -156,4 +161,16 @@ test.each([
   });
   const head = ['From: no-reply@sns.example.org', 'To: me@example.org', 'Subject: Notification', ''];
   expect(told(utf8([...head, wrap(json)]))).toEqual([[ann, 'failed', unknown]]);
+});
+
+test.each([
+  ['Automatische Antwort: Angebot', true],
+  ['Réponse automatique : Offre', true],
+  ['[Automatyczna odpowiedź] oferta', true],
+  ['AUTO: Doe, Ann is out of the office (returning 05/01/2027)', true],
+  ['AW: Automatische Antwort: Angebot', false],
+  ['Automatische Antworten einrichten', false],
+])('an automatic answer by its subject: %s', (subject, is) => {
+  const bytes = utf8([`From: ${ann}`, 'To: me@example.org', `Subject: ${subject}`, '', 'I am away.']);
+  expect(readMail(bytes).report?.kind ?? null).toBe(is ? 'automatic-answer' : null);
 });

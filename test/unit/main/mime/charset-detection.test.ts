@@ -162,6 +162,7 @@ describe('whole mails', () => {
     ['lines that end in LF CR', Buffer.from(lines.join('\n\r'))],
     ['lines that end in CR', Buffer.from(lines.join('\r'))],
     ['empty lines before the header', Buffer.from(`\r\n\r\n${source}`)],
+    ['lines of blanks before the header', Buffer.from(`\n${' '.repeat(300)}\n \t\n${source}`)],
   ])('%s', (_name, bytes) => {
     const found = readMail(bytes);
     expect([found.subject, found.text.trim(), found.attachments.length]).toEqual(['Grüße 日本', 'Größe', 1]);
