@@ -24,6 +24,8 @@ export const fileWords = {
   'file.pagesOf': '{count} of {total} pages',
   'file.unplayable':
     'This file cannot be played here: its sound or picture is kept in a way that this program does not know. It can be saved.',
+  'file.empty': 'This attachment is empty.',
+  'file.partly': 'The end of this picture is missing: the file is damaged. What is there is shown.',
   'file.tooManyPixels': 'This picture is too large to be shown here. It can be saved.',
   'file.fetching': 'Fetching what is not here yet',
   'file.fetched': '{done} of {total} are here',

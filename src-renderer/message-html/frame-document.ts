@@ -58,7 +58,7 @@ export const mailStyle = `
 .mail-body > :last-child { margin-block-end: 0; }
 img { max-width: 100%; }
 img:not([height]) { height: auto; }
-img:is([data-remote-src], [data-cid]):not([src]) { display: none !important; }
+img:is([data-remote-src], [data-cid], [alt]:not([alt=""])):not([src]) { display: none !important; }
 .held-picture { display: inline-flex; align-items: center; justify-content: center; box-sizing: border-box; max-width: 100%; min-width: 24px; min-height: 24px; padding: 2px 6px; overflow: hidden; vertical-align: middle; border: 1px solid #dcdcd7; border-radius: 4px; background: #f4f4f2; color: #63635d; font: 12px/1.35 system-ui, sans-serif; text-align: center; text-decoration: none; }
 .held-picture[hidden], .held-picture:has(+ img[src]) { display: none; }
 table { max-width: 100%; }

@@ -53,7 +53,7 @@ function files(host: string): File[] {
       name: 'Ada.vcf',
       type: 'text/vcard',
       bytes: Buffer.from(
-        `BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ada <b>Lovelace</b>\r\nORG:Analytical Engine;Programs\r\nEMAIL:ada@example.org\r\nTEL;TYPE=home:+44 20 1\r\nPHOTO:http://${host}/photo\r\nNOTE:<img src="http://${host}/note">\r\nEND:VCARD\r\n`,
+        `BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ada <b>Lovelace</b>\r\nORG:Analytical Engine;Programs\r\nEMAIL:ada@example.org\r\nTEL;TYPE=home:+44 20 1\r\nPHOTO:http://${host}/photo\r\nNOTE:<img src="http://${host}/note">\r\nPHOTO;ENCODING=b:${Buffer.from(smallPng(8, 8, [1, 2, 3])).toString('base64')}\r\nEND:VCARD\r\n`,
       ),
     },
     {
@@ -82,6 +82,10 @@ function files(host: string): File[] {
         `From: a@example.org\r\nSubject: Inner\r\nContent-Type: text/html\r\n\r\n<p>Words inside</p><img src="data:image/png;base64,AAAA" alt="A broken picture"><img src="http://${host}/eml"><script>top.__xss=1</script>`,
       ),
     },
+    { name: 'cut.png', type: 'image/png', bytes: smallPng(320, 200, [40, 110, 180]).subarray(0, -30) },
+    { name: 'empty.txt', type: 'text/plain', bytes: Buffer.alloc(0) },
+    { name: 'silent.wav', type: 'audio/wav', bytes: smallWav(2).subarray(0, 30) },
+    { name: 'boats.json', type: 'application/json', bytes: Buffer.from('{"boats":\n  [1]}') },
     { name: 'setup.exe', type: 'application/x-msdownload', bytes: Buffer.from('MZ') },
   ];
 }
@@ -213,6 +217,8 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
       ['playlist\\.mp4', 'it is not what its name says'],
       ['drawing\\.png', 'it is not what its name says'],
       ['bomb\\.png', 'too large to be shown'],
+      ['empty\\.txt', 'This attachment is empty.'],
+      ['silent\\.wav', 'cannot be played here'],
     ] as const) {
       await look(name);
       await dialog().getByRole('alert').filter({ hasText: words }).waitFor(wait);
@@ -232,6 +238,15 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
       await nothingHappened(name);
       await close();
     }
+  });
+
+  test('a picture without its end says so, and what programs read stands in letters of one width', async () => {
+    await look('cut\\.png');
+    await dialog().getByText('The end of this picture is missing').waitFor(wait);
+    await close();
+    const line = (await look('boats\\.json')).locator('p').first();
+    expect(await line.evaluate((one) => getComputedStyle(one).fontFamily)).toMatch(/monospace/);
+    await close();
   });
 
   test('a sound is heard when asked for, a contact is a card', async () => {
@@ -261,6 +276,9 @@ describe('attachments in the window', { timeout: 120_000 }, () => {
     const card = await look('Ada\\.vcf');
     await card.getByRole('heading', { name: 'Ada <b>Lovelace</b>' }).waitFor(wait);
     await card.getByText('Analytical Engine, Programs').waitFor();
+    expect(
+      await card.locator('img[src^="data:image/png"]').evaluate((one: HTMLImageElement) => one.naturalWidth),
+    ).toBe(8);
     await page.screenshot({ path: `${pictures}/contact.png` });
     await nothingHappened('contact');
     await close();

@@ -1,3 +1,4 @@
+import { pictureHead } from '../../../src-shared/text/picture-head.ts';
 import { contentLines } from './content-lines.ts';
 
 export interface ContactCard {
@@ -10,10 +11,13 @@ export interface ContactCard {
   web: string[];
   birthday: string;
   note: string;
+  /** Address of the picture that lies in the file itself; "" for none. */
+  photo: string;
 }
 
 const mostCards = 50;
 const mostValues = 20;
+const mostPhotoPixels = 4_000_000;
 
 /**
  * The people in a vCard file (RFC 6350, 2426 and the older 2.1), read line by line: what is not understood is left
@@ -24,7 +28,7 @@ export function contactCards(text: string): { cards: ContactCard[]; more: number
   let more = 0;
   let card: ContactCard | null = null;
   for (const line of contentLines(text)) {
-    const { name, value, structured } = line;
+    const { name, parameters, value, structured } = line;
     if (name === 'BEGIN' && /^vcard$/i.test(value)) {
       card =
         cards.length < mostCards
@@ -38,6 +42,7 @@ export function contactCards(text: string): { cards: ContactCard[]; more: number
               web: [],
               birthday: '',
               note: '',
+              photo: '',
             }
           : null;
       if (card === null) more += 1;
@@ -61,10 +66,29 @@ export function contactCards(text: string): { cards: ContactCard[]; more: number
     else if (name === 'URL') add(card.web);
     else if (name === 'BDAY') card.birthday ||= value;
     else if (name === 'NOTE') card.note ||= value;
+    else if (name === 'PHOTO') card.photo ||= photoOf(value, parameters);
     else if (name === 'ADR') {
       const address = structured.filter((part) => part !== '').join(', ');
       if (address !== '' && card.addresses.length < mostValues) card.addresses.push(address);
     }
   }
   return { cards, more };
+}
+
+/** A picture that lies in the card itself; what it only names is fetched by nobody. */
+function photoOf(value: string, parameters: string): string {
+  const inside = /^data:image\/[\w.+-]+;base64,(.*)$/is.exec(value)?.[1];
+  const base64 = (inside ?? (/;(?:encoding=)?(?:b|base64)(?:;|$)/i.test(parameters) ? value : '')).replace(
+    /\s/g,
+    '',
+  );
+  if (base64 === '') return '';
+  try {
+    const head = pictureHead(Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)));
+    if (head === null || head.width * head.height > mostPhotoPixels) return '';
+    return `data:${head.type};base64,${base64}`;
+  } catch {
+    // Cut off, or no Base64 at all.
+    return '';
+  }
 }

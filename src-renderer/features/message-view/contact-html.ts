@@ -8,16 +8,20 @@ export function contactHtml(text: string): string | null {
   if (cards.length === 0) return null;
   return cardsHtml(
     cards.map((card) =>
-      cardHtml(card.name === '' ? t('contact.noName') : card.name, [
-        [t('contact.organisation'), [card.organisation]],
-        [t('contact.title'), [card.title]],
-        [t('contact.email'), card.emails],
-        [t('contact.phone'), card.phones],
-        [t('contact.address'), card.addresses],
-        [t('contact.web'), card.web],
-        [t('contact.birthday'), [card.birthday]],
-        [t('contact.note'), [card.note]],
-      ]),
+      cardHtml(
+        card.name === '' ? t('contact.noName') : card.name,
+        [
+          [t('contact.organisation'), [card.organisation]],
+          [t('contact.title'), [card.title]],
+          [t('contact.email'), card.emails],
+          [t('contact.phone'), card.phones],
+          [t('contact.address'), card.addresses],
+          [t('contact.web'), card.web],
+          [t('contact.birthday'), [card.birthday]],
+          [t('contact.note'), [card.note]],
+        ],
+        card.photo,
+      ),
     ),
     more === 0 ? '' : t('contact.more', { count: more }),
   );

@@ -1,4 +1,6 @@
 const longest = 2_000;
+/** The letters of a portrait. */
+const longestPhoto = 700_000;
 
 /** One field of a vCard or calendar file. */
 export interface ContentLine {
@@ -31,9 +33,10 @@ export function* contentLines(text: string): Generator<ContentLine> {
       value = pieces.join('');
     }
     if (quoted) value = fromQuotedPrintable(value, /;charset=([\w-]+)/i.exec(parameters)?.[1] ?? 'utf-8');
-    value = value.slice(0, longest);
+    const name = (found[1] ?? '').toUpperCase();
+    value = value.slice(0, name === 'PHOTO' ? longestPhoto : longest);
     yield {
-      name: (found[1] ?? '').toUpperCase(),
+      name,
       parameters,
       value: unescape(value),
       structured: value.split(/(?<!\\);/).map(unescape),

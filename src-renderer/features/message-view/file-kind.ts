@@ -86,7 +86,7 @@ const sorts: readonly [RegExp, WordKey, IconName][] = [
   [/html?$|\.xht(?:ml)?$/i, 'file.page', 'code'],
   [/pgp-signature|pkcs7-signature|\.(?:sig|p7s)$/i, 'file.signature', 'lock'],
   [/pgp-keys|\.(?:asc|gpg|pem|crt|cer|p12|pfx)$/i, 'file.key', 'lock'],
-  [/^text\/|\.(?:txt|text|md|log)$/i, 'file.text', 'draft'],
+  [/^text\/|\.(?:txt|text|md|log|json|xml|ya?ml|ini|patch|diff)$/i, 'file.text', 'draft'],
 ];
 
 /** What a file calls itself, in words: by its name's ending first, which is what another program will go by. */

@@ -16,6 +16,8 @@ export interface FilePreview {
   html: string;
   kind: 'html' | 'text';
   cut: boolean;
+  /** A picture whose end is missing. */
+  partly?: boolean;
   /** It has something that plays. */
   media: boolean;
   /** Pages of how many are shown; null for what has no pages. */
@@ -28,6 +30,7 @@ export interface NoPreview {
 }
 
 const plain = { cut: false, media: false, pages: null };
+const empty = (): NoPreview => ({ why: t('file.empty') });
 const broken = (): NoPreview => ({ why: t('reader.previewBroken') });
 
 /**
@@ -41,10 +44,12 @@ export async function filePreview(
 ): Promise<FilePreview | NoPreview> {
   const kind = previewKind(file);
   if (kind === null) return broken();
+  if (file.size === 0 && file.here !== false) return empty();
   if (kind === 'pdf') return await morePages(main, messageId, file, null);
   const content = await main.call('message.attachment', { messageId, partId: file.partId });
   if (!('base64' in content)) return broken();
   const { base64 } = content;
+  if (base64 === '') return empty();
   if (kind === 'mail') return await mailPreview(main, base64);
   const bytes = Uint8Array.fromBase64(base64);
   if (kind === 'picture') {
@@ -55,6 +60,7 @@ export async function filePreview(
       ...plain,
       html: `<div class="mail-body"><img alt="${escapeHtml(file.filename)}" src="data:${head.type};base64,${base64}"></div>`,
       kind: 'html',
+      partly: isCutOff(bytes, head.type),
     };
   }
   if (kind === 'audio' || kind === 'video') {
@@ -76,7 +82,34 @@ export async function filePreview(
     const html = kind === 'contact' ? contactHtml(text) : calendarHtml(text);
     if (html !== null) return { ...plain, html, kind: 'text' };
   }
-  return { ...plain, ...beginningOfText(text), kind: 'text' };
+  const { html, cut } = beginningOfText(text);
+  // What programs read means something by the place of its letters.
+  return {
+    ...plain,
+    cut,
+    html: isProse(file) ? html : `<div style="${oneWidth}">${html}</div>`,
+    kind: 'text',
+  };
+}
+
+const oneWidth =
+  "font:14px/1.5 ui-monospace,'Cascadia Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace";
+
+function isProse({ contentType, filename }: MessagePart): boolean {
+  return (
+    /\.(?:txt|text|md)$/i.test(filename) ||
+    (/^text\/(?:plain|markdown)$/.test(contentType) && !/\.[a-z0-9]{1,5}$/i.test(filename))
+  );
+}
+
+/** Drawn as far as it goes: who looks at it must know that there was more. */
+function isCutOff(bytes: Uint8Array, type: string): boolean {
+  const end = type === 'image/png' ? [0x49, 0x45, 0x4e, 0x44] : type === 'image/jpeg' ? [0xff, 0xd9] : null;
+  if (end === null) return false;
+  // Some cameras write more behind it; what lies in the first half belongs to the small picture in its head.
+  for (let at = bytes.length - end.length; at >= bytes.length / 2; at -= 1)
+    if (end.every((byte, index) => bytes[at + index] === byte)) return false;
+  return true;
 }
 
 /** The next pages of a PDF file behind those that are shown. @throws AppError why it cannot be drawn */

@@ -121,6 +121,20 @@ describe('contacts', () => {
       { name: 'Dr. Jörg Müller', addresses: ['Hafen 1, Emden, 26721, D'], phones: ['1;2'] },
     ]);
   });
+  test('with the picture that lies in them, never one that is only named', () => {
+    const base64 = Buffer.from(smallPng(8, 8, [1, 2, 3])).toString('base64');
+    const photo = (line: string): string | undefined =>
+      contactCards(`BEGIN:VCARD\nFN:Ann\n${line}\nEND:VCARD`).cards[0]?.photo;
+    const shown = `data:image/png;base64,${base64}`;
+    expect(photo(`PHOTO;ENCODING=b;TYPE=PNG:${base64.slice(0, 40)}\n ${base64.slice(40)}`)).toBe(shown);
+    expect(photo(`PHOTO;BASE64;X=1:${base64}`)).toBe(shown);
+    expect(photo(`PHOTO:data:image/gif;base64,${base64}`)).toBe(shown);
+    expect(photo('PHOTO:https://out.example/photo.png')).toBe('');
+    expect(photo(`PHOTO;ENCODING=b:${Buffer.from('<svg/>').toString('base64')}`)).toBe('');
+    const bomb = Buffer.from(smallPng(4, 4, [0, 0, 0], { width: 30_000, height: 30_000 }));
+    expect(photo(`PHOTO;ENCODING=b:${bomb.toString('base64')}`)).toBe('');
+  });
+
   test('no end of them, and none in what is no vCard', () => {
     const many = contactCards('BEGIN:VCARD\nFN:x\nEND:VCARD\n'.repeat(70));
     expect([many.cards.length, many.more]).toEqual([50, 20]);
