@@ -17,3 +17,23 @@ export function sniffBoundary(bytes: Buffer, from: number): string | null {
   const found = match?.[1] ?? match?.[2];
   return found === undefined || /^-+$/.test(found) ? null : found;
 }
+
+/** Which of the open boundaries a line behind its two dashes is of, the innermost first; an exact one before others. */
+export function separatorIn(
+  line: string,
+  open: readonly string[],
+): { level: number; closing: boolean } | null {
+  let nearly: { level: number; closing: boolean } | null = null;
+  for (let level = open.length - 1; level >= 0; level--) {
+    const boundary = open[level] ?? '';
+    if (!line.startsWith(boundary)) continue;
+    if (line.length === boundary.length) return { level, closing: false };
+    // What stands behind a blank belongs to no longer boundary (RFC 2046 5.1.1: the beginning of the line counts).
+    if (line[boundary.length] === ' ' || line[boundary.length] === '\t')
+      nearly ??= { level, closing: /^[ \t]+--$/.test(line.slice(boundary.length)) };
+    if (!line.startsWith('--', boundary.length)) continue;
+    if (line.length === boundary.length + 2) return { level, closing: true };
+    nearly ??= { level, closing: true };
+  }
+  return nearly;
+}

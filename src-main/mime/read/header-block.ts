@@ -31,7 +31,7 @@ function lineAt(bytes: Buffer, at: number): { end: number; next: number } {
 }
 
 const messageField =
-  /^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|x-[!-9;-~]+)[ \t]*:/i;
+  /^From [^\n]{1,150}\d:\d\d|^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|x-[!-9;-~]+)[ \t]*:/i;
 
 /** Where a message begins that was saved or forwarded with empty lines, or lines of blanks, before its header. */
 export function behindEmptyLines(bytes: Buffer, start: number): number {

@@ -1,5 +1,5 @@
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
-import { beforeDelimiter, sniffBoundary } from './boundaries.ts';
+import { beforeDelimiter, separatorIn, sniffBoundary } from './boundaries.ts';
 import { isCmsPart } from './cms-part.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
@@ -135,7 +135,7 @@ class TreeReader {
       this.#defects.add('boundary-missing');
       boundary = sniffBoundary(this.#bytes, part.bodyStart) ?? '';
     }
-    if (boundary === '') return this.#leaf(part, this.#nextDelimiter(part.bodyStart));
+    if (boundary === '') return this.#leaf(part, this.#nextDelimiter(part.bodyStart), prefix, depth);
     let found = this.#children(part, boundary, prefix, depth);
     if (part.children.length > 0) return found;
     if (
@@ -150,13 +150,15 @@ class TreeReader {
     )
       return found;
     const other = given === '' ? null : sniffBoundary(this.#bytes.subarray(0, found.at), part.bodyStart);
-    if (other === null) {
+    // The end alone is there, behind words: its dashes are no part of a boundary.
+    const before = this.#bytes.subarray(part.bodyStart, part.bodyEnd);
+    if (other === null || (other === `${given}--` && before.toString('latin1').trim() !== '')) {
       this.#defects.add('boundary-unused');
-      return this.#leaf(part, found);
+      return this.#leaf(part, found, prefix, depth);
     }
     this.#defects.add('boundary-missing');
     found = this.#children(part, other, prefix, depth);
-    return part.children.length > 0 ? found : this.#leaf(part, found);
+    return part.children.length > 0 ? found : this.#leaf(part, found, prefix, depth);
   }
 
   /** A multipart in base64 or quoted-printable as a whole (forbidden by RFC 2045 6.4): a buffer of its own. */
@@ -174,9 +176,23 @@ class TreeReader {
     return true;
   }
 
-  /** A multipart that has no parts is shown as what it is: text. */
-  #leaf(part: Part, end: Delimiter): Delimiter {
-    part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
+  /** A multipart that has no parts is shown as what it is: text, or a part that lacks its separator. */
+  #leaf(part: Part, end: Delimiter, prefix: string, depth: number): Delimiter {
+    // A closing separator alone ends it, too, where nothing stands behind.
+    const rest = this.#bytes.toString('latin1', part.bodyEnd, end.at);
+    const closed = part.bodyEnd > part.bodyStart && /^--[^\n]*\s*$/.test(rest) ? part.bodyEnd : end.at;
+    part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, closed);
+    if (
+      /^\s*content-[a-z-]{2,30}[ \t]*:/i.test(
+        this.#bytes.toString('latin1', part.bodyStart, part.bodyStart + 60),
+      )
+    ) {
+      const own = this.#bytes.subarray(part.bodyStart, part.bodyEnd);
+      const id = prefix === '' ? '1' : `${prefix}.1`;
+      const reader = new TreeReader(own, this.#limits, this.#defects, this.#counter, depth + 1);
+      part.children.push(reader.#entity(behindEmptyLines(own, 0), id, id, false, false, depth + 1).part);
+      return end;
+    }
     if (part.bodyEnd > part.bodyStart) {
       const params = new Map(part.type.params);
       part.children.push({
@@ -246,18 +262,7 @@ class TreeReader {
     const lineEnd = this.#bytes.indexOf(10, at);
     const next = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
     const line = trimEndBy(this.#bytes.toString('latin1', at + 2, Math.min(next, at + 1_000)), /[ \t\r\n]/);
-    let nearly: Delimiter | null = null;
-    for (let level = this.#open.length - 1; level >= 0; level--) {
-      const boundary = this.#open[level] ?? '';
-      if (!line.startsWith(boundary)) continue;
-      if (line.length === boundary.length) return { level, closing: false, at, next };
-      // What stands behind a blank belongs to no longer boundary (RFC 2046 5.1.1: the beginning of the line counts).
-      if (line[boundary.length] === ' ' || line[boundary.length] === '\t')
-        nearly ??= { level, closing: /^[ \t]+--$/.test(line.slice(boundary.length)), at, next };
-      if (!line.startsWith('--', boundary.length)) continue;
-      if (line.length === boundary.length + 2) return { level, closing: true, at, next };
-      nearly ??= { level, closing: true, at, next };
-    }
-    return nearly;
+    const found = separatorIn(line, this.#open);
+    return found === null ? null : { ...found, at, next };
   }
 }

@@ -63,6 +63,8 @@ test.each<[string, string[], string, string?]>([
   ['forms that are not known alone', parted('multipart/alternative; boundary=b', ['--b', 'Content-Type: text/x-own', '', 'y', '--b--']), 'y'],
   ['parts whose first separator stands where the empty line should', ['Content-Type: multipart/alternative; boundary ="b"', 'X-Y: z', '--b', 'Content-Type: text/plain', '', 'x', '--b', 'Content-Type: text/html', '', '<p>y', '--b--'], 'x', '<p>y'],
   ['a short separator that the header does not name', parted('multipart/mixed; boundary=other', ['--foo', 'Content-Type: text/plain', '', 'x', '--foo--']), 'x'],
+  ['a part without its separator', parted('multipart/alternative; boundary=bound', ['Content-Type: text/html', '', '<p>x', '--bound--', '']), 'x', '<p>x'],
+  ['the end of the parts alone', parted('multipart/mixed; boundary=bound', ['x', '--bound--', '']), 'x'],
   ['HTML of blanks alone', parted('text/html', ['<p>&nbsp; &#160;</p>']), '', '<p>&nbsp; &#160;</p>'],
   ['words in the head of HTML', parted('text/html', ['<head>a &amp; &#98;</head>']), 'a & b', '<head>a &amp; &#98;</head>'],
   ['words behind the separators', parted('multipart/mixed; boundary=b', ['--b and more', '', 'x', '--b-- the end', 'y']), 'x'],

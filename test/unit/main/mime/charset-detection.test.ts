@@ -162,6 +162,10 @@ describe('whole mails', () => {
     ['lines that end in LF CR', Buffer.from(lines.join('\n\r'))],
     ['lines that end in CR', Buffer.from(lines.join('\r'))],
     ['empty lines before the header', Buffer.from(`\r\n\r\n${source}`)],
+    [
+      'an empty line and the line of an mbox before the header',
+      Buffer.from(`\nFrom a@example.org  Wed Jul  1 13:17:17 1998\n${source}`),
+    ],
     ['lines of blanks before the header', Buffer.from(`\n${' '.repeat(300)}\n \t\n${source}`)],
   ])('%s', (_name, bytes) => {
     const found = readMail(bytes);
