@@ -52,15 +52,7 @@ export function describePart(
   const meant = misspelt.find(([pattern]) => pattern.test(type.value))?.[1];
   if (meant !== undefined) type.value = meant;
   const typed = /^[^\s/;]+\/[^\s/;]+$/.test(type.value);
-  if (!typed)
-    type.value =
-      type.value === 'text'
-        ? 'text/plain'
-        : inDigest
-          ? 'message/rfc822'
-          : type.value === 'multipart'
-            ? 'multipart/mixed'
-            : 'text/plain';
+  if (!typed) type.value = untyped(type, inDigest);
   const rawDisposition = first('content-disposition');
   const encodingName = first('content-transfer-encoding') ?? '';
   const rawId = first('content-id');
@@ -80,6 +72,14 @@ export function describePart(
     bodyEnd: bodyStart,
     children: [],
   };
+}
+
+/** RFC 2045 5.2: text, unless it says how its parts are separated ("multipart/multipart/mixed", "multipart mixed"). */
+function untyped({ value, params }: ParameterValue, inDigest: boolean): string {
+  if (value.startsWith('multi') && params.has('boundary'))
+    return `multipart/${/alternative|related|report|signed|digest/.exec(value)?.[0] ?? 'mixed'}`;
+  if (value === 'multipart') return 'multipart/mixed';
+  return inDigest && value !== 'text' ? 'message/rfc822' : 'text/plain';
 }
 
 export function isMessageType(type: string): boolean {

@@ -65,6 +65,7 @@ test.each<[string, string[], string, string?]>([
   ['a short separator that the header does not name', parted('multipart/mixed; boundary=other', ['--foo', 'Content-Type: text/plain', '', 'x', '--foo--']), 'x'],
   ['a part without its separator', parted('multipart/alternative; boundary=bound', ['Content-Type: text/html', '', '<p>x', '--bound--', '']), 'x', '<p>x'],
   ['the end of the parts alone', parted('multipart/mixed; boundary=bound', ['x', '--bound--', '']), 'x'],
+  ...['multipart/multipart/alternative', 'multipart alternative', 'multipart/alternative/mixed'].map((type): [string, string[], string, string] => [`a type “${type}”`, parted(`${type}; boundary=b`, ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '<p>y', '--b--']), 'x', '<p>y']),
   ['HTML of blanks alone', parted('text/html', ['<p>&nbsp; &#160;</p>']), '', '<p>&nbsp; &#160;</p>'],
   ['words in the head of HTML', parted('text/html', ['<head>a &amp; &#98;</head>']), 'a & b', '<head>a &amp; &#98;</head>'],
   ['words behind the separators', parted('multipart/mixed; boundary=b', ['--b and more', '', 'x', '--b-- the end', 'y']), 'x'],
