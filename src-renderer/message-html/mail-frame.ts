@@ -91,11 +91,11 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     callbacks.onHeight(height);
   };
 
-  const linkOf = (event: Event): HTMLAnchorElement | null => {
+  const linkOf = (event: Event): HTMLAnchorElement | HTMLAreaElement | null => {
     const target = event.target;
     // The frame's elements are of its own realm: no instanceof.
     const element = target !== null && 'closest' in target ? (target as Element) : null;
-    return element?.closest<HTMLAnchorElement>('a[href]') ?? null;
+    return element?.closest<HTMLAnchorElement | HTMLAreaElement>('a[href], area[href]') ?? null;
   };
 
   const onClick = (event: Event): void => {
@@ -109,7 +109,8 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
         ?.scrollIntoView({ block: 'start' });
       return;
     }
-    callbacks.onLink(href, (link.textContent ?? '').replace(/\s+/g, ' ').trim());
+    const words = 'alt' in link ? link.alt : link.textContent;
+    callbacks.onLink(href, words.replace(/\s+/g, ' ').trim());
   };
 
   const onKey = (event: KeyboardEvent): void => {

@@ -142,12 +142,14 @@ class Cleaner {
     // Always written again: what the browser did not understand must not stay in the attribute.
     if (kept !== '') element.setAttribute('style', kept);
     else if (style !== null) element.removeAttribute('style');
+    const isPicture = element.localName === 'img';
+    const isLink = element.localName === 'a' || element.localName === 'area';
     for (const name of ['src', 'href']) {
-      if (element.hasAttribute(name) && element.localName !== (name === 'src' ? 'img' : 'a'))
-        this.#drop(element, name);
+      if (element.hasAttribute(name) && !(name === 'src' ? isPicture : isLink)) this.#drop(element, name);
     }
-    if (element.localName === 'img') this.#picture(element);
-    if (element.localName === 'a') this.#link(element);
+    if (isPicture) this.#picture(element);
+    else if (element.hasAttribute('usemap')) this.#drop(element, 'usemap');
+    if (isLink) this.#link(element);
   }
 
   #filterStyle(style: string): string {
@@ -174,6 +176,9 @@ class Cleaner {
 
   #picture(image: HTMLElement): void {
     const source = (image.getAttribute('src') ?? '').trim();
+    // Its map, too, has got the prefix in its name.
+    const map = image.getAttribute('usemap');
+    if (map !== null) image.setAttribute('usemap', `#${idPrefix}${map.replace(/^#/, '')}`);
     if (/^data:/i.test(source) && this.#pictures.isDrawable(source)) return;
     image.removeAttribute('src');
     if (/^cid:/i.test(source)) {
