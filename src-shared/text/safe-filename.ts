@@ -29,6 +29,8 @@ export function safeFilename(raw: string, fallback = 'attachment'): string {
   name = name.replace(/ +\./gu, '.').replace(/^[\s.-]+/u, '');
   name = trimEndBy(name, /[\s.]/u);
   if (name === '') return fallback;
+  // ".eml" is an extension to which no name was found.
+  if (/^\s*\.[a-z\d]{2,4}\s*$/i.test(parts.at(-1) ?? '')) name = `${fallback}.${name}`;
   if (windowsDevice.test(name)) name = `_${name}`;
   return Array.from(name).length <= longest ? name : shorten(name);
 }

@@ -4,6 +4,10 @@ import type { Part } from './part.ts';
 
 const extensions: Record<string, string> = {
   'image/jpeg': 'jpg',
+  'image/jpg': 'jpg',
+  'image/pjpeg': 'jpg',
+  'image/heic': 'heic',
+  'image/avif': 'avif',
   'image/png': 'png',
   'image/gif': 'gif',
   'image/webp': 'webp',
@@ -12,6 +16,18 @@ const extensions: Record<string, string> = {
   'image/tiff': 'tif',
   'application/pdf': 'pdf',
   'application/zip': 'zip',
+  'application/x-zip-compressed': 'zip',
+  'application/gzip': 'gz',
+  'application/x-gzip': 'gz',
+  'application/msword': 'doc',
+  'application/vnd.ms-excel': 'xls',
+  'application/vnd.ms-powerpoint': 'ppt',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
+  'application/vnd.oasis.opendocument.text': 'odt',
+  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
+  'application/pgp-keys': 'asc',
   'application/json': 'json',
   'application/rtf': 'rtf',
   'text/rtf': 'rtf',
@@ -24,7 +40,9 @@ const extensions: Record<string, string> = {
   'text/xml': 'xml',
   'application/xml': 'xml',
   'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
   'audio/wav': 'wav',
+  'audio/x-wav': 'wav',
   'audio/ogg': 'ogg',
   'video/mp4': 'mp4',
   'video/quicktime': 'mov',
@@ -41,6 +59,7 @@ export function defaultName(part: Part): string {
   }
   if (type === 'text/calendar') return 'invitation.ics';
   if (type === 'message/delivery-status') return 'delivery-status.txt';
+  if (type === 'message/feedback-report') return 'feedback-report.txt';
   if (type === 'message/disposition-notification') return 'read-receipt.txt';
   if (type === 'text/rfc822-headers') return 'header.txt';
   if (type === 'application/pgp-signature') return 'signature.asc';

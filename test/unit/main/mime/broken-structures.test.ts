@@ -132,3 +132,13 @@ test('words in the hundred and fifth multipart are shown', () => {
     deep = `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n${deep}\r\n--b${i}--\r\n`;
   expect(readMail(Buffer.from(`From: a@b.c\r\n${deep}`)).text).toBe('at the bottom');
 });
+
+test.each([
+  ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'attachment.docx'],
+  ['application/msword', 'attachment.doc'],
+  ['image/pjpeg', 'image.jpg'],
+  ['audio/mp4', 'sound.m4a'],
+])('a file without a name has the extension of %s', (type, name) => {
+  const bytes = message([...head, `Content-Type: ${type}`, '', 'x']);
+  expect(readMail(bytes).attachments[0]?.filename).toBe(name);
+});

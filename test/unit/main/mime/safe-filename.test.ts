@@ -11,6 +11,8 @@ test.each([
   ['CON', '_CON'],
   ['nul.txt', '_nul.txt'],
   ['.bashrc', 'bashrc'],
+  ['.eml', 'attachment.eml'],
+  ['/tmp/.pdf', 'attachment.pdf'],
   ['-rf', 'rf'],
   ['name. . ', 'name'],
   ['a:b<c>.txt', 'a_b_c_.txt'],
