@@ -2,6 +2,8 @@
 export const mapi = {
   subject: 0x0037,
   body: 0x1000,
+  /** Of a read receipt or another report: "Message was read on …". */
+  reportText: 0x1001,
   rtf: 0x1009,
   html: 0x1013,
   displayName: 0x3001,

@@ -98,7 +98,7 @@ function textOf(
   codepage: string,
   limit: number,
 ): Pick<Tnef, 'html' | 'text'> {
-  const text = words(props.get(mapi.body));
+  const text = words(props.get(mapi.body)) ?? words(props.get(mapi.reportText));
   const rawHtml = props.get(mapi.html);
   if (rawHtml !== undefined) {
     const label =

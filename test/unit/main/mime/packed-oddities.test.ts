@@ -124,6 +124,10 @@ describe('winmail.dat', () => {
     expect(readMail(bytes).attachments.at(-1)?.filename).toBe('499');
     expect([...(readPart(bytes, '1.tnef500') ?? [])]).toEqual([499 & 255]);
   });
+  test('the text of a report, where it has no other', () => {
+    const report = { 0x1001: [0x1e, Buffer.from('Message was read on: Monday')] as [number, Buffer] };
+    expect(text(winmail(writeTnef({ message: report, files: [] })))).toBe('Message was read on: Monday');
+  });
   test('other names of its type', () => {
     const content = writeTnef({ message: {}, files: [file('a.bin')] });
     for (const type of ['application/x-tnef', 'application/x-ms-tnef', 'application/vnd.ms-tnef'])
