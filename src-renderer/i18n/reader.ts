@@ -2,6 +2,7 @@ export const readerWords = {
   'reader.toolbar': 'Message',
   'reader.messages': { one: '1 message', other: '{count} messages' },
   'reader.messagesInFolders': '{count} messages in {folders} folders',
+  'reader.showConversation': 'Show the conversation of {count} messages',
   'reader.unfoldAll': 'Unfold all',
   'reader.foldAll': 'Fold all',
   'reader.isFile': 'A file, in none of your folders',

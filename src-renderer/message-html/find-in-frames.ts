@@ -16,6 +16,8 @@ export interface FindInFrames {
   /** Anew; the hit that was shown stays the one that is shown, where it is still there, and the view is not moved to it. */
   look(words: string): Finding;
   step(by: 1 | -1): Finding;
+  /** Brings the hit that is shown into view again, when what lies above it has grown. */
+  stay(): void;
   /** Takes every mark away. */
   clear(): void;
 }
@@ -63,6 +65,10 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
     step(by) {
       if (hits.length > 0) at = (at + by + hits.length) % hits.length;
       return show();
+    },
+    stay() {
+      const hit = hits[at];
+      if (hit !== undefined) reveal(hit, frames());
     },
     clear() {
       hits = [];

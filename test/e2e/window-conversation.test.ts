@@ -106,6 +106,13 @@ test('each list has its own choice of conversations or single messages', async (
   expect(await calls(page, 'settings.set')).toEqual([
     { settings: { threadedIn: { 'unified:inbox': false } } },
   ]);
+  // A single message is read alone, until its conversation is asked for.
+  await rows(page).first().click();
+  const whole = page.getByRole('button', { name: 'Show the conversation of 3 messages' });
+  await whole.waitFor();
+  expect(await page.locator('.stage:not([inert]) .earlier').count()).toBe(0);
+  await whole.click();
+  await page.locator('.stage:not([inert]) .earlier').first().waitFor();
   await page
     .getByRole('treeitem', { name: /Archive/ })
     .first()
@@ -155,6 +162,27 @@ test('what is found in a conversation: all of it, also far away, and scrolling o
     );
   expect(await marked()).toEqual(['sandbank', 'sandbank', 'sandbank']);
   const scroll = page.locator('.reader-scroll');
+  // Where it was found it stays in view, also when what lies above it is drawn later.
+  const seen = (): Promise<boolean> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLIFrameElement>('.reader iframe.mail-frame')].some((frame) =>
+        [
+          ...((frame.contentWindow as (Window & typeof globalThis) | null)?.CSS.highlights.get(
+            'posthorn-found-now',
+          ) ?? []),
+        ].some((hit) => {
+          const top = frame.getBoundingClientRect().top + (hit as Range).getBoundingClientRect().top;
+          return top > 0 && top < innerHeight;
+        }),
+      ),
+    );
+  await expect.poll(seen).toBe(true);
+  await page.locator('.stage:not([inert])').evaluate((element: HTMLElement) => {
+    element.style.paddingBlockStart = '3000px';
+  });
+  await expect.poll(seen).toBe(true);
+  await scroll.hover();
+  await page.mouse.wheel(0, 10);
   await scroll.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 4 }));
   const before = await scroll.evaluate((element) => element.scrollTop);
   // Until mails that were not drawn before stand there.
