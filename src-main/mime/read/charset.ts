@@ -23,10 +23,12 @@ function asUtf8(bytes: Uint8Array): string | null {
 }
 
 /** UTF-8 with a cut or damaged character in it: nothing else has so many well-formed sequences. Null for all else. */
-export function damagedUtf8(bytes: Uint8Array): string | null {
+export function damagedUtf8(bytes: Uint8Array, wholeForEachLost = 6): string | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const lost = count(text, /\ufffd/g);
-  return lost > 0 && lost * 6 <= count(text, /[^\x00-\x7f\ufffd]/g) ? text : null;
+  // What was cut off is lost at the end alone.
+  const most = lost === 1 && text.trimEnd().endsWith('\ufffd') ? 6 : wholeForEachLost;
+  return lost > 0 && lost * most <= count(text, /[^\x00-\x7f\ufffd]/g) ? text : null;
 }
 
 /**
@@ -116,7 +118,8 @@ function byLabel(bytes: Buffer, given: string): DecodedText {
     return { ...guess(bytes), problem: 'charset-unknown' };
   }
   if (name === 'windows-1252') {
-    const damaged = damagedUtf8(bytes);
+    // A few letters of the label beside a footer in UTF-8 must not be lost for it.
+    const damaged = damagedUtf8(bytes, 20);
     if (damaged !== null) return { text: damaged, charset: 'utf-8', problem: 'charset-mislabelled' };
     const other = guessAgainstWestern(bytes);
     if (other !== null)

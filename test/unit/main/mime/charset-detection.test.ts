@@ -287,3 +287,12 @@ test.each([
 ])('the name “%s” that nobody registered is %s', (label, charset, words) => {
   expect(read(mail(charset, ['x', words], `Content-Type: text/plain; charset=${label}\r\n`))[1]).toBe(words);
 });
+
+test('letters of Latin-1 beside a footer in UTF-8 are not lost', () => {
+  const head = Buffer.from('From: a@example.org\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n');
+  const words = iconv.encode('Höre, größe', 'windows-1252');
+  const footer = Buffer.from(
+    '\r\n-- \r\nGrüße für Öffentlichkeit, Übung, Äpfel, Töne, Möwen, Füße, Käse, Tür',
+  );
+  expect(readMail(Buffer.concat([head, words, footer])).text).toContain('Höre, größe');
+});
