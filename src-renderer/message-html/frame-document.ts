@@ -54,6 +54,7 @@ body { margin: 0 !important; height: auto !important; min-height: 0 !important; 
 /** How the inside of a message looks, in the reader and on paper. */
 export const mailStyle = `
 .mail-body { min-width: 0; overflow: auto hidden !important; }
+.enclosed-mail { position: relative !important; overflow: clip !important; contain: layout paint style !important; }
 .mail-body > :first-child { margin-block-start: 0; }
 .mail-body > :last-child { margin-block-end: 0; }
 img { max-width: 100%; }

@@ -23,7 +23,7 @@ const answered = all ? 12 : 2;
 function chunks(host: string): string[] {
   const vectors = all
     ? [...Object.values(hostileHtml), ...hostileVectors]
-    : [...Object.values(hostileHtml).slice(0, 8), ...hostileVectors.filter((_one, at) => at % 9 === 4)];
+    : [...Object.values(hostileHtml), ...hostileVectors.filter((_one, at) => at % 9 === 4)];
   const meant = vectors.map((one) => one.replaceAll('HOST', host).replaceAll('RUN', 'top.__xss=1'));
   return Array.from({ length: Math.ceil(meant.length / together) }, (_, at) =>
     aimed(
@@ -244,6 +244,12 @@ describe.skipIf(reason !== null)(`P01, P05: hostile mail where it comes back${sk
         const line = inner?.querySelector('body > div p b')?.getBoundingClientRect();
         if (inner === null || inner === undefined || line === undefined) return 'no head';
         const over = inner.elementFromPoint(line.left + 2, line.top + line.height / 2);
+        const box = inner.querySelector('.enclosed-mail');
+        if (
+          box === null ||
+          !/paint|content|strict/.test(inner.defaultView?.getComputedStyle(box).contain ?? '')
+        )
+          return 'its outlines and shadows';
         return over?.closest('.mail-body') === null ? null : (over?.outerHTML.slice(0, 200) ?? 'nothing');
       });
       expect(covered, `attached mail ${at + 1}`).toBeNull();

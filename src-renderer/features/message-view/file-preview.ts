@@ -155,7 +155,8 @@ async function mailPreview(main: MainClient, base64: string): Promise<FilePrevie
   const { html, cut } = mail.html === null ? beginningOfText(mail.text) : beginningOfHtml(mail.html);
   return {
     ...plain,
-    html: `<div>${head}<hr></div>${html}`,
+    // Our words stand over a stranger's in one document: theirs keep to their box.
+    html: `<div>${head}<hr></div><div class="enclosed-mail">${html}</div>`,
     kind: mail.html === null ? 'text' : 'html',
     cut,
   };
