@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
-import { decodeText } from './charset.ts';
+import { decodeText, type DecodedText } from './charset.ts';
 import type { DefectList } from './defect-list.ts';
 import { oneLine } from './encoded-words.ts';
 import { unflow } from './flowed.ts';
@@ -45,7 +46,7 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
   const shown = cut ? words.subarray(0, limits.maxTextBytes) : words;
   let label = part.type.params.get('charset') ?? null;
   if (label === null && isHtml) label = metaCharset(shown);
-  const decoded = decodeText(shown, label);
+  const decoded = label === null ? withHeader(part, shown) : decodeText(shown, label);
   if (decoded.problem !== null) defects.add(decoded.problem, oneLine(label ?? ''));
   const text = lineFeeds(decoded.text).replaceAll('\0', '');
   return {
@@ -59,6 +60,15 @@ export function readPartText(part: Part, limits: ReadLimits, defects: DefectList
       size: file.bytes.length,
     })),
   };
+}
+
+/** A few words that say nothing of their characters are in those of the header above them, where nobody encoded it. */
+function withHeader(part: Part, words: Buffer): DecodedText {
+  const alone = decodeText(words, null);
+  const header = part.source.subarray(part.headerStart, part.bodyStart);
+  if (alone.charset !== 'windows-1252' || isUtf8(header)) return alone;
+  const { charset } = decodeText(Buffer.concat([header, words]), null);
+  return charset === 'utf-8' ? alone : { ...decodeText(words, charset), problem: alone.problem };
 }
 
 /** Words under the label of base64, which nobody encoded: its first line is none of digits, and a line has several. */

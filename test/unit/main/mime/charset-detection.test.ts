@@ -296,3 +296,11 @@ test('letters of Latin-1 beside a footer in UTF-8 are not lost', () => {
   );
   expect(readMail(Buffer.concat([head, words, footer])).text).toContain('Höre, größe');
 });
+
+test('a word under a header that nobody encoded is in its characters', () => {
+  expect(read(mail('koi8-r', ['Приглашение на встречу', 'тест'], ''))).toEqual([
+    'Приглашение на встречу',
+    'тест',
+  ]);
+  expect(read(mail('windows-1252', ['Grüße aus Köln', 'Größe'], ''))).toEqual(['Grüße aus Köln', 'Größe']);
+});
