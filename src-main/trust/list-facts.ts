@@ -25,7 +25,8 @@ export function listFacts(headers: readonly MailHeader[]): ListFacts {
   );
   const urls = addresses.map((address) => URL.parse(address)).filter((url) => url !== null);
   const page = urls.find(({ protocol }) => protocol === 'https:');
-  const mail = urls.find(({ protocol }) => protocol === 'mailto:');
+  // Without an address before the “?” nobody could be told whom the mail would go to.
+  const mail = urls.find(({ protocol, pathname }) => protocol === 'mailto:' && pathname !== '');
   const clear = urls.find(({ protocol }) => protocol === 'http:');
   // RFC 8058 3.1: exactly this word, and an https address.
   const oneClick = /^\s*List-Unsubscribe\s*=\s*One-Click\s*$/i.test(field('list-unsubscribe-post'));
@@ -41,7 +42,7 @@ export function listFacts(headers: readonly MailHeader[]): ListFacts {
       oneClick && page !== undefined
         ? at('one-click', page)
         : mail !== undefined
-          ? { kind: 'mail', target: decodeURIComponentSafe(mail.pathname), url: mail.href }
+          ? { kind: 'mail', target: plainly(mail.pathname), url: mail.href }
           : page !== undefined
             ? at('page', page)
             : clear !== undefined
@@ -50,10 +51,11 @@ export function listFacts(headers: readonly MailHeader[]): ListFacts {
   };
 }
 
-function decodeURIComponentSafe(text: string): string {
+/** As it is shown: decoded, in one line. */
+function plainly(address: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(address).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
   } catch {
-    return text;
+    return address;
   }
 }

@@ -329,6 +329,16 @@ test.each([
     { kind: 'page', target: 'l.example', url: 'https://l.example/u' },
   ],
   ['nothing that can be used', 'List-Unsubscribe: <javascript:alert(1)>, <file:///etc/passwd>', null],
+  [
+    'a mail to nobody gives way to the page',
+    'List-Unsubscribe: <mailto:?to=a@evil.test>, <https://list.example/u>',
+    { kind: 'page', target: 'list.example', url: 'https://list.example/u' },
+  ],
+  [
+    'an address of several lines is shown in one',
+    'List-Unsubscribe: <mailto:a%0d%0aBcc:b@evil.test>',
+    { kind: 'mail', target: 'a Bcc:b@evil.test', url: 'mailto:a%0d%0aBcc:b@evil.test' },
+  ],
 ])('unsubscribing: %s', async (_what, header, unsubscribe) => {
   expect((await trust(`${from}\n${header}`)).unsubscribe).toEqual(unsubscribe);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { purifierConfig } from '../../../../src-renderer/sanitise/purifier-config.ts';
 import { hostileVectors } from '../../../fixtures/hostile-vectors.ts';
+import { randomHtml } from '../../../fixtures/random-html.ts';
 import { hasChromium, openTestBrowser, type TestBrowser } from './browser.ts';
 
 if (!hasChromium) process.stdout.write('hostile-vectors: skipped, no Chromium\n');
@@ -149,4 +150,19 @@ test.skipIf(!hasChromium)(
     expect(word).toContain('p.a { color: red; }');
     expect(width).toContain('@media (width < 600px) {');
   },
+);
+
+test.skipIf(!hasChromium)(
+  'nor does HTML that is nested at random',
+  async () => {
+    const seed = Number(process.env['HTML_FUZZ_SEED'] ?? Date.now() % 1_000_000);
+    process.stdout.write(`hostile-vectors: HTML_FUZZ_SEED=${seed}\n`);
+    // Those of the mails that were shown as they came.
+    browser.incidents.length = 0;
+    expect(await wrongWith(randomHtml(seed, Number(process.env['HTML_FUZZ_COUNT'] ?? 300)), true)).toEqual(
+      [],
+    );
+    expect(browser.incidents).toEqual([]);
+  },
+  600_000,
 );
