@@ -321,7 +321,7 @@ export class FakeMain {
           ? [
               {
                 code: 'multipart-unterminated',
-                detail: 'A part with several parts has no end; the message may be cut off.',
+                detail: 'The mark at the end of the message is missing; it may be cut off.',
               },
             ]
           : [],
