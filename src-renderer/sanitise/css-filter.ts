@@ -67,6 +67,8 @@ function allowedValue(name: string, value: string, pictures: RemotePictures): st
   if (name === 'cursor' && !/^(?:auto|default|pointer|text|help|inherit|initial|unset)$/.test(value))
     return refuse(value, pictures);
   if (frameHeight.test(value)) return null;
+  // Out over the edge of the frame, where nobody can read it; others drop these too.
+  if (name.startsWith('margin') && /^-[\d.]/.test(value)) return null;
   const bare = withoutStrings(value);
   for (const match of bare.matchAll(/([-\w\\]+)\(/g))
     if (!functions.has((match[1] ?? '').toLowerCase())) return refuse(value, pictures);
@@ -143,6 +145,10 @@ function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: str
       if (media.length === 0 && asked.length > 0) continue;
       const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
       if (inner !== '') out.push(`@media ${media.join(', ')} {\n${inner}\n}`);
+    } else if (rule instanceof CSSSupportsRule && CSS.supports(rule.conditionText)) {
+      // Asked and answered: its rules stand where it stood.
+      const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
+      if (inner !== '') out.push(inner);
     }
   }
   return out.join('\n');

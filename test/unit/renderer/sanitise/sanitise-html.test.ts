@@ -42,6 +42,16 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(await clean('<p link="red">x</p>')).toBe('<div class="mail-body"><p>x</p></div>');
   });
 
+  test('no margin draws words over the edge, and what a mail asks of the browser is answered', async () => {
+    const html = await clean(
+      '<style>@supports (display: flex) { p { color: red } @media (min-width: 10px) { p { margin: 4px -9px } } } @supports (made: up) { p { color: blue } }</style><p style="margin: -3px 5px 2px -80px">x</p>',
+    );
+    expect(html).toContain('margin-right: 5px; margin-bottom: 2px');
+    expect(html).toContain('color: red');
+    expect(html).toContain('@media (min-width: 10px)');
+    expect(html).not.toMatch(/-\d|blue|@supports/);
+  });
+
   test('keeps styles under the policy of the hidden page', async () => {
     const hidden = await openTestBrowser({ policy: 'hidden page' });
     const html = await hidden.page.evaluate(
