@@ -330,7 +330,12 @@ describe.skipIf(reason !== null)(`files out of the window and into it, on a real
       expect(readFileSync(at(name), 'utf8')).toBe('one');
     }
     const before = new Set(readdirSync(downloads));
-    await page.getByRole('button', { name: 'Save all' }).click();
+    await page.getByRole('button', { name: 'Save all', exact: true }).click();
+    // One of them is a program: that is said first.
+    const question = page.getByRole('dialog', { name: 'This is a program' });
+    await question.getByText('invoice.pdftxt.exe').waitFor();
+    expect(readdirSync(downloads).filter((name) => !before.has(name))).toEqual([]);
+    await question.getByRole('button', { name: 'Save all the same' }).click();
     await page.locator('.toast', { hasText: 'Saved 4 attachments in Downloads' }).waitFor();
     const fresh = readdirSync(downloads).filter((name) => !before.has(name));
     expect(fresh.map((name) => `${name} ${readFileSync(at(name), 'utf8')}`).sort()).toEqual(

@@ -11,7 +11,10 @@ import { createNetwork } from '../../src-main/platform/network.ts';
 import { startDnsmasq } from '../servers/dnsmasq.ts';
 
 const [outer = '', inner = ''] = process.argv.slice(2);
-const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
 const asked: { at: string; path: string; headers: IncomingHttpHeaders }[] = [];
 const servers = await Promise.all(
   [outer, inner, '127.0.0.1'].map(async (at) => {
