@@ -37,6 +37,13 @@ purifier.addHook('beforeSanitizeElements', (node) => {
     node.textContent = node.textContent.replace(/<!--|-->/g, ' ').replace(/<(?=\d)/g, '< ');
 });
 
+/** Where the mail says that its relative addresses begin; the element itself goes. */
+let base: string | null = null;
+purifier.addHook('uponSanitizeElement', (node, { tagName }) => {
+  if (tagName === 'base' && base === null && node instanceof Element)
+    base = remoteUrl(node.getAttribute('href') ?? '');
+});
+
 /**
  * HTML from a stranger as HTML that can do nothing: no script, no request, no form, no way out of its
  * frame. Needs a document (a browser), runs no part of the mail, loads nothing. Never throws.
@@ -45,6 +52,7 @@ export function sanitiseHtml(html: string, options: SanitiseOptions = {}): Sanit
   const pictures = new RemotePictures(options.remote ?? {});
   const tame = tameHtml(html.slice(0, longestHtml));
   let root: HTMLElement;
+  base = null;
   try {
     root = purifier.sanitize(tame.html, purifierConfig) as unknown as HTMLElement;
   } catch {
@@ -56,7 +64,7 @@ export function sanitiseHtml(html: string, options: SanitiseOptions = {}): Sanit
       blocked: 1,
     };
   }
-  const cleaner = new Cleaner(root.ownerDocument, pictures);
+  const cleaner = new Cleaner(root.ownerDocument, pictures, base);
   const out = cleaner.clean(root);
   return {
     html: out,
@@ -73,11 +81,13 @@ class Cleaner {
   readonly #styles = new Map<string, string>();
   readonly #document: Document;
   readonly #pictures: RemotePictures;
+  readonly #base: string | null;
 
   readonly #rule: CSSStyleRule;
 
-  constructor(document: Document, pictures: RemotePictures) {
+  constructor(document: Document, pictures: RemotePictures, base: string | null) {
     this.#document = document;
+    this.#base = base;
     this.#pictures = pictures;
     const sheet = new CSSStyleSheet();
     sheet.insertRule('x {}');
@@ -185,7 +195,8 @@ class Cleaner {
       image.dataset['cid'] = decoded(source.slice(4)).replace(/^<|>$/g, '');
       return;
     }
-    const url = remoteUrl(source);
+    const whole = this.#absolute(source);
+    const url = remoteUrl(whole);
     if (url === null) {
       if (source !== '') this.removed++;
       return;
@@ -194,12 +205,19 @@ class Cleaner {
       image.remove();
       return;
     }
-    const shown = this.#pictures.resolve(source);
+    const shown = this.#pictures.resolve(whole);
     if (shown === null) image.dataset['remoteSrc'] = url;
     else {
       image.setAttribute('src', shown);
       image.setAttribute('referrerpolicy', 'no-referrer');
     }
+  }
+
+  /** A relative address behind the base of its mail; any other as it is. */
+  #absolute(address: string): string {
+    if (this.#base === null || address === '' || /^\s*(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(address))
+      return address;
+    return URL.parse(address, this.#base)?.href ?? address;
   }
 
   /** Drawn as a point or not at all. A line of one pixel across the mail is a picture. */
@@ -223,7 +241,7 @@ class Cleaner {
       link.setAttribute('href', `#${idPrefix}${target.slice(1).replace(idPrefix, '')}`);
       return;
     }
-    const safe = safeLink(target);
+    const safe = safeLink(this.#absolute(target));
     if (safe === null) {
       this.#drop(link, 'href');
       return;

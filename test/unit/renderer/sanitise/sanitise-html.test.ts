@@ -81,6 +81,32 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(html).toContain('<a>8</a>');
   });
 
+  test('relative addresses begin where the mail says, when that is a place on the web', async () => {
+    const page =
+      '<a href="news/1?a=b">1</a><a href="#top">2</a><a href="/x">3</a><a href="https://b.example/">4</a>';
+    const html = await clean(`<base href="https://a.example/dir/"><base href="https://evil.test/">${page}`);
+    expect(html).not.toContain('<base');
+    expect([...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1])).toEqual([
+      'https://a.example/dir/news/1?a=b',
+      '#user-content-top',
+      'https://a.example/x',
+      'https://b.example/',
+    ]);
+    for (const base of [
+      'javascript:alert(1)//',
+      'file:///etc/',
+      'data:text/html,',
+      'blob:https://a.example/',
+    ])
+      expect(await clean(`<base href="${base}"><a href="x">1</a>`), base).toContain('<a>1</a>');
+    expect(await clean('<a href="x">1</a>')).toContain('<a>1</a>');
+    const pictures = await show(
+      browser,
+      '<base href="http://a.example/"><img src="p.png"><img src="cid:a"><img src="data:x">',
+    );
+    expect(pictures.remoteImages).toEqual(['http://a.example/p.png']);
+  });
+
   test('pictures: remote ones wait, enclosed ones are named, data is raster only', async () => {
     const result = await show(
       browser,
