@@ -1,7 +1,7 @@
 import type { StoreMethod, StoreNotice, StoreParams, StoreResult } from '../../src-shared/cache-protocol.ts';
 import type { AppError } from '../../src-shared/error.ts';
 import { packBatch } from '../../src-shared/packed-rows.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
+import { delay, type Clock, type Timer } from '../platform/clock.ts';
 import type { Page, Shell } from '../shell/shell.ts';
 import { closedError, lostError, noRoomError, storeError } from './cache-errors.ts';
 import { sendable, type Call } from './calls.ts';
@@ -31,6 +31,7 @@ export interface CacheClient extends CachePort {
 /** A page that goes away so often in a minute is only tried again after a rest. */
 const maxReopenings = 20;
 const restMs = 30_000;
+const putAwayMs = 2_000;
 
 /** Opens the hidden page and the cache in it. Rejects when the page cannot be had at all. */
 export async function openCache(options: CacheClientOptions): Promise<CacheClient> {
@@ -105,8 +106,19 @@ class StoreLink implements CacheClient {
   }
 
   async close(): Promise<void> {
+    await this.#putAway();
     this.#end();
     await this.#page?.close();
+  }
+
+  /** The store writes whom it saw lately with the next question for people. One that is silent is not waited for. */
+  async #putAway(): Promise<void> {
+    if (!this.#ready || this.#closed) return;
+    const answered = this.call('contacts', { text: '', limit: 0 }).then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([answered, delay(this.#options.clock, putAwayMs)]);
   }
 
   #end(): void {

@@ -9,7 +9,7 @@ const sentWeight = 5;
 const writeAfterPeople = 3000;
 const writeAfterMs = 5000;
 
-/** People seen. A crash may lose the last few hundred sightings; the next mails bring them again. */
+/** People seen. Only a crash in the midst of work loses the last sightings; the next mails bring them again. */
 export class Contacts {
   readonly #databases: Databases;
   #people: Map<string, ContactRecord> | null = null;
@@ -38,10 +38,14 @@ export class Contacts {
     }
   }
 
+  /** Somebody was seen who is not written yet. */
+  get isWaiting(): boolean {
+    return this.#seen.size > 0;
+  }
+
   get isDue(): boolean {
     return (
-      this.#seen.size >= writeAfterPeople ||
-      (this.#seen.size > 0 && Date.now() - this.#written >= writeAfterMs)
+      this.#seen.size >= writeAfterPeople || (this.isWaiting && Date.now() - this.#written >= writeAfterMs)
     );
   }
 

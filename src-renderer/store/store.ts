@@ -57,14 +57,17 @@ export class Store {
 
   /** When `tidy` is to be called: as soon as nobody asks anything, or when nobody has for a while; null: not at all. */
   get tidyWhen(): 'idle' | 'rest' | null {
-    return this.#session === null || this.#tidyFailed ? null : tidyWhen(this.#session.memory);
+    if (this.#session === null || this.#tidyFailed) return null;
+    const { memory, contacts } = this.#session;
+    return tidyWhen(memory) ?? (contacts.isWaiting ? 'rest' : null);
   }
 
   /** Does a little of what nobody waits for. What fails is tried again after the next opening. */
   async tidy(): Promise<void> {
     try {
-      const { databases, memory } = this.#opened();
-      await sweepSome(databases, memory);
+      const { databases, memory, contacts } = this.#opened();
+      if (tidyWhen(memory) !== null) await sweepSome(databases, memory);
+      else await contacts.write();
     } catch {
       this.#tidyFailed = true;
     }

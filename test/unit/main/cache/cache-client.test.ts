@@ -139,3 +139,22 @@ test('a store that was being opened when the browser ended is not opened again',
   await new Promise(setImmediate);
   expect(browser.made).toBe(1);
 });
+
+test('the store is asked once more before it is closed, so that it writes whom it saw, but is not waited for in vain', async () => {
+  const first = await begun();
+  const asked: string[] = [];
+  first.browser.answer = ({ method }) => {
+    asked.push(method);
+    return { ok: true, value: [] };
+  };
+  await first.cache.close();
+  expect(asked).toEqual(['contacts']);
+  expect(first.browser.open).toBe(0);
+
+  const second = await begun();
+  second.browser.answer = () => null;
+  const closing = second.cache.close();
+  second.clock.advance(2_000);
+  await closing;
+  expect(second.browser.open).toBe(0);
+});

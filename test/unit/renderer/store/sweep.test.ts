@@ -54,3 +54,22 @@ test('rows that vanished by the thousand are gone at once and deleted bit by bit
   expect(await last.run('uids', { folderId: 'f1' })).toBe(`1,${count + 1}`);
   last.close();
 });
+
+test('people seen are written when nobody asks anything for a while', async () => {
+  const dependencies = { indexedDB: new IDBFactory(), IDBKeyRange };
+  const store = new Store(() => undefined, dependencies);
+  const { cacheId } = await store.run('open', { expectedCacheId: null });
+  await store.run('putFolders', { accountId: 'a', folders: [folderOf('f1')] });
+  await store.run('applyBatch', { folderId: 'f1', gen: 1, insert: [newRow(1)] });
+  expect(store.tidyWhen).toBe('rest');
+  await store.tidy();
+  expect(store.tidyWhen).toBe(null);
+  store.close();
+
+  const next = new Store(() => undefined, dependencies);
+  await next.run('open', { expectedCacheId: cacheId });
+  expect(await next.run('contacts', { text: 'ann', limit: 2 })).toMatchObject([
+    { address: 'ann1@example.org', weight: 1 },
+  ]);
+  next.close();
+});
