@@ -21,9 +21,11 @@ const otherNames = [
   '送信日時|日時|日付|发送时间|日期|时间|寄件日期|傳送日期|보낸 날짜|날짜',
   'to|an|à|para|a|aan|till|til|vastaanottaja|do|кому|до|komu|címzett|către|kime|προς|kepada|đến|tới',
   'אל|إلى|ถึง|宛先|收件人|收件者|받는 ?사람|수신',
+  'cc|kopie|kopia|抄送|副本|참조|reply-to',
+];
+const subjectNames = [
   'subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|aihe|тема|относно|temat|předmět|predmet|tárgy',
   'subiect|konu|θέμα|subjek|perihal|chủ đề|נושא|الموضوع|เรื่อง|件名|主题|主旨|主題|제목',
-  'cc|kopie|kopia|抄送|副本|참조|reply-to',
 ];
 
 /** "On Monday, 3 April, Ann wrote:" in the words of the programs that are in use; dates and names vary. */
@@ -59,8 +61,11 @@ const wrote = [
 const attributionEnd = new RegExp(`(?:${wrote})[^\\n:：]{0,40}[:：]\\s*$`, 'iu');
 const attributionStart =
   /^[\s*>–—-]*(?:on|am|le|el|il|in data|em|op|den|dnia|w dniu|dne|på|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}年|20\d\d|\d{1,2}:\d\d|\d{1,2}\.? \p{L}{3,12}\.? \d{4}|\p{L}{2,12}[.,]{0,2} \d{1,2}\.? \p{L}{3,12}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?)(?!\p{L})/iu;
-/** Right above quoted lines the address of who wrote them is enough, whatever the language. */
-const namedSource = /\d.*<[^<>\s]+@[^<>\s]+>|<[^<>\s]+@[^<>\s]+>.*\d/u;
+/** Right above quoted lines a date or a time, and the address of who wrote them are enough, whatever the language. */
+const dated = /\d{4}|\d[:./-]\d/;
+const namedSource = /<[^<>\s]+@[^<>\s]+>/u;
+/** A program breaks a line where the next word has no room; somebody's own words above an attribution end anywhere. */
+const narrowest = 62;
 /** A date and an address with a colon at the end, whatever the words between ("… +0400 от Ann <a@x>:"). */
 const datedAddress = /\d{1,2}[:.]\d\d.{0,200}<[^<>\s]+@[^<>\s]+>[^:]{0,30}:\s*$/u;
 /** Zoho writes no colon. */
@@ -69,9 +74,9 @@ const separator =
   /^[\s>*]*[-_]{3,}\s*(?:original(?: message|nachricht)?|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|reply message|исходное сообщение|oryginalna wiadomość|ursprungligt meddelande|oprindelig (?:besked|meddelelse)|opprinnelig melding|alkuperäinen viesti|původní zpráva|eredeti üzenet|mensagem original|orijinal (?:mesaj|ileti)|mesaj original|αρχικό μήνυμα|元のメッセージ|原始邮件|原始郵件|원본 (?:메시지|메일)|message d’origine)\s*[-_]{3,}\s*$/iu;
 const forwarded =
   /^[\s>*]*(?:[-_]{3,}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|doorgestuurd|пересылаемое)|begin forwarded message)/iu;
-/** Outlook's header block, one name a line: of the sender, and of the rest. */
+/** Outlook's header block, one name a line: of the sender, of the subject, and of the rest. */
 const headerNames = new RegExp(
-  `^[\\s>*]*(?:(${senderNames.join('|')})|${otherNames.join('|')})\\s*\\*?\\s*[:：]`,
+  `^[\\s>*]*(?:(${senderNames.join('|')})|(${subjectNames.join('|')})|${otherNames.join('|')})\\s*\\*?\\s*[:：]`,
   'iu',
 );
 const signature = /^-- ?$/;
@@ -134,6 +139,7 @@ function isHeaderBlock(lines: readonly MailLine[], at: number): boolean {
   if (first === null) return false;
   let found = 0;
   let sender = false;
+  let isMail = false;
   for (let next = at; next < Math.min(lines.length, at + 9); next += 1) {
     const name = names(lines[next]);
     if (name === null) {
@@ -142,8 +148,10 @@ function isHeaderBlock(lines: readonly MailLine[], at: number): boolean {
     }
     found += 1;
     sender ||= name[1] !== undefined;
+    // A journey has From, To and Date as well.
+    isMail ||= name[2] !== undefined || /\S@\S/.test(lines[next]?.text ?? '');
   }
-  return sender && found >= 3;
+  return sender && isMail && found >= 3;
 }
 
 /** An attribution of one to four lines that begins here: index after it. */
@@ -161,6 +169,8 @@ function attributionAt(lines: readonly MailLine[], at: number): number | null {
       attributionStart.test(text) &&
       ((attributionEnd.test(text) && /\d/.test(text)) || datedAddress.test(text) || addressWrote.test(text));
     if (isOne) return next + 1;
+    // Somebody's own sentence above the attribution.
+    if (endsSentence(line.text) && !isBroken(line.text, lines[next + 1]?.text ?? '')) return null;
   }
   return null;
 }
@@ -197,6 +207,13 @@ function answeredBelow(lines: readonly MailLine[], from: number): boolean {
   return false;
 }
 
+const endsSentence = (line: string): boolean => /[.!?]\s*$/.test(line);
+
+function isBroken(line: string, next: string): boolean {
+  const [word = ''] = next.trim().split(/\s/);
+  return line.trimEnd().length + 1 + word.length > narrowest;
+}
+
 /** Quoted lines at the end, with the attribution above them. */
 function tail(lines: readonly MailLine[]): number | null {
   // A lone ">" is no words: what stands above it may be quoted words that a server broke.
@@ -216,8 +233,15 @@ function tail(lines: readonly MailLine[]): number | null {
   for (const at of [above, above - 1, above - 2]) {
     const own = lines.slice(Math.max(0, at), above + 1);
     if (at < 0 || own.some((line) => line.quoted || isBlank(line))) break;
+    const [upper, lower] = own;
+    if (
+      upper !== undefined &&
+      lower !== undefined &&
+      (endsSentence(upper.text) || !isBroken(upper.text, lower.text))
+    )
+      break;
     const text = own.map((line) => line.text).join(' ');
-    if (/[:：]\s*$/u.test(text) && text.length < 400 && namedSource.test(text)) return at;
+    if (/[:：]\s*$/u.test(text) && text.length < 400 && namedSource.test(text) && dated.test(text)) return at;
   }
   return first;
 }

@@ -142,8 +142,8 @@ export function parseDate(raw: string): string | null {
 }
 
 /**
- * "17.6.2008", "Thu, 11 9 2025", "11 9月 2025", "2025年9月11日": the month as a number, behind the day. With strokes it is
- * known by a day above 12; else the date is not read.
+ * "17.6.2008", "Thu, 11 9 2025", "11 9月 2025", "2025年9月11日": the month as a number, behind the day. With strokes or
+ * hyphens it is known by a day above 12; else the date is not read: Americans write the month first.
  */
 function withMonthNamed(text: string): string {
   const eastern = /^(\d{4})年\s?(\d{1,2})月\s?(\d{1,2})日/.exec(text);
@@ -152,7 +152,7 @@ function withMonthNamed(text: string): string {
   const found = /^(?:\p{L}{1,12}\.?,?\s{0,3})?(\d{1,2})([-./ ])(\d{1,2})(?:\2|月\s)(\d{4})(?!\d)/u.exec(text);
   if (found === null) return text;
   let [day, month] = [Number(found[1]), Number(found[3])];
-  if (found[2] === '/') {
+  if (found[2] === '/' || found[2] === '-') {
     if (month <= 12 && day <= 12) return text;
     if (month > 12) [day, month] = [month, day];
   }

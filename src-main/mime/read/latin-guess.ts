@@ -17,7 +17,12 @@ export function guessEasternLatin(bytes: Uint8Array): string | null {
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   // Old programs of the Macintosh wrote ¹ for the apostrophe: "don¹t", "l¹aide".
   const apostrophes = symbols.every((one) => one === '\xb9') && n('\xbe\xe6') === 0 && n('ì') * n('ø') === 0;
-  if (symbols.length >= 2 && symbols.length * 12 >= all && !apostrophes) return latin2(n);
+  // Databases write ¿ for what they do not know ("don¿t", "l¿homme"), and hurried Spaniards no blank before it.
+  const unknown =
+    symbols.every((one) => one === '\xbf') &&
+    n('\xb1\xb3\xb6\xb9\xbc\xe6') === 0 &&
+    (n('ê') === 0 || n('éèàçùîôûâñáíú') > 0);
+  if (symbols.length >= 2 && symbols.length * 12 >= all && !apostrophes && !unknown) return latin2(n);
   if (isCzech(n) || isSlovene(n) || isHungarian(n) || isRomanian(n, text)) return latin2(n);
   if (isTurkish(n)) return 'windows-1254';
   return isBaltic(n) ? 'windows-1257' : null;

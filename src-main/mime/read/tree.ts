@@ -179,8 +179,8 @@ class TreeReader {
   /** A multipart that has no parts is shown as what it is: text, or a part that lacks its separator. */
   #leaf(part: Part, end: Delimiter, prefix: string, depth: number): Delimiter {
     // A closing separator alone ends it, too, where nothing stands behind.
-    const rest = this.#bytes.toString('latin1', part.bodyEnd, end.at);
-    const closed = part.bodyEnd > part.bodyStart && /^--[^\n]*\s*$/.test(rest) ? part.bodyEnd : end.at;
+    const closed =
+      part.bodyEnd > part.bodyStart && this.#isLoneLine(part.bodyEnd, end.at) ? part.bodyEnd : end.at;
     part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, closed);
     if (
       /^\s*content-[a-z-]{2,30}[ \t]*:/i.test(
@@ -204,6 +204,14 @@ class TreeReader {
       });
     }
     return end;
+  }
+
+  /** Two dashes begin the line at `from`, and nothing is written below it. Without a pattern: it may be megabytes of blanks. */
+  #isLoneLine(from: number, to: number): boolean {
+    if (this.#bytes[from] !== 45 || this.#bytes[from + 1] !== 45) return false;
+    const lineEnd = this.#bytes.indexOf(10, from);
+    if (lineEnd < 0 || lineEnd >= to) return true;
+    return this.#bytes.toString('latin1', lineEnd, to).trim() === '';
   }
 
   #children(part: Part, boundary: string, prefix: string, depth: number): Delimiter {

@@ -72,12 +72,13 @@ function reason(result: string, comment: string): Signature['result'] {
   return /\bno key\b/i.test(comment) ? 'no-key' : 'unusable';
 }
 
-/** From at least; and none of the others twice unless the signature names each of them. */
+/** From and Subject at least; and none of the others twice unless the signature names each of them. */
 function coversWhatIsShown(fields: readonly string[], signed: readonly string[]): boolean {
   const count = (names: readonly string[], wanted: string): number =>
     names.filter((name) => name === wanted).length;
   return (
     signed.includes('from') &&
+    (signed.includes('subject') || !fields.includes('subject')) &&
     shownFields.every((name) => count(fields, name) < 2 || count(signed, name) >= count(fields, name))
   );
 }

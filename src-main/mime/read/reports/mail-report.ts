@@ -19,6 +19,9 @@ const senders =
 const subjects =
   /undeliver|not be delivered|delivery (?:status|warning|failure|has failed|delayed|report|problem|error)|failure notice|failed (?:mail|delivery)|returned (?:mail|to sender)|mail (?:delivery|system|could not) ?(?:fail|error|sys)?|delivery notification|unzustellbar|non remis|could not be (?:sent|delivered)|mail error|non[- ]delivery|user unknown/i;
 
+const goods =
+  /\b(?:parcels?|packages?|shipments?|courier|your orders?|order (?:no|number|#)|paket|sendung(?:snummer)?|bestellung|colis|votre commande|paquete|pedido|pacco|spedizione|pakket|bestelling|przesyłk\w|zamówieni\w)\b|посылк|заказ|包裹|お荷物/iu;
+
 /** What a bounce, a read receipt, a complaint or an automatic answer says; null for mail of people. Never throws. */
 export function readMailReport(root: Part, mail: ReportMail): MailReport | null {
   let parts = leaves(root);
@@ -149,6 +152,10 @@ function isFromMachine(mail: ReportMail): boolean {
     return true;
   if (/^auto-/i.test(value(mail.fields, 'auto-submitted'))) return true;
   if (mail.from.some((one) => isDaemon(one))) return true;
+  // What a list brings was written by its members.
+  if (value(mail.fields, 'list-id') !== '') return false;
+  // Parcels, too, cannot be delivered.
+  if (goods.test(mail.subject) || goods.test(mail.text.slice(0, 600))) return false;
   // A bounce that somebody answered or handed on is their mail.
   if (/^\s*(?:re|aw|antw|sv|vs|rif|fwd?|wg|tr|rv|i)\s*:/i.test(mail.subject)) return false;
   return /could not be delivered|unable to deliver|undeliverable|delivery (?:failed|to the following|has failed)|did not reach|permanent error|failed recipients|recipients (?:failed|was aborted)|has been postponed|was not delivered|fatal errors|delivery errors|user unknown|\b550 /i.test(

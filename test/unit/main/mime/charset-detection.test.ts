@@ -304,3 +304,14 @@ test('a word under a header that nobody encoded is in its characters', () => {
   ]);
   expect(read(mail('windows-1252', ['Grüße aus Köln', 'Größe'], ''))).toEqual(['Grüße aus Köln', 'Größe']);
 });
+
+test.each([
+  'I don\u00bft think it\u00bfs right, we\u00bfre waiting.',
+  'Bonjour, l\u00bfhomme qu\u00bfil a vu est d\u00e9j\u00e0 l\u00e0, c\u00bfest s\u00fbr',
+  'Hola\u00bfcomo estas? Bien\u00bfy t\u00fa? Ma\u00f1ana hablamos',
+])('a question mark turned over in the midst of a word is no letter: %s', (words) => {
+  const mail = readMail(
+    Buffer.from(`From: a@x.test\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n${words}`, 'latin1'),
+  );
+  expect(mail.text.trim()).toBe(words);
+});

@@ -86,3 +86,14 @@ test('many pictures in a long mail: the HTML is read once', { timeout: 120_000 }
     'i9',
   ]);
 });
+
+test('blanks by the hundred thousand behind the end of a multipart without parts', () => {
+  const begin = performance.now();
+  const mail = readMail(
+    Buffer.from(
+      part('multipart/mixed; boundary=b', `hello\r\n--b--${many(' ', 300_000)}${many('\n', 300_000)}x`),
+    ),
+  );
+  expect(mail.text).toContain('hello');
+  expect(performance.now() - begin).toBeLessThan(limitMs);
+});

@@ -210,3 +210,21 @@ describe('other reports', () => {
     ]);
   });
 });
+
+test.each([
+  [
+    'about a parcel',
+    ['Subject: Delivery status: your parcel', '', 'It could not be delivered. Write to help@parcels.example'],
+  ],
+  [
+    'on a list',
+    [
+      'List-Id: <exim.lists.example>',
+      'Subject: Mail delivery problem',
+      '',
+      'ann@x.example: "550 user unknown". Why?',
+    ],
+  ],
+])('mail of people %s is no bounce', (_name, lines) => {
+  expect(told(message(['From: Shop <shop@example.net>', 'To: me@example.org', ...lines]))).toBeNull();
+});

@@ -95,6 +95,12 @@ describe('a signature', () => {
     },
   );
 
+  test('that leaves the subject open is no proof of it', async () => {
+    const { mail, txt } = await signed({ message: plain.replace('Subject: Hello\r\n', '') });
+    expect(await resultOf(mail, txt)).toBe('pass');
+    expect(await resultOf(`Subject: Pay at once\r\n${mail}`, txt)).toBe('partial');
+  });
+
   test('says why its key is not known', async () => {
     const { mail } = await signed();
     const coded = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));

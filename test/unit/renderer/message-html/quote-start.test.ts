@@ -171,3 +171,25 @@ test.each(['On Thursday 12 people came and Bob wrote it down', 'Das Treffen am 3
     expect(foldAt(`Yes.\n\n${line}\n\nMay I?`)).toBeNull();
   },
 );
+
+describe('an own sentence right above an attribution stays', () => {
+  const quoted = '> one\n> two\n> three\n> four';
+  test.each([
+    ['a time', 'Hi Ann,\n\nYes, 10:30 is fine\nAnn <ann@x.example> wrote:', 'Ann <ann@x.example> wrote:'],
+    ['a number', 'Hi Ann,\n\nSend the 3 files to Bob <bob@x.example>:', 'Send the 3 files'],
+    ['a year', 'Hi Ann,\n\n2024 was bad.\nNo.\nAnn <ann@x.example> writes:', '2024 was bad.'],
+    ['a day', 'Hi Ann,\n\nOn Friday I come at 5.\nAnn Lee wrote:', 'On Friday I come'],
+  ])('%s', (_name, above, shown) => {
+    const [before = ''] = textToHtml(`${above}\n${quoted}`)
+      .replaceAll(/<a [^>]*>|<\/a>|&[lg]t;/g, '')
+      .split('<details>');
+    expect(before).toContain(shown.replaceAll(/[<>]/g, ''));
+  });
+
+  test('a journey is no header of a mail', () => {
+    expect(foldAt('Your train:\n\nFrom: Berlin\nTo: Hamburg\nDate: 5 May 2025\n\nCoach 3.\nBye')).toBeNull();
+    expect(foldAt('Yes.\n\nFrom: Ann <ann@x>\nTo: Bob\nDate: 5 May 2025\n\nMay I?')).toBe(
+      'From: Ann <ann@x>',
+    );
+  });
+});
