@@ -183,7 +183,7 @@ class TreeReader {
       part.bodyEnd > part.bodyStart && this.#isLoneLine(part.bodyEnd, end.at) ? part.bodyEnd : end.at;
     part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, closed);
     if (
-      /^\s*content-[a-z-]{2,30}[ \t]*:/i.test(
+      /^\s*content-(?:type|transfer-encoding|disposition|id|description|location|language|md5|class)[ \t]*:/i.test(
         this.#bytes.toString('latin1', part.bodyStart, part.bodyStart + 60),
       )
     ) {

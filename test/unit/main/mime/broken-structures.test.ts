@@ -64,6 +64,7 @@ test.each<[string, string[], string, string?]>([
   ['parts whose first separator stands where the empty line should', ['Content-Type: multipart/alternative; boundary ="b"', 'X-Y: z', '--b', 'Content-Type: text/plain', '', 'x', '--b', 'Content-Type: text/html', '', '<p>y', '--b--'], 'x', '<p>y'],
   ['a short separator that the header does not name', parted('multipart/mixed; boundary=other', ['--foo', 'Content-Type: text/plain', '', 'x', '--foo--']), 'x'],
   ['a part without its separator', parted('multipart/alternative; boundary=bound', ['Content-Type: text/html', '', '<p>x', '--bound--', '']), 'x', '<p>x'],
+  ['words that begin as a field does, and no separator', parted('multipart/mixed; boundary=bound', ['Content-management: a talk', '', 'x']), 'Content-management: a talk\n\nx'],
   ['the end of the parts alone', parted('multipart/mixed; boundary=bound', ['x', '--bound--', '']), 'x'],
   ...['multipart/multipart/alternative', 'multipart alternative', 'multipart/alternative/mixed'].map((type): [string, string[], string, string] => [`a type “${type}”`, parted(`${type}; boundary=b`, ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '<p>y', '--b--']), 'x', '<p>y']),
   ['HTML of blanks alone', parted('text/html', ['<p>&nbsp; &#160;</p>']), '', '<p>&nbsp; &#160;</p>'],
