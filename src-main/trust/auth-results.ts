@@ -45,8 +45,9 @@ export function parseAuthResults(field: string): AuthResults | null {
 
 function propertiesOf(text: string): Record<string, string> {
   const properties: Record<string, string> = {};
+  // From where a name begins alone: a stranger's may be as long as the field.
   for (const [, name = '', quoted, plain = ''] of text.matchAll(
-    /([a-z0-9-]+(?:\s*\.\s*[a-z0-9_-]+)?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/gi,
+    /(?<![a-z0-9-])([a-z0-9-]+(?:\s*\.\s*[a-z0-9_-]+)?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/gi,
   ))
     properties[name.replace(/\s/g, '').toLowerCase()] ??= quoted?.replace(/\\(.)/g, '$1') ?? plain;
   return properties;

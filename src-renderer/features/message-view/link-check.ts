@@ -24,9 +24,15 @@ export function targetWords(url: string): string {
   return `${parsed.protocol}//${shownHost(parsed.hostname)}${parsed.port === '' ? '' : `:${parsed.port}`}${parsed.pathname}${parsed.search}${parsed.hash}`;
 }
 
-/** Endings of files that are written like a host's name. */
-const fileEnd =
-  /\.(?:pdf|docx?|xlsx?|pptx?|txt|html?|png|jpe?g|gif|csv|js|json|xml|mp[34]|exe)$|^(?:asp|ado|vb|ml)\.net$/iu;
+/** Endings of files that are written like a host's name; those that are a country's ("md", "rs") are no such endings. */
+const fileEnd = new RegExp(
+  [
+    '\\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|html?|epub|ics|eml|png|jpe?g|gif|svg|webp|csv|mp[34]|exe)$',
+    '\\.(?:js|jsx|tsx?|css|cpp|hpp|java|swift|rb|php|json|xml|ya?ml|toml|ini|conf|cfg|log|sql|lock|patch|diff|tar|t?gz|rar)$',
+    '^(?:readme|changelog|contributing|licen[sc]e|security)\\.md$|^(?:asp|ado|vb|ml)\\.net$',
+  ].join('|'),
+  'iu',
+);
 
 /**
  * "example.org" for https://mail.example.org is honest; "example.org" for https://example.org.evil.test is
