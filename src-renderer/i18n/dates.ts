@@ -95,6 +95,21 @@ const withZone = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 
+/**
+ * When a message was written, in full. Without a readable date nothing is made up: then only when it came, said so; a
+ * file (in no account) came at no time.
+ */
+export function writtenAt(
+  sentAt: string | null,
+  { date, accountId }: { date: string; accountId: string },
+  format: (at: number) => string = fullDate,
+): string {
+  if (sentAt !== null) return format(Date.parse(sentAt));
+  return accountId === ''
+    ? t('reader.noDate')
+    : t('reader.noDateArrived', { date: format(Date.parse(date)) });
+}
+
 /** On paper, which is read elsewhere and later: with the zone of the clock. */
 export function printedDate(at: number): string {
   return Number.isFinite(at) ? withZone.format(at) : t('reader.noDate');

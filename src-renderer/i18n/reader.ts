@@ -24,6 +24,7 @@ export const readerWords = {
   'reader.rowDate': 'Date',
   'reader.rowSubject': 'Subject',
   'reader.noDate': 'without a date',
+  'reader.noDateArrived': 'without a date; arrived {date}',
   'reader.images': {
     one: 'Images from outside are not shown (1 address).',
     other: 'Images from outside are not shown ({count} addresses).',

@@ -1,7 +1,7 @@
 import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
 import type { MessageTrust } from '../../../src-shared/ipc/areas/trust.ts';
 import type { MailAddress, MessageRow } from '../../../src-shared/model/message.ts';
-import { printedDate } from '../../i18n/dates.ts';
+import { printedDate, writtenAt } from '../../i18n/dates.ts';
 import { formatSize } from '../../i18n/sizes.ts';
 import { t } from '../../i18n/t.ts';
 import { printDocument, type PrintedMessage } from '../../message-html/print-document.ts';
@@ -99,7 +99,7 @@ function headRows(row: MessageRow, read: FullMessage | null): { name: string; te
     { name: t('reader.rowCc'), text: people(read?.cc ?? []) },
     { name: t('reader.rowBcc'), text: people(read?.bcc ?? []) },
     { name: t('reader.rowReplyTo'), text: people(read?.replyTo ?? []) },
-    { name: t('reader.rowDate'), text: printedDate(Date.parse(head.sentAt ?? row.date)) },
+    { name: t('reader.rowDate'), text: writtenAt(head.sentAt, row, printedDate) },
     {
       name: t('reader.attachments'),
       text: files.map(({ filename, size }) => `${filename} (${formatSize(size)})`).join(', '),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayGroup, rowDate } from '../../../../src-renderer/i18n/dates.ts';
+import { dayGroup, headDate, printedDate, rowDate, writtenAt } from '../../../../src-renderer/i18n/dates.ts';
 
 // A Friday.
 const now = new Date(2026, 10, 20, 14, 32).getTime();
@@ -17,4 +17,14 @@ test.each([
 ])('%s', (when, date, group) => {
   expect(rowDate(when, now)).toBe(date);
   expect(dayGroup(when, now)).toBe(group);
+});
+
+test('a message that says no date is given none, only when it came', () => {
+  const date = new Date(at(11, 16)).toISOString();
+  const inFolder = { date, accountId: 'a' };
+  expect(writtenAt(date, inFolder)).toBe('Monday, 16 November 2026 at 09:00');
+  expect(writtenAt(null, inFolder)).toBe('without a date; arrived Monday, 16 November 2026 at 09:00');
+  expect(writtenAt(null, inFolder, printedDate)).toContain('without a date; arrived Monday');
+  expect(writtenAt(null, { date, accountId: '' })).toBe('without a date');
+  expect(headDate(Date.parse(''), now)).toBe('without a date');
 });
