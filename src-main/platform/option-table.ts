@@ -22,7 +22,7 @@ const everywhere = {
     takes: 'N',
     meaning: 'Reads the passphrase of the encrypted file of passwords from that file descriptor.',
   },
-  dns: { type: 'string', takes: 'HOST:PORT', meaning: 'Asks this name server instead of the system’s.' },
+  dns: { type: 'string', takes: 'ADDRESS:PORT', meaning: 'Asks this name server instead of the system’s.' },
   'extra-ca': {
     type: 'string',
     multiple: true,

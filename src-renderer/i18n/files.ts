@@ -21,6 +21,7 @@ export const fileWords = {
   'file.sortAndSizeAway': '{sort} · {size} · not here yet',
   'file.pageOf': 'Page {page} of {total}',
   'file.morePages': { one: 'Show 1 more page', other: 'Show {count} more pages' },
+  'file.allPages': { one: '1 page', other: '{count} pages' },
   'file.pagesOf': '{count} of {total} pages',
   'file.unplayable':
     'This file cannot be played here: its sound or picture is kept in a way that this program does not know. It can be saved.',
