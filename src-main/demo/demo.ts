@@ -8,6 +8,8 @@ const began = performance.now();
 const narrator = createNarrator((line) => void process.stdout.write(`${line}\n`));
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort());
+// Whoever read along has gone (`npm run demo | head`): still nothing is left behind.
+process.stdout.on('error', () => ended.abort());
 
 const display =
   process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
