@@ -35,7 +35,7 @@ export function signatureVerdict(signatures: readonly Signature[] | null, domain
     return {
       verdict: 'verified',
       sentence: `Really from ${shown}`,
-      reason: `Posthorn checked its signature: ${shown} vouches for this message, and its text was not changed since. That says nothing about who ${shown} is.`,
+      reason: `Posthorn checked its signature: ${shown} vouches for this message. That says nothing about who ${shown} is.`,
       ...facts,
     };
   const other = (signatures ?? []).find((one) => organisation(one.domain) !== organisation(domain));

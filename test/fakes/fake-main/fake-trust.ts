@@ -62,7 +62,7 @@ export function checkedTrust(row: FullMessage | null): Partial<MessageTrust> {
   return {
     verdict: 'verified',
     sentence: `Really from ${domain}`,
-    reason: `Posthorn checked its signature: ${domain} vouches for this message, and its text was not changed since. That says nothing about who ${domain} is.`,
+    reason: `Posthorn checked its signature: ${domain} vouches for this message. That says nothing about who ${domain} is.`,
     checkedBy: 'Posthorn',
     results: [{ method: 'dkim', result: 'pass', domain }],
     canCheck: false,
