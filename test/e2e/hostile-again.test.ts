@@ -129,7 +129,7 @@ describe.skipIf(reason !== null)(`P01, P05: hostile mail where it comes back${sk
     trap?.stop();
     await opened?.close();
     await display?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   const nothingHappened = (where: string): Promise<void> => checks.nothingHappened(page, trap, where);

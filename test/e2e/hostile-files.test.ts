@@ -86,7 +86,7 @@ describe.skipIf(reason !== null)(`P05, E05: hostile attachments, looked at and s
     trap?.stop();
     await opened?.close();
     await display?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   const nothingHappened = async (where: string): Promise<void> => {

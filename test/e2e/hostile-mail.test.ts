@@ -114,7 +114,7 @@ describe.skipIf(reason !== null)(`P01, P05, E05: mail that wants out of the wind
     trap?.stop();
     await opened?.close();
     await display?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   const nothingHappened = (where: string): Promise<void> => checks.nothingHappened(page, trap, where);

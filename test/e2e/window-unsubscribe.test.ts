@@ -18,7 +18,7 @@ const { display, reason, skipped } = await findStage(
 const dir = mkdtempSync(join(tmpdir(), 'posthorn-leaving-'));
 afterAll(async () => {
   await display?.stop();
-  rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 test.skipIf(reason !== null)(

@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { browserProcesses } from './browser-processes.ts';
 
 /** Whoever asks for anything of what a stranger wrote is written down here. */
 export interface RecordingTrap {
@@ -100,14 +100,13 @@ async function ended(tracer: ChildProcess): Promise<void> {
 /** Every socket that a process of the browser connects, from outside: names asked for are seen too. */
 function trace(profile: string, file: string): ChildProcess | null {
   if (spawnSync('strace', ['-V']).status !== 0) return null;
-  const pids = readdirSync('/proc').filter(
-    (name) =>
-      /^\d+$/.test(name) &&
-      existsSync(`/proc/${name}/cmdline`) &&
-      readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(join(profile, 'browser')),
-  );
+  const pids = browserProcesses(profile);
   const calls = 'trace=connect,sendto,sendmsg,sendmmsg';
-  return spawn('strace', ['-f', '-q', '-e', calls, '-o', file, ...pids.flatMap((pid) => ['-p', pid])], {
-    stdio: 'ignore',
-  });
+  return spawn(
+    'strace',
+    ['-f', '-q', '-e', calls, '-o', file, ...pids.flatMap((pid) => ['-p', String(pid)])],
+    {
+      stdio: 'ignore',
+    },
+  );
 }

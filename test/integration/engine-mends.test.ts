@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
+import { loseCache } from '../harness/browser-processes.ts';
 import { CallFailed, until } from '../harness/headless.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { addAccount, mail, Profile, settled, synced, wireLength, wireSince } from './sync-world.ts';
@@ -128,7 +129,7 @@ test('older copies of a draft leave the server also after the cache was lost', a
     expect(await peer.messages(drafts?.path ?? '')).toHaveLength(1);
     await posthorn.call('connectivity.set', { online: false });
     await posthorn.quit();
-    rmSync(join(profile.dir, 'browser'), { recursive: true });
+    await loseCache(profile.dir);
 
     posthorn = profile.start();
     await posthorn.call('draft.save', { accountId, draftId, subject: 'Two', text: 'b', close: true });

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { startDovecot, type Dovecot } from '../../src-main/demo/dovecot.ts';
 import type { LeaveOnServer } from '../../src-shared/model/account.ts';
+import { loseCache } from '../harness/browser-processes.ts';
 import type { Headless } from '../harness/headless.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { folderNamed, mail, Profile, rowsOf, synced } from './sync-world.ts';
@@ -92,7 +91,7 @@ for (const protocol of ['pop3', 'imap'] as const)
         expect(await onServer()).toEqual([]);
 
         expect(await posthorn.quit()).toBe(0);
-        rmSync(join(profile.dir, 'browser'), { recursive: true });
+        await loseCache(profile.dir);
         await peer.append('INBOX', mail('late'));
         posthorn = profile.start();
         await synced(posthorn, accountId);

@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, onTestFailed, test } from 'vitest';
 import { dovecotMissing, startDovecot } from '../../src-main/demo/dovecot.ts';
+import { loseCache } from '../harness/browser-processes.ts';
 import type { Headless } from '../harness/headless.ts';
 import { RawImap } from '../servers/raw-imap.ts';
 import { addAccount, folderNamed, mail, Profile, rowsOf, synced } from './sync-world.ts';
@@ -49,7 +48,7 @@ test.skipIf(missing !== undefined)(
       expect(await kept(posthorn, accountId)).toEqual([5, 4]);
       // As after a crash that took the cache along.
       await posthorn.kill();
-      rmSync(join(profile.dir, 'browser'), { recursive: true });
+      await loseCache(profile.dir);
       posthorn = profile.start();
       expect(await kept(posthorn, accountId)).toEqual([5, 4]);
     } finally {
