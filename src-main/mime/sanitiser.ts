@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Tracker } from '../../src-shared/text/trackers.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Page, Shell } from '../shell/shell.ts';
 
@@ -21,8 +21,17 @@ export interface Sanitised {
   remote: { count: number; hosts: string[]; urls: string[]; trackers: Tracker[] };
 }
 
-/** HTML longer than this, or slower, is shown as its text instead. */
+/** HTML that takes longer is shown as its text instead. */
 const timeLimitMs = 5_000;
+/** A mail that waits this long for its turn gets a page of its own, so that a hostile one delays no other. */
+const patienceMs = 200;
+const mostPages = 2;
+
+interface Job {
+  html: string;
+  remote: Record<string, string> | undefined;
+  settle(answer: Sanitised | null): void;
+}
 
 /**
  * HTML from strangers is cleaned in a hidden page of its own: it needs a document, and a mail that hangs
@@ -33,63 +42,119 @@ export interface Sanitiser {
   clean(html: string, remote?: Record<string, string>): Promise<Sanitised | null>;
 }
 
-export function createSanitiser(shell: Shell, clock: Clock, log: Log): Sanitiser {
-  let page: Promise<Page> | null = null;
-  let current: Page | null = null;
-  let nextId = 1;
-  const waiting = new Map<number, (answer: Sanitised | null) => void>();
+export function createSanitiser(shell: Pick<Shell, 'openPage'>, clock: Clock, log: Log): Sanitiser {
+  const queue: Job[] = [];
+  const rooms = new Set<CleaningRoom>();
+  let impatience: Timer | null = null;
 
-  function settleAll(): void {
-    for (const settle of waiting.values()) settle(null);
-    waiting.clear();
+  /** Each page has one mail at a time: the time limit is that mail's alone. */
+  function next(): void {
+    const free = [...rooms].find((room) => !room.busy);
+    if (queue.length === 0) {
+      // The second page was for the rush.
+      if (free !== undefined && rooms.size > 1) leave(free);
+      return;
+    }
+    if (free !== undefined) work(free);
+    else if (rooms.size === 0) work(add());
+    else if (rooms.size < mostPages)
+      impatience ??= clock.setTimeout(() => {
+        impatience = null;
+        if (queue.length > 0 && rooms.size < mostPages) work(add());
+      }, patienceMs);
   }
 
-  async function open(): Promise<Page> {
-    const opened = await shell.openPage({ path: '/sanitise.html', hidden: true });
-    opened.onMessage((message) => {
-      const answer = v.safeParse(answerSchema, message);
-      if (!answer.success) return;
-      waiting.get(answer.output.id)?.(answer.output);
-      waiting.delete(answer.output.id);
+  function add(): CleaningRoom {
+    const room = new CleaningRoom(shell, (gone) => rooms.delete(gone));
+    rooms.add(room);
+    return room;
+  }
+
+  function leave(room: CleaningRoom): void {
+    rooms.delete(room);
+    room.close();
+  }
+
+  function work(room: CleaningRoom): void {
+    const job = queue.shift();
+    if (job === undefined) return;
+    void room.clean(job, clock).then((outcome) => {
+      if ('failed' in outcome) {
+        leave(room);
+        if (outcome.failed === 'slow')
+          log('warn', 'a mail was too slow to clean', { bytes: job.html.length });
+        else log('warn', 'the sanitiser page did not open or ended', { error: outcome.error });
+        job.settle(null);
+      } else job.settle(outcome.answer);
+      next();
     });
-    opened.onGone(() => {
-      if (current !== opened) return;
-      current = null;
-      page = null;
-      settleAll();
-    });
-    current = opened;
-    await opened.ready;
-    return opened;
   }
 
   return {
-    async clean(html, remote) {
-      page ??= open();
-      let opened: Page;
-      try {
-        opened = await page;
-      } catch (error) {
-        page = null;
-        log('warn', 'the sanitiser page did not open', { error });
-        return null;
-      }
-      const id = nextId++;
-      return await new Promise((resolve) => {
-        const timer = clock.setTimeout(() => {
-          waiting.delete(id);
-          page = null;
-          current = null;
-          log('warn', 'a mail was too slow to clean', { bytes: html.length });
-          void opened.close().catch(() => undefined);
-          resolve(null);
-        }, timeLimitMs);
-        waiting.set(id, (answer) => {
-          timer.cancel();
-          resolve(answer);
-        });
-        opened.send({ id, html, ...(remote === undefined ? {} : { options: { remote } }) });
-      });
-    },
+    clean: (html, remote) =>
+      new Promise((settle) => {
+        queue.push({ html, remote, settle });
+        next();
+      }),
   };
+}
+
+type Outcome = { answer: Sanitised } | { failed: 'slow' } | { failed: 'gone'; error?: unknown };
+
+/** One hidden page, opened with its first mail. */
+class CleaningRoom {
+  busy = false;
+  readonly #page: Promise<Page>;
+  #id = 0;
+  #settle: (outcome: Outcome) => void = () => undefined;
+  readonly #onGone: (room: CleaningRoom) => void;
+
+  constructor(shell: Pick<Shell, 'openPage'>, onGone: (room: CleaningRoom) => void) {
+    this.#onGone = onGone;
+    this.#page = this.#open(shell);
+    // `clean` tells whoever waits.
+    this.#page.catch(() => undefined);
+  }
+
+  async clean({ html, remote }: Job, clock: Clock): Promise<Outcome> {
+    this.busy = true;
+    let page: Page;
+    try {
+      page = await this.#page;
+    } catch (error) {
+      return { failed: 'gone', error };
+    }
+    const outcome = await new Promise<Outcome>((settle) => {
+      this.#id += 1;
+      const timer = clock.setTimeout(() => settle({ failed: 'slow' }), timeLimitMs);
+      this.#settle = (given) => {
+        timer.cancel();
+        settle(given);
+      };
+      page.send({ id: this.#id, html, ...(remote === undefined ? {} : { options: { remote } }) });
+    });
+    this.busy = false;
+    return outcome;
+  }
+
+  close(): void {
+    void this.#page.then((page) => page.close()).catch(() => undefined);
+  }
+
+  async #open(shell: Pick<Shell, 'openPage'>): Promise<Page> {
+    const page = await shell.openPage({ path: '/sanitise.html', hidden: true });
+    page.onMessage((message) => {
+      const answer = v.safeParse(answerSchema, message);
+      if (answer.success && answer.output.id === this.#id) this.#settle({ answer: answer.output });
+    });
+    await new Promise<void>((resolve, reject) => {
+      page.onGone((reason) => {
+        reject(new Error(`the page is ${reason}`));
+        this.#settle({ failed: 'gone' });
+        this.#onGone(this);
+      });
+      page.ready.then(resolve, reject);
+    });
+    return page;
+  }
 }
