@@ -19,6 +19,13 @@ export function mendAddressList(raw: string): { text: string; odd: boolean } {
     text = text.replace(/([\w.+-]) @ ?(?=[\w-]{1,250}(?:$|[.,;\s]))/g, '$1@');
   // "jdoe@test . example" (RFC 5322 A.6.3): with its blanks the domain would end at "test", which is somebody else's.
   if (/\s\./.test(text)) text = outsideQuotes(text, joinDots);
+  if (text.includes(';') && text.includes(':'))
+    // "<Undisclosed-Recipient:;@host>", "undisclosed-recipients:@host;": a server completed what is no address.
+    text = outsideQuotes(text, (piece) =>
+      piece
+        .replace(/<([^<>:;@,]{1,100}):[ \t]*;[^<>]{0,250}>/g, '$1:;')
+        .replace(/:[ \t]*(?:@[\w.-]{1,250}[ \t]*;|;[ \t]*@[\w.-]{1,250})/g, ':;'),
+    );
   if (text.includes(';') && text.includes('('))
     // Comments in place of members, and behind a group.
     text = text

@@ -76,20 +76,6 @@ export function parseDate(raw: string): string | null {
       .replace(/\([^()]*\)/g, ' ')
       .trim(),
   );
-  const iso =
-    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/i.exec(
-      text,
-    );
-  if (iso !== null)
-    return build(
-      Number(iso[1]),
-      Number(iso[2]) - 1,
-      iso[3],
-      iso[4] ?? '0',
-      iso[5] ?? '0',
-      iso[6] ?? '0',
-      zoneMinutes(iso[7] ?? ''),
-    );
   const time =
     /(\d{1,2})\s*[:.]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?/i.exec(text);
   const before = time === null ? text : text.slice(0, time.index);
@@ -142,13 +128,18 @@ export function parseDate(raw: string): string | null {
 }
 
 /**
- * "17.6.2008", "Thu, 11 9 2025", "11 9月 2025", "2025年9月11日": the month as a number, behind the day. With strokes or
+ * "2008-06-17T10:00Z", "17.6.2008", "Thu, 11 9 2025", "11 9月 2025", "2025年9月11日": the month as a number, behind the day. With strokes or
  * hyphens it is known by a day above 12; else the date is not read: Americans write the month first.
  */
 function withMonthNamed(text: string): string {
-  const eastern = /^(\d{4})年\s?(\d{1,2})月\s?(\d{1,2})日/.exec(text);
-  if (eastern !== null)
-    return `${eastern[1] ?? ''}-${eastern[2] ?? ''}-${eastern[3] ?? ''} ${text.slice(eastern[0].length).replace(/^[^\d]*/, '')}`;
+  // ISO 8601 and what looks like it: "2026/11/21 Sat 10:00:00 AM".
+  const yearFirst =
+    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)T?/i.exec(text) ??
+    /^(\d{4})年\s?(\d{1,2})月\s?(\d{1,2})日\D*/.exec(text);
+  if (yearFirst !== null) {
+    const [whole, year = '', month, day = ''] = yearFirst;
+    return `${day} ${months[Number(month) - 1] ?? '?'} ${year} ${text.slice(whole.length)}`;
+  }
   const found = /^(?:\p{L}{1,12}\.?,?\s{0,3})?(\d{1,2})([-./ ])(\d{1,2})(?:\2|月\s)(\d{4})(?!\d)/u.exec(text);
   if (found === null) return text;
   let [day, month] = [Number(found[1]), Number(found[3])];

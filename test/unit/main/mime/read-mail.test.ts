@@ -272,6 +272,9 @@ describe('texts', () => {
       'one two\n> q r\n>> deeper\n-- \nsig',
     );
     expect(unflow('\u65e5 \n\u672c', true)).toBe('\u65e5\u672c');
+    expect(unflow('> one \n> \n>\n> two\nthree \n\nfour', false)).toBe(
+      '> one \n> \n> \n> two\nthree \n\nfour',
+    );
     expect(unflow(' From here\n >no quote', false)).toBe('From here\n>no quote');
   });
 
