@@ -2,7 +2,7 @@ import type { MessageContent } from '../../src-shared/ipc/areas/mail.ts';
 import type { MailSection, ReadMail } from '../../src-shared/model/mail.ts';
 import type { MimeReader } from './mime-reader.ts';
 import { textBlock } from './read/text-block.ts';
-import type { Sanitised, Sanitiser } from './sanitiser.ts';
+import type { CleanOptions, Sanitised, Sanitiser } from './sanitiser.ts';
 
 /** A message as the contract shows it, with the addresses of the pictures that were held back. */
 export interface ShownMessage {
@@ -21,7 +21,7 @@ export async function readMessage(
 ): Promise<ShownMessage> {
   const mail = await reader.read(bytes);
   const pieces = piecesOf(mail);
-  const cleaned = await cleanAll(pieces, sanitiser);
+  const cleaned = await cleanAll(pieces, sanitiser, { enclosed: mail.shownPictures });
   const unclean = pieces.some(({ html }, index) => html !== null && cleaned[index] === null);
   const remote = cleaned.flatMap((one) => (one === null ? [] : [one.remote]));
   return {
@@ -84,7 +84,7 @@ export async function withPictures(
   tokens: Record<string, string>,
 ): Promise<{ html: string | null; sections: (string | null)[] }> {
   const pieces = piecesOf(mail);
-  const cleaned = await cleanAll(pieces, sanitiser, tokens);
+  const cleaned = await cleanAll(pieces, sanitiser, { remote: tokens, enclosed: mail.shownPictures });
   return {
     html: joined(pieces, cleaned),
     sections: standsApart(mail) ? cleaned.map((one) => one?.html ?? null) : [],
@@ -103,14 +103,10 @@ function piecesOf(mail: ReadMail): readonly Piece[] {
 async function cleanAll(
   pieces: readonly Piece[],
   sanitiser: Sanitiser,
-  tokens?: Record<string, string>,
+  options: CleanOptions,
 ): Promise<(Sanitised | null)[]> {
   return await Promise.all(
-    pieces.map(async ({ html }) =>
-      html === null
-        ? null
-        : await (tokens === undefined ? sanitiser.clean(html) : sanitiser.clean(html, tokens)),
-    ),
+    pieces.map(async ({ html }) => (html === null ? null : await sanitiser.clean(html, options))),
   );
 }
 

@@ -29,8 +29,15 @@ const mostPages = 2;
 
 interface Job {
   html: string;
-  remote: Record<string, string> | undefined;
+  options: CleanOptions | undefined;
   settle(answer: Sanitised | null): void;
+}
+
+export interface CleanOptions {
+  /** Address of a picture → where the window finds it. */
+  remote?: Record<string, string>;
+  /** Address as the HTML writes it → `pictureName` of the part that is meant. */
+  enclosed?: Record<string, string>;
 }
 
 /**
@@ -39,7 +46,7 @@ interface Job {
  */
 export interface Sanitiser {
   /** Null when the mail could not be cleaned in time: show its text. */
-  clean(html: string, remote?: Record<string, string>): Promise<Sanitised | null>;
+  clean(html: string, options?: CleanOptions): Promise<Sanitised | null>;
 }
 
 export function createSanitiser(shell: Pick<Shell, 'openPage'>, clock: Clock, log: Log): Sanitiser {
@@ -91,9 +98,9 @@ export function createSanitiser(shell: Pick<Shell, 'openPage'>, clock: Clock, lo
   }
 
   return {
-    clean: (html, remote) =>
+    clean: (html, options) =>
       new Promise((settle) => {
-        queue.push({ html, remote, settle });
+        queue.push({ html, options, settle });
         next();
       }),
   };
@@ -116,7 +123,7 @@ class CleaningRoom {
     this.#page.catch(() => undefined);
   }
 
-  async clean({ html, remote }: Job, clock: Clock): Promise<Outcome> {
+  async clean({ html, options }: Job, clock: Clock): Promise<Outcome> {
     this.busy = true;
     let page: Page;
     try {
@@ -131,7 +138,7 @@ class CleaningRoom {
         timer.cancel();
         settle(given);
       };
-      page.send({ id: this.#id, html, ...(remote === undefined ? {} : { options: { remote } }) });
+      page.send({ id: this.#id, html, ...(options === undefined ? {} : { options }) });
     });
     this.busy = false;
     return outcome;

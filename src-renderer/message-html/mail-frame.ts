@@ -2,6 +2,7 @@ import { mailFrameSandbox } from './frame-document.ts';
 import { fitHeight } from './fit-height.ts';
 import { fitWidth, type Across } from './fit-width.ts';
 import { foldQuotes } from './fold-quotes.ts';
+import { fillPictures } from './enclosed-places.ts';
 import { boxHeldPictures } from './held-pictures.ts';
 import { settleColours } from './own-dark.ts';
 import { settleSpace } from './sheet-space.ts';
@@ -195,10 +196,8 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
       });
     },
     fillEnclosed(pictures) {
-      for (const image of iframe.contentDocument?.querySelectorAll<HTMLImageElement>('img[data-cid]') ?? []) {
-        const address = pictures[image.dataset['cid'] ?? ''];
-        if (address !== undefined && /^(?:blob:|data:image\/)/i.test(address)) image.src = address;
-      }
+      const document = iframe.contentDocument;
+      if (document?.body !== null && document !== null) fillPictures(document.body, pictures);
     },
     setZoom(wanted) {
       zoom = wanted;

@@ -1,3 +1,4 @@
+import { fillPictures } from './enclosed-places.ts';
 import { boxHeldPictures } from './held-pictures.ts';
 import { printFrameSandbox, sheetStyle } from './print-document.ts';
 
@@ -59,10 +60,7 @@ function fillSheet(
   page.dir = 'auto';
   page.innerHTML = html;
   shadow.append(style, page);
-  for (const image of page.querySelectorAll<HTMLImageElement>('img[data-cid]')) {
-    const address = pictures[image.dataset['cid'] ?? ''];
-    if (address !== undefined && /^data:image\//i.test(address)) image.src = address;
-  }
+  fillPictures(page, pictures);
   // Paper has nothing to press: what is folded lies open, what scrolls is shown whole.
   for (const folded of page.querySelectorAll('details')) folded.open = true;
   unroll(page);

@@ -9,10 +9,12 @@ import { tameHtml } from './tame-html.ts';
 export interface SanitiseOptions {
   /** Remote address → our token address ("/remote/<token>"). Pictures that are not named here are held back. */
   remote?: Readonly<Record<string, string>>;
+  /** Address as the mail writes it → `pictureName` of a part that comes with it. */
+  enclosed?: Readonly<Record<string, string>>;
 }
 
 export interface SanitisedHtml {
-  /** Style blocks and one `<div class="mail-body">`; pictures held back have `data-remote-src`, enclosed ones `data-cid`. */
+  /** Style blocks and one `<div class="mail-body">`; pictures held back have `data-remote-src`, enclosed ones `data-cid` (`data-cid-background` behind words). */
   html: string;
   /** Remote pictures that can be shown on request. */
   remoteImages: string[];
@@ -44,6 +46,14 @@ purifier.addHook('uponSanitizeElement', (node, { tagName }) => {
     base = remoteUrl(node.getAttribute('href') ?? '');
 });
 
+/** What the mail writes of the pictures that come with it: "cid:…", but also whole addresses of the web or of a disk. */
+let enclosed: ReadonlyMap<string, string> = new Map();
+purifier.addHook('uponSanitizeAttribute', (_node, attribute) => {
+  if (attribute.attrName !== 'src' && attribute.attrName !== 'background') return;
+  const name = enclosed.get(attribute.attrValue.trim());
+  if (name !== undefined) attribute.attrValue = `cid:${encodeURIComponent(name)}`;
+});
+
 /**
  * HTML from a stranger as HTML that can do nothing: no script, no request, no form, no way out of its
  * frame. Needs a document (a browser), runs no part of the mail, loads nothing. Never throws.
@@ -53,6 +63,7 @@ export function sanitiseHtml(html: string, options: SanitiseOptions = {}): Sanit
   const tame = tameHtml(html.slice(0, longestHtml));
   let root: HTMLElement;
   base = null;
+  enclosed = new Map(Object.entries(options.enclosed ?? {}));
   try {
     root = purifier.sanitize(tame.html, purifierConfig) as unknown as HTMLElement;
   } catch {
@@ -138,10 +149,13 @@ class Cleaner {
   #element(element: HTMLElement): void {
     element.removeAttribute('link');
     const style = element.getAttribute('style');
+    const behind = style === null ? null : this.#enclosedBehind(style);
+    if (behind !== null) element.dataset['cidBackground'] = behind;
     let kept = style === null ? '' : (this.#styles.get(style) ?? this.#filterStyle(style));
     const background = element.getAttribute('background');
     if (background !== null) {
       element.removeAttribute('background');
+      if (/^\s*cid:/i.test(background)) element.dataset['cidBackground'] ??= idOf(background);
       const shown = this.#pictures.resolve(background);
       if (shown !== null) {
         const declarations = this.#scratch(kept);
@@ -160,6 +174,13 @@ class Cleaner {
     if (isPicture) this.#picture(element);
     else if (element.hasAttribute('usemap')) this.#drop(element, 'usemap');
     if (isLink) this.#link(element);
+  }
+
+  /** A style's picture that comes with the mail: the window puts it there, as into an image. */
+  #enclosedBehind(style: string): string | null {
+    if (!/url\(/i.test(style)) return null;
+    const written = /^url\("([^"\\]+)"\)$/.exec(this.#scratch(style).backgroundImage)?.[1] ?? '';
+    return enclosed.get(written) ?? (/^cid:/i.test(written) ? idOf(written) : null);
   }
 
   #filterStyle(style: string): string {
@@ -192,7 +213,7 @@ class Cleaner {
     if (/^data:/i.test(source) && this.#pictures.isDrawable(source)) return;
     image.removeAttribute('src');
     if (/^cid:/i.test(source)) {
-      image.dataset['cid'] = decoded(source.slice(4)).replace(/^<|>$/g, '');
+      image.dataset['cid'] = idOf(source);
       return;
     }
     const whole = this.#absolute(source);
@@ -251,11 +272,12 @@ class Cleaner {
   }
 }
 
-function decoded(text: string): string {
+function idOf(address: string): string {
+  const id = address.trim().slice('cid:'.length);
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(id).replace(/^<|>$/g, '');
   } catch {
-    return text;
+    return id.replace(/^<|>$/g, '');
   }
 }
 

@@ -164,6 +164,8 @@ export interface ReadMail {
   invitationSource: InvitationSource | null;
   /** Content-ID (without angle brackets) → partId of a picture. */
   inlineImages: Record<string, string>;
+  /** What the HTML writes for a picture that comes with it ("cid:…", an address) → its `pictureName`. */
+  shownPictures: Record<string, string>;
   /** First words for the list, at most 200 characters. */
   preview: string;
   /** Something a person would call an attachment: not embedded pictures, not signatures. */

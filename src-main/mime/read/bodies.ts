@@ -1,4 +1,5 @@
 import type { MailAttachment, MailProtection, MailSection } from '../../../src-shared/model/mail.ts';
+import { pictureName } from '../../../src-shared/text/picture-name.ts';
 import { AttachmentList, fileNameOf } from './attachment-list.ts';
 import { DefectList } from './defect-list.ts';
 import { crudeText, htmlToPlain } from './html-text.ts';
@@ -8,6 +9,7 @@ import { readPartText } from './part-text.ts';
 import { unobtrusiveSignature } from './protection.ts';
 import { isMessageType, partBytes, type Part } from './part.ts';
 import { findProtections } from './protection.ts';
+import { shownPictures } from './shown-pictures.ts';
 import { hasWords, sectionsOf, type Segment } from './sections.ts';
 import { textBlock } from './text-block.ts';
 import { parseTree } from './tree.ts';
@@ -17,6 +19,7 @@ export interface Bodies {
   html: string | null;
   attachments: MailAttachment[];
   inlineImages: Record<string, string>;
+  shownPictures: Record<string, string>;
   protection: MailProtection[];
   sections: MailSection[];
 }
@@ -66,13 +69,17 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
       ];
   }
   const { text, html } = joined(segments, limits, defects);
-  const cites = citedIds(html === null ? '' : html.slice(0, limits.maxTextTotal));
+  const seen = html === null ? '' : html.slice(0, limits.maxTextTotal);
+  const cites = citedIds(seen);
+  const shown = shownPictures(root, collector.attachments.list, seen);
+  const inPlace = new Set(shown.values());
   const inlineImages: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const attachment of collector.attachments.list) {
-    if (attachment.contentId === null) continue;
-    if (attachment.contentId in inlineImages) continue;
-    if (attachment.contentType.startsWith('image/')) inlineImages[attachment.contentId] = attachment.partId;
-    attachment.embedded = attachment.contentType.startsWith('image/') && cites(attachment.contentId);
+    if (!attachment.contentType.startsWith('image/')) continue;
+    const { contentId, partId } = attachment;
+    const repeated = contentId !== null && contentId in inlineImages;
+    if (contentId !== null && !repeated) inlineImages[contentId] = partId;
+    attachment.embedded = inPlace.has(partId) || (contentId !== null && !repeated && cites(contentId));
   }
   const protection = findProtections(root);
   for (const one of protection) if (one.what === 'encrypted') defects.add('encrypted');
@@ -81,9 +88,19 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
     html,
     attachments: collector.attachments.list,
     inlineImages: { ...inlineImages },
+    shownPictures: namesOf(shown, collector.attachments.list),
     protection,
     sections: sectionsOf(segments, protection, { text, html }, (some) => joined(some, limits, defects)),
   };
+}
+
+/** What the HTML writes → the name that the window knows the picture by. */
+function namesOf(
+  shown: ReadonlyMap<string, string>,
+  attachments: readonly MailAttachment[],
+): Record<string, string> {
+  const names = new Map(attachments.map((one) => [one.partId, pictureName(one)]));
+  return Object.fromEntries([...shown].map(([written, partId]) => [written, names.get(partId) ?? '']));
 }
 
 function joined(

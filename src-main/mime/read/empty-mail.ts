@@ -24,6 +24,7 @@ export function emptyMail(code: DefectCode, size: number): ReadMail {
     invitation: null,
     invitationSource: null,
     inlineImages: {},
+    shownPictures: {},
     preview: '',
     hasAttachments: false,
     defects: [{ code, detail: defectSentences[code] }],

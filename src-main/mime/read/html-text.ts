@@ -71,19 +71,23 @@ export function crudeText(html: string): string {
       out += ' ';
     } else if (!inTag) out += char;
   }
-  return out
-    .replace(
-      /&(?:(nbsp|amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi,
-      (whole, name?: string, ten?: string, hex?: string) => {
-        if (name !== undefined) return marks[name.toLowerCase()] ?? whole;
-        const code = ten === undefined ? Number.parseInt(hex ?? '', 16) : Number(ten);
-        return code > 0 && code <= 0x10_ffff ? String.fromCodePoint(code) : whole;
-      },
-    )
+  return unescapeHtml(out)
     .replace(/[ \t\u00a0]+/g, ' ')
     .split('\n')
     .map((line) => line.trim())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+/** The marks of HTML that attributes and plain words have most. */
+export function unescapeHtml(text: string): string {
+  return text.replace(
+    /&(?:(nbsp|amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi,
+    (whole, name?: string, ten?: string, hex?: string) => {
+      if (name !== undefined) return marks[name.toLowerCase()] ?? whole;
+      const code = ten === undefined ? Number.parseInt(hex ?? '', 16) : Number(ten);
+      return code > 0 && code <= 0x10_ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
 }

@@ -109,7 +109,15 @@ function readWith(bytes: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   if (rawDate === null) defects.add('no-date');
   else if (date === null) defects.add('bad-date');
   const bodies: Bodies = limits.headersOnly
-    ? { text: '', html: null, attachments: [], inlineImages: {}, protection: [], sections: [] }
+    ? {
+        text: '',
+        html: null,
+        attachments: [],
+        inlineImages: {},
+        shownPictures: {},
+        protection: [],
+        sections: [],
+      }
     : readBodies(root, limits, defects);
   const calendar = limits.headersOnly ? null : readInvitation(root, limits, defects);
   const [to, subject] = [

@@ -1,5 +1,6 @@
-import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
+import type { FullMessage, MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
 import { mostPixels, mostPixelsOfMail, pictureHead } from '../../../src-shared/text/picture-head.ts';
+import { pictureName } from '../../../src-shared/text/picture-name.ts';
 import type { MainClient } from '../../ipc/client.ts';
 
 /** Many programs call a picture no more than bytes. */
@@ -7,7 +8,7 @@ const maybePicture = /^image\/(?!svg)|^application\/(?:octet-stream|x-unknown|un
 const maxBytes = 20_000_000;
 
 /**
- * Content-ID → data: address of the pictures that the message encloses and its HTML shows: of kinds that a frame draws
+ * Name → data: address of the pictures that the message encloses and its HTML shows: of kinds that a frame draws
  * by their own bytes (a drawing in SVG is a program), and no more pixels than the memory has room for.
  */
 export async function enclosedPictures(
@@ -16,17 +17,16 @@ export async function enclosedPictures(
 ): Promise<Record<string, string>> {
   const html = message.html ?? '';
   const wanted = message.attachments.filter(
-    (part) =>
-      part.contentId !== null &&
-      part.size <= maxBytes &&
-      maybePicture.test(part.contentType) &&
-      html.includes(part.contentId),
+    (part) => part.size <= maxBytes && maybePicture.test(part.contentType) && hasPlaceIn(html, part),
   );
   const found = await Promise.all(
-    wanted.map(async ({ partId, contentId }) => {
+    wanted.map(async (part) => {
       try {
-        const content = await main.call('message.attachment', { messageId: message.messageId, partId });
-        return 'base64' in content ? { id: contentId ?? '', base64: content.base64 } : null;
+        const content = await main.call('message.attachment', {
+          messageId: message.messageId,
+          partId: part.partId,
+        });
+        return 'base64' in content ? { id: pictureName(part), base64: content.base64 } : null;
       } catch {
         // A picture that cannot be read stays an empty frame; the text is what matters.
         return null;
@@ -44,4 +44,13 @@ export async function enclosedPictures(
     pictures[one.id] = `data:${head.type};base64,${one.base64}`;
   }
   return pictures;
+}
+
+/** Whether sanitised HTML has a place for this part, in its words or behind them. */
+export function hasPlaceIn(html: string, part: MessagePart): boolean {
+  const name = pictureName(part)
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\u00a0', '&nbsp;');
+  return html.includes(`data-cid="${name}"`) || html.includes(`data-cid-background="${name}"`);
 }

@@ -1,4 +1,5 @@
 import type { FullMessage, MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
+import { hasPlaceIn } from './enclosed-pictures.ts';
 import { captionOf, shownAsCard } from './protection-words.ts';
 
 /** One run of a message's text that must not mix with the others. */
@@ -51,8 +52,6 @@ export function isUnreadable({ protection }: FullMessage): boolean {
 export function listedFiles(message: FullMessage): MessagePart[] {
   const asCards = shownAsCard(message);
   return message.attachments.filter(
-    (part) =>
-      !asCards.has(part.partId) &&
-      !(part.contentId !== null && (message.html ?? '').includes(`data-cid="${part.contentId}"`)),
+    (part) => !asCards.has(part.partId) && !hasPlaceIn(message.html ?? '', part),
   );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isEmptyHtml } from '../../../../src-renderer/features/message-view/message-pieces.ts';
+import type { FullMessage } from '../../../../src-shared/ipc/areas/mail.ts';
+import { isEmptyHtml, listedFiles } from '../../../../src-renderer/features/message-view/message-pieces.ts';
 
 test.each([
   ['<div><br></div>', '', true],
@@ -15,4 +16,18 @@ test.each([
   ['Words', 'Words', false],
 ])('%s shows nothing: words %j, %s', (html, text, empty) => {
   expect(isEmptyHtml({ caption: null, text, html })).toBe(empty);
+});
+
+test('files that the text shows in their place are not listed, by whatever name it knows them', () => {
+  const message = {
+    html: '<img data-cid="a&amp;b@x"><img data-cid="part:3"><p data-cid-background="c@x">x</p>part:5',
+    protection: [],
+    attachments: [
+      { partId: '2', contentId: 'a&b@x' },
+      { partId: '3', contentId: null },
+      { partId: '4', contentId: 'c@x' },
+      { partId: '5', contentId: null },
+    ],
+  } as unknown as FullMessage;
+  expect(listedFiles(message).map(({ partId }) => partId)).toEqual(['5']);
 });

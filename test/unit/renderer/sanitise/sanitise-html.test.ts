@@ -123,6 +123,56 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(browser.incidents).toEqual([]);
   });
 
+  test('pictures that come with the mail are shown in the words and behind them, whatever address the mail gives them', async () => {
+    const found = await browser.page.evaluate(
+      async ({ picture }) => {
+        document.querySelector('iframe')?.remove();
+        const iframe = document.createElement('iframe');
+        document.body.append(iframe);
+        const frame = window.harness.prepareMailFrame(iframe, {
+          onLink: () => undefined,
+          onHeight: () => undefined,
+        });
+        const clean = window.harness.sanitiseHtml(
+          '<body background="https://a.leak.test/bg.gif"><img src=" https://a.leak.test/p.gif "><img src="file:///C:/p.gif"><img src="CID:%3Clogo@x%3E"><p style="color: red; background-image: url(cid:td@x)">x</p><b background="cid:b@x">x</b><img src="https://b.leak.test/p.gif"><img src="cid:none">',
+          {
+            enclosed: {
+              'https://a.leak.test/bg.gif': 'part:2',
+              'https://a.leak.test/p.gif': 'part:3',
+              'file:///C:/p.gif': 'a"><b>&',
+              'CID:%3Clogo@x%3E': 'logo@x',
+            },
+          },
+        );
+        await frame.show(
+          window.harness.frameDocument({
+            html: clean.html,
+            kind: 'html',
+            theme: 'light',
+            origin: 'https://app.invalid',
+          }),
+        );
+        const names = ['part:2', 'part:3', 'a"><b>&', 'logo@x', 'td@x', 'b@x'];
+        frame.fillEnclosed(Object.fromEntries(names.map((name) => [name, picture])));
+        const body = iframe.contentDocument?.body;
+        const drawn = [...(body?.querySelectorAll('img') ?? [])].map((image) => image.src === picture);
+        const behind = ['.mail-body', 'p', '.mail-body > b'].map((selector) => {
+          const element = body?.querySelector<HTMLElement>(selector);
+          return element?.style.backgroundImage === `url("${picture}")`;
+        });
+        return { drawn, behind, bold: body?.querySelectorAll('b').length, urls: clean.remoteImages };
+      },
+      { picture: asData(smallPng(1, 1, [0, 0, 0])) },
+    );
+    expect(found).toEqual({
+      drawn: [true, true, true, false, false],
+      behind: [true, true, true],
+      bold: 1,
+      urls: ['https://b.leak.test/p.gif'],
+    });
+    expect(browser.incidents).toEqual([]);
+  });
+
   test('pictures of more pixels than the memory has room for are left out, one or many', async () => {
     const claiming = (width: number, height: number): string =>
       asData(smallPng(1, 1, [0, 0, 0], { width, height }));
