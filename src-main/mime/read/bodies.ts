@@ -2,6 +2,7 @@ import type { MailAttachment, MailProtection, MailSection } from '../../../src-s
 import { pictureName } from '../../../src-shared/text/picture-name.ts';
 import { AttachmentList, fileNameOf } from './attachment-list.ts';
 import { DefectList } from './defect-list.ts';
+import { disguisedFile } from './disguised-file.ts';
 import { crudeText, htmlToPlain } from './html-text.ts';
 import type { ReadLimits } from './limits.ts';
 import type { Tnef } from './packed/tnef.ts';
@@ -187,8 +188,10 @@ class Collector {
       this.#attach(part);
       return this.walk(signed, first).map((segment) => ({ ...segment, unit: part.partId }));
     }
-    if (this.#isBody(part, first)) return this.#body(part);
-    this.#attach(part);
+    const isBody = this.#isBody(part, first);
+    const file = isBody ? disguisedFile(part) : null;
+    if (isBody && file === null) return this.#body(part);
+    this.#attach(part, file === null ? null : (fileNameOf(part) ?? file));
     if (type === 'message/partial' && part.type.params.get('number') === '1') {
       // The first piece begins with the header of the whole (RFC 2046 5.2.2): its text can be read as far as it goes.
       this.nestedMessages.push(parseTree(partBytes(part).bytes, this.#limits, new DefectList(0)));
@@ -255,8 +258,8 @@ class Collector {
     return [isHtml ? { text: null, html: text, unit: null } : { text, html: null, unit: null }];
   }
 
-  #attach(part: Part): void {
-    const tnef = this.attachments.add(part);
+  #attach(part: Part, name: string | null = null): void {
+    const tnef = this.attachments.add(part, name);
     if (tnef !== null && (tnef.html ?? tnef.text ?? '').trim() !== '') this.tnef ??= tnef;
   }
 }

@@ -18,22 +18,33 @@ export function sniffBoundary(bytes: Buffer, from: number): string | null {
   return found === undefined || /^-+$/.test(found) ? null : found;
 }
 
+/** A boundary whose multipart is being read. */
+export interface OpenBoundary {
+  boundary: string;
+  /** Its first separator had nothing behind it: lines of words that begin like it are words. */
+  exact: boolean;
+}
+
+export interface Separator {
+  level: number;
+  closing: boolean;
+  exact: boolean;
+}
+
 /** Which of the open boundaries a line behind its two dashes is of, the innermost first; an exact one before others. */
-export function separatorIn(
-  line: string,
-  open: readonly string[],
-): { level: number; closing: boolean } | null {
-  let nearly: { level: number; closing: boolean } | null = null;
+export function separatorIn(line: string, open: readonly OpenBoundary[]): Separator | null {
+  let nearly: Separator | null = null;
   for (let level = open.length - 1; level >= 0; level--) {
-    const boundary = open[level] ?? '';
+    const { boundary, exact: alone } = open[level] ?? { boundary: '', exact: true };
     if (!line.startsWith(boundary)) continue;
-    if (line.length === boundary.length) return { level, closing: false };
+    if (line.length === boundary.length) return { level, closing: false, exact: true };
+    const rest = line.slice(boundary.length);
+    if (/^[ \t]+--$/.test(rest)) nearly ??= { level, closing: true, exact: false };
     // What stands behind a blank belongs to no longer boundary (RFC 2046 5.1.1: the beginning of the line counts).
-    if (line[boundary.length] === ' ' || line[boundary.length] === '\t')
-      nearly ??= { level, closing: /^[ \t]+--$/.test(line.slice(boundary.length)) };
-    if (!line.startsWith('--', boundary.length)) continue;
-    if (line.length === boundary.length + 2) return { level, closing: true };
-    nearly ??= { level, closing: true };
+    else if (!alone && /^[ \t]/.test(rest)) nearly ??= { level, closing: false, exact: false };
+    if (!rest.startsWith('--')) continue;
+    if (rest.length === 2) return { level, closing: true, exact: true };
+    nearly ??= { level, closing: true, exact: false };
   }
   return nearly;
 }

@@ -1,18 +1,23 @@
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
-import { beforeDelimiter, separatorIn, sniffBoundary } from './boundaries.ts';
+import {
+  beforeDelimiter,
+  separatorIn,
+  sniffBoundary,
+  type OpenBoundary,
+  type Separator,
+} from './boundaries.ts';
 import { isCmsPart } from './cms-part.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
+import { isUnlabelledBase64 } from './disguised-file.ts';
 import { behindEmptyLines, readHeaderBlock } from './header-block.ts';
 import type { ReadLimits } from './limits.ts';
 import { describePart, isMessageType, partBytes, type Part } from './part.ts';
 import { sunParts } from './sun-attachment.ts';
 import { decodeTransfer, transferEncoding } from './transfer.ts';
 
-interface Delimiter {
-  /** Index in the stack of open boundaries; −1 at the end of the bytes. */
-  level: number;
-  closing: boolean;
+/** `level`: index in the stack of open boundaries; −1 at the end of the bytes. */
+interface Delimiter extends Separator {
   /** Where the line begins, and where the next one does. */
   at: number;
   next: number;
@@ -36,7 +41,7 @@ class TreeReader {
   readonly #defects: DefectList;
   readonly #counter: { parts: number };
   readonly #depthBefore: number;
-  readonly #open: string[] = [];
+  readonly #open: OpenBoundary[] = [];
 
   constructor(
     bytes: Buffer,
@@ -108,6 +113,7 @@ class TreeReader {
       part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
       if (isMessageType(part.type.value) && !tooDeep) this.#encodedMessage(part, leafId, depth);
       else if (isCmsPart(part) && !tooDeep) this.#signedContent(part, leafId, depth);
+      else if (isUnlabelledBase64(part)) part.encoding = 'base64';
     }
     return { part, end };
   }
@@ -149,6 +155,12 @@ class TreeReader {
       )
     )
       return found;
+    // Folded within its quotes: the blanks of the second line may be none of it.
+    const unfolded = given.replace(/[ \t]+/g, '');
+    if (unfolded !== given) {
+      const folded = this.#children(part, unfolded, prefix, depth);
+      if (part.children.length > 0) return folded;
+    }
     const other = given === '' ? null : sniffBoundary(this.#bytes.subarray(0, found.at), part.bodyStart);
     // The end alone is there, behind words: its dashes are no part of a boundary.
     const before = this.#bytes.subarray(part.bodyStart, part.bodyEnd);
@@ -215,9 +227,11 @@ class TreeReader {
   }
 
   #children(part: Part, boundary: string, prefix: string, depth: number): Delimiter {
-    const level = this.#open.push(boundary) - 1;
+    const own = { boundary, exact: false };
+    const level = this.#open.push(own) - 1;
     const digest = part.type.value === 'multipart/digest';
     let end = this.#nextDelimiter(part.bodyStart);
+    own.exact = end.level === level && end.exact;
     let number = 0;
     let full = false;
     while (end.level === level && !end.closing) {
@@ -250,7 +264,7 @@ class TreeReader {
   }
 
   #atEnd(): Delimiter {
-    return { level: -1, closing: true, at: this.#bytes.length, next: this.#bytes.length };
+    return { level: -1, closing: true, exact: true, at: this.#bytes.length, next: this.#bytes.length };
   }
 
   #nextDelimiter(from: number): Delimiter {

@@ -20,8 +20,9 @@ type Looked = Pick<MessagePart, 'contentType' | 'filename'>;
 const rules: readonly [PreviewKind, (file: Looked) => boolean][] = [
   [
     'picture',
-    ({ contentType }) =>
-      /^image\/(?:png|jpe?g|gif|webp|bmp|avif|x-icon|vnd\.microsoft\.icon)$/.test(contentType),
+    ({ contentType, filename }) =>
+      /^image\/(?:png|jpe?g|gif|webp|bmp|avif|x-icon|vnd\.microsoft\.icon)$/.test(contentType) ||
+      (isBlunt(contentType) && /\.(?:png|jpe?g|gif|webp|bmp|avif|ico)$/i.test(filename)),
   ],
   [
     'pdf',
@@ -54,9 +55,9 @@ const rules: readonly [PreviewKind, (file: Looked) => boolean][] = [
   ],
 ];
 
-/** A type that says nothing: the name is asked instead. */
+/** A type that says nothing, as "text" of a program that forgot it: the name is asked instead. */
 function isBlunt(contentType: string): boolean {
-  return /^application\/(?:octet-stream|x-download|force-download|binary)$/.test(contentType);
+  return /^application\/(?:octet-stream|x-download|force-download|binary)$|^text\/plain$/.test(contentType);
 }
 
 /** How a file can be looked at here; null when it can only be saved. HTML and the like are shown as what is written in them. */

@@ -9,6 +9,8 @@ const one = ['--abc', '', 'x', '--abc--'];
 /** Text, or HTML where that stands second, of mails whose structure is broken in ways that are met. */
 test.each<[string, string[], string, string?]>([
   ['a boundary of special characters without quotes', parted('multipart/mixed; boundary=a:b=c?', ['--a:b=c?', '', 'x', '--a:b=c?--']), 'x'],
+  ['a boundary folded within its quotes', parted('multipart/mixed; boundary="a\r\n\tb"', ['words', '--ab', '', 'x', '--ab--']), 'x'],
+  ['a boundary with a blank, folded at it', parted('multipart/mixed; boundary="a\r\n b"', ['--a b', '', 'x', '--a b--']), 'x'],
   ['a boundary in single quotes', parted("multipart/mixed; boundary='abc'", one), 'x'],
   ['a boundary with a comment', parted('multipart/mixed (x); boundary=abc (y)', one), 'x'],
   ['a boundary in pieces', parted('multipart/mixed; boundary*0=ab;\r\n\tboundary*1=c', one), 'x'],
@@ -70,6 +72,7 @@ test.each<[string, string[], string, string?]>([
   ['HTML of blanks alone', parted('text/html', ['<p>&nbsp; &#160;</p>']), '', '<p>&nbsp; &#160;</p>'],
   ['words in the head of HTML', parted('text/html', ['<head>a &amp; &#98;</head>']), 'a & b', '<head>a &amp; &#98;</head>'],
   ['words behind the separators', parted('multipart/mixed; boundary=b', ['--b and more', '', 'x', '--b-- the end', 'y']), 'x'],
+  ['a line of words that begins like a separator', parted('multipart/mixed; boundary=b', ['--b', '', 'x', '--b is the separator', '', 'Dear: y', '--b', '', 'z', '--b--']), 'x\n--b is the separator\n\nDear: y\n\nz'],
   ['a boundary that ends in blanks', parted('multipart/mixed; boundary="b  "', ['--b  ', '', 'x', '--b  --', 'y']), 'x'],
   ['an empty HTML form', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '', '--b--']), 'x'],
 ])('%s', (_, lines, text, html) => {

@@ -32,6 +32,9 @@ describe('what a file is', () => {
     ['list.m3u8', 'audio/mpegurl', null],
     ['a.mp4', 'video/mp4', 'video'],
     ['a.exe', 'application/octet-stream', null],
+    ['a.gif', 'text/plain', 'picture'],
+    ['a.png', 'application/octet-stream', 'picture'],
+    ['a.gif', 'text/html', 'text'],
   ])('%s as %s: %s', (name, type, kind) => {
     expect(previewKind(file(name, type))).toBe(kind);
   });
