@@ -15,7 +15,8 @@ export const defectSentences = {
   'header-too-large': 'The header is larger than Posthorn reads; the rest of it was left out.',
   'header-nul': 'The header has NUL characters; they were left out.',
   'header-8bit': 'The header has unencoded characters that are not UTF-8; they were guessed.',
-  'header-duplicate': 'A header field that may stand once stands several times; the first is shown.',
+  'header-duplicate':
+    'What a message may say once stands in it several times; the first is shown, other programs may show another.',
   'header-bare-cr': 'A header field has a bare carriage return; it is read as a space.',
   'no-from': 'The message names no sender.',
   'address-odd': 'An address is written in a way that no server accepts.',

@@ -154,13 +154,16 @@ function value(fields: readonly HeaderField[], name: string): string | null {
   return fields.find((field) => field.name.toLowerCase() === name)?.raw ?? null;
 }
 
+/** Another value is named: other programs, and the list of a server, may take that one. */
 function noteDuplicates(fields: readonly HeaderField[], defects: DefectList): void {
-  const seen = new Set<string>();
-  for (const field of fields) {
-    const name = field.name.toLowerCase();
+  const seen = new Map<string, string>();
+  for (const { name: written, raw } of fields) {
+    const name = written.toLowerCase();
     if (!single.has(name)) continue;
-    if (seen.has(name)) defects.add('header-duplicate', field.name);
-    seen.add(name);
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, raw);
+    else if (first === raw) defects.add('header-duplicate', written);
+    else defects.add('header-duplicate', `${written}: ${oneLine(decodeWords(raw.slice(0, 1_000)))}`);
   }
 }
 

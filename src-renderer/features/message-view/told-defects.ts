@@ -29,9 +29,14 @@ const broken: ReadonlySet<string> = new Set([
   'too-slow',
 ]);
 
+/** Whom a message is from, when, and what it is called: said twice, somebody may have been shown another one. */
+const twice = /\((?:from|sender|subject|date): /i;
+
 /** What is said over the text of a message about its defects; "": nothing. `damaged`: some of it may be lost. */
 export function toldDefects({ defects }: FullMessage): { words: string; damaged: boolean } {
-  const told = defects.filter(({ code }) => telling.has(code));
+  const told = defects.filter(
+    ({ code, detail }) => telling.has(code) || (code === 'header-duplicate' && twice.test(detail)),
+  );
   return {
     words: told.map(({ detail }) => detail).join(' '),
     damaged: told.some(({ code }) => broken.has(code)),

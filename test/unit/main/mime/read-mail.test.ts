@@ -171,6 +171,9 @@ describe('headers', () => {
     expect(read.from).toEqual([{ name: '', address: 'a@example.org' }]);
     expect(read.date).toBeNull();
     expect(codes(read)).toEqual(['header-duplicate', 'bad-date']);
+    expect(read.defects[0]?.detail).toContain('(From: b@evil.test)');
+    const same = readMail(mail(['From: a@b.c', 'Subject: x', 'Subject: x', '', 'b']));
+    expect(same.defects.map(({ detail }) => detail).join()).not.toContain(': x');
     expect(codes(readMail(mail(['Subject: x', '', 'b'])))).toEqual(['no-from', 'no-date']);
   });
 
