@@ -120,7 +120,16 @@ function firstMark(lines: readonly MailLine[]): number | null {
     let next = end;
     while (isBlank(lines[next]) && next < lines.length) next += 1;
     // Where quoted lines follow, something unmarked after them is an answer.
-    if (lines[next]?.quoted === true ? !answeredBelow(lines, next) : next < lines.length) return at;
+    if (lines[next]?.quoted === true) {
+      if (!answeredBelow(lines, next)) return at;
+      continue;
+    }
+    // Nothing marks a quote: "On 5 May we meet, and Ann wrote:" may be somebody's own words.
+    const attribution = lines
+      .slice(at, end)
+      .map(({ text }) => text)
+      .join(' ');
+    if (next < lines.length && (dated.test(attribution) || namedSource.test(attribution))) return at;
   }
   return null;
 }

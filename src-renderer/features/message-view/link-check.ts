@@ -8,6 +8,10 @@ export interface UsedLink {
 /** What is doubtful about a link: its words name another host, or its host is written in mixed letters. */
 export type LinkDoubt = 'other-host' | 'odd-letters';
 
+export interface DoubtfulLink extends UsedLink {
+  doubt: LinkDoubt;
+}
+
 /** Host of an http(s) address in lower case (ASCII) without "www."; null for anything else. */
 export function hostOf(url: string): string | null {
   const parsed = URL.parse(url);
@@ -36,9 +40,9 @@ const fileEnd = new RegExp(
 
 /**
  * "example.org" for https://mail.example.org is honest; "example.org" for https://example.org.evil.test is
- * not, nor "ann@example.org" for anything on the web elsewhere.
+ * not, nor "ann@example.org" for anything on the web elsewhere. `isHost`: whether bare words can be a host's name.
  */
-export function linkDoubt(link: UsedLink): LinkDoubt | null {
+export function linkDoubt(link: UsedLink, isHost: (words: string) => boolean = () => true): LinkDoubt | null {
   const target = hostOf(link.url);
   if (target === null) return null;
   const elsewhere = (shown: string | null): boolean =>
@@ -54,7 +58,7 @@ export function linkDoubt(link: UsedLink): LinkDoubt | null {
       /(https?:\/\/|@|\bwww\.)?((?:[\p{L}\p{N}_-]+\.)+\p{L}{2,})(?![\p{L}\p{M}\p{N}_@-]|\.[\p{L}\p{N}])/giu,
     )) {
       const [, before = '', named = ''] = match;
-      if (before === '' && fileEnd.test(named)) continue;
+      if (before === '' && (fileEnd.test(named) || !isHost(named))) continue;
       if (elsewhere(hostOf(`https://${named}`))) return 'other-host';
     }
   }

@@ -3,7 +3,23 @@ import { clean, value, type ReportMail } from './report-fields.ts';
 
 /** What programs put before a subject; "Re: Out of office: …" is somebody's own. */
 const answeredByItself =
-  /^(?:auto(?:matic)? ?reply|out of (?:the )?office|automatische (?:antwort|beantwortung)|abwesenheitsnotiz|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar|automatisk svar|automaattinen vastaus|automatyczna odpowiedź|automatická odpověď|otomatik yanıt|автоответ|автоматический ответ|自動返信|自动回复|자동 회신) ?[:：] |^\[automatyczna odpowiedź\]|^auto: .{0,100} is out of (?:the )?office/i;
+  /^(?:auto(?:matic)? ?reply|automatische (?:antwort|beantwortung)|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar|automatisk svar|automaattinen vastaus|automatyczna odpowiedź|automatická odpověď|otomatik yanıt|автоответ|автоматический ответ|自動返信|自动回复|자동 회신) ?[:：] |^\[automatyczna odpowiedź\]|^auto: .{0,100} is out of (?:the )?office/i;
+
+/** What programs put there too, and what people write who will be away. */
+const away = /^(?:out of (?:the )?office|abwesenheitsnotiz) ?[:：] /i;
+
+/** What people's own mail has not: whatever its subject says, a program sent it, or it answers a mail. */
+function isSent(fields: ReportMail['fields']): boolean {
+  const has = (name: string, like = /\S/): boolean => like.test(value(fields, name));
+  return (
+    has('auto-submitted', /^(?!\s*no\b)\s*\S/i) ||
+    has('precedence', /bulk|junk|auto/i) ||
+    has('return-path', /^\s*<\s*>/) ||
+    ['x-autoreply', 'x-autorespond', 'x-autoreply-from', 'x-auto-response-suppress', 'in-reply-to'].some(
+      (name) => has(name),
+    )
+  );
+}
 
 /** RFC 3834, and the programs that say it in a subject. */
 export function automaticAnswer(mail: ReportMail): MailReport | null {
@@ -16,13 +32,15 @@ export function automaticAnswer(mail: ReportMail): MailReport | null {
     /auto-replied/.test(submitted) ||
     value(mail.fields, 'x-autoreply') !== '' ||
     /vacation/i.test(value(mail.fields, 'x-mailer'));
+  const sent = isSent(mail.fields);
   const [from] = mail.from;
   if (
     from === undefined ||
     from.address === '' ||
     (!byHeader &&
       !(bySubject && value(mail.fields, 'x-auto-response-suppress') !== '') &&
-      !answeredByItself.test(mail.subject))
+      !answeredByItself.test(mail.subject) &&
+      !(sent && away.test(mail.subject)))
   )
     return null;
   const address = clean(from.address);
@@ -36,7 +54,10 @@ export function automaticAnswer(mail: ReportMail): MailReport | null {
         status: null,
         reason: 'vacation',
         diagnostic: '',
-        sentence: `${address} answered automatically; nobody may have read the mail yet.`,
+        sentence:
+          byHeader || sent
+            ? `${address} answered automatically; nobody may have read the mail yet.`
+            : `This looks like an automatic answer of ${address}; nobody may have read the mail yet.`,
       },
     ],
   };

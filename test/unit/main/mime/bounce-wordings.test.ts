@@ -174,3 +174,25 @@ test.each([
   const bytes = utf8([`From: ${ann}`, 'To: me@example.org', `Subject: ${subject}`, '', 'I am away.']);
   expect(readMail(bytes).report?.kind ?? null).toBe(is ? 'automatic-answer' : null);
 });
+
+test.each<[string, string[], string | null]>([
+  ['Out of office: please cover for me', [], null],
+  ['Out of office: please cover for me', ['Auto-Submitted: no', 'Precedence: list'], null],
+  ['Out of office: Re: Offer', ['Return-Path: <>'], 'answered automatically'],
+  ['Abwesenheitsnotiz: Angebot', ['X-Auto-Response-Suppress: All'], 'answered automatically'],
+  ['Out of the Office: Offer', ['Precedence: bulk'], 'answered automatically'],
+  ['Automatic reply: Offer', ['Auto-Submitted: auto-generated'], 'answered automatically'],
+  ['Automatic reply: Offer', [], 'looks like an automatic answer'],
+])('%s, sent with %j', (subject, fields, said) => {
+  const bytes = utf8([
+    `From: ${ann}`,
+    'To: me@example.org',
+    ...fields,
+    `Subject: ${subject}`,
+    '',
+    'I am away.',
+  ]);
+  const sentence = readMail(bytes).report?.recipients[0]?.sentence ?? null;
+  if (said === null) expect(sentence).toBeNull();
+  else expect(sentence).toContain(said);
+});

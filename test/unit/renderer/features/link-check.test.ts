@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isHostName } from '../../../../src-renderer/features/message-view/host-words.ts';
 import { linkDoubt, targetWords } from '../../../../src-renderer/features/message-view/link-check.ts';
 
 test.each([
@@ -55,6 +56,31 @@ test.each([
   ['аpple.com', 'https://xn--pple-43d.com/', 'odd-letters'],
 ])('"%s" leading to %s: %s', (words, url, doubt) => {
   expect(linkDoubt({ url, words })).toBe(doubt);
+  expect(linkDoubt({ url, words }, isHostName)).toBe(doubt);
+});
+
+test.each([
+  ['Mr.Smith', null],
+  ['e.g.this', null],
+  ['file.txt', null],
+  ['v2.0', null],
+  ['Node.js', null],
+  ['readme.md', null],
+  ['state.value', null],
+  ['java.util.List', null],
+  ['The end.It is over', null],
+  ['Sign in.Next step', null],
+  ['bank.it', 'other-host'],
+  ['Bank.It', 'other-host'],
+  ['bank.Com', 'other-host'],
+  ['BANK.COM', 'other-host'],
+  ['bank.co.uk', 'other-host'],
+  ['bank.local', 'other-host'],
+  ['банк.рф', 'other-host'],
+  ['www.state.value', 'other-host'],
+  ['ann@state.value', 'other-host'],
+])('words that are no address are no doubt: %s', (words, doubt) => {
+  expect(linkDoubt({ url: 'https://evil.test/', words }, isHostName)).toBe(doubt);
 });
 
 test('a target is shown with its true host', () => {

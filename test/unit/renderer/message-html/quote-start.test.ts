@@ -123,6 +123,10 @@ describe('quoted text', () => {
 
   test.each([
     ['nothing else is there', '> May I?\n> Ann'],
+    [
+      'nothing is quoted, and no date says that a program wrote the line',
+      'Dear all,\n\nOn 5 May we meet, and Ann wrote:\nbring cake. I shall.',
+    ],
     ['nothing but its attribution is there', 'On 3 Apr 2023, Ann wrote:\n> May I?'],
     ['the answer stands between', 'On 3 Apr 2023, Ann wrote:\n> May I?\nYes.\n> And Bob?\nNo.'],
     ['the answer stands between, after a greeting', 'Hello Ann,\n\n> May I?\n\nYes.\n\n> And Bob?\n\nNo.'],
