@@ -10,12 +10,15 @@ import { organisation } from './own-results.ts';
 
 type Warning = MessageTrust['warnings'][number];
 
+/** Every mail server has one, and all bear the same few names. */
+const isRobot = (address: string): boolean => /^(?:mailer-daemon|postmaster)@/i.test(address);
+
 /** Somebody whose mail was seen this often is known by name. */
 const knownWeight = 3;
 
 /** What is odd about the sender of a message, the gravest first. */
 export async function senderWarnings(
-  mail: Pick<ReadMail, 'headers' | 'from' | 'replyTo'>,
+  mail: Pick<ReadMail, 'headers' | 'from' | 'to' | 'cc' | 'replyTo' | 'invitation'>,
   own: readonly MailAddress[],
   people: KnownPeople,
 ): Promise<Warning[]> {
@@ -63,7 +66,10 @@ export async function senderWarnings(
         ? undefined
         : (own.find((person) => skeleton(person.name) === skeleton(name)) ??
           (await people.named(name)).find(
-            (person) => person.weight >= knownWeight && person.address !== from.address.toLowerCase(),
+            (person) =>
+              person.weight >= knownWeight &&
+              person.address !== from.address.toLowerCase() &&
+              !(isRobot(person.address) && isRobot(from.address)),
           ));
     if (namesake !== undefined && organisation(asciiDomain(namesake.address)) !== domain)
       warn(
@@ -71,12 +77,23 @@ export async function senderWarnings(
         `You know ${name} as ${namesake.address}, but this message is from ${from.address}.`,
       );
   }
-  const post = mail.headers.find(({ name }) => name.toLowerCase() === 'list-post')?.value.toLowerCase() ?? '';
+  const field = (wanted: string): string =>
+    mail.headers.find(({ name }) => name.toLowerCase() === wanted)?.value.toLowerCase() ?? '';
+  const post = field('list-post');
+  const isList = [post, field('list-id'), field('mailing-list')].some((value) => value !== '');
+  const organiser = mail.invitation?.organizer?.address.toLowerCase();
+  const expected = (address: string): boolean =>
+    post.includes(`mailto:${address}`) ||
+    // Old lists name themselves nowhere but in To; and what a list sends in its own name is answered to its author.
+    (isList && [...mail.to, ...mail.cc].some((one) => one.address.toLowerCase() === address)) ||
+    post.includes(`mailto:${from.address.toLowerCase()}`) ||
+    // A calendar's robot asks for somebody whom the invitation names beside it.
+    address === organiser;
   const elsewhere = mail.replyTo.filter(
     ({ address }) =>
       address !== '' &&
       organisation(asciiDomain(address)) !== domain &&
-      !post.includes(`mailto:${address.toLowerCase()}`) &&
+      !expected(address.toLowerCase()) &&
       !own.some((person) => person.address.toLowerCase() === address.toLowerCase()),
   );
   if (elsewhere.length > 0)

@@ -1,5 +1,6 @@
 import { parseAddressHeader } from 'mailparser';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
+import { addressesIn } from '../../../src-shared/text/shown-name.ts';
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
 import { mendAddressList } from './address-mends.ts';
 import type { DefectList } from './defect-list.ts';
@@ -37,7 +38,7 @@ export function parseAddresses(raw: string, limits: ReadLimits, defects: DefectL
     entries = parsed.value;
   } catch {
     defects.add('address-odd');
-    return [{ name: cleanName(raw, defects), address: '' }];
+    return [{ name: cleanName(raw), address: '' }];
   }
   const out: MailAddress[] = [];
   collect(entries, out, limits, defects, 0, !/[<("]|=\?/.test(text));
@@ -63,7 +64,7 @@ function collect(
       continue;
     }
     const address = cleanAddress((entry.address ?? '').replaceAll(hidden, '=?'), defects);
-    const name = cleanName((entry.name ?? '').replaceAll(hidden, '=?'), defects);
+    const name = cleanName((entry.name ?? '').replaceAll(hidden, '=?'));
     if (address === '' && !/[\p{L}\p{N}]/u.test(name)) continue;
     if (severalAddresses.test(name) && plainList) {
       // "ann@x bob@y": the blank stands for a comma.
@@ -94,11 +95,15 @@ function cleanAddress(text: string, defects: DefectList): string {
   return address;
 }
 
-function cleanName(text: string, defects: DefectList): string {
+function cleanName(text: string): string {
   let name = oneLine(text.includes('=?') ? decodeWords(text) : text).replace(/\s+/g, ' ');
   if (!name.includes('<')) name = trimEndBy(name, /[>\s]/);
   name = name.replace(/ ?\[ ?\]$/, '');
   if (/^'[^']*'$/.test(name) && name.length > 2) name = name.slice(1, -1);
-  if (/[^\s@]@[^\s@]+\.[^\s@]/.test(name)) defects.add('address-in-name');
   return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+}
+
+/** The name holds a mail address, and it is not the one that it stands for. */
+export function namesAnother({ name, address }: MailAddress): boolean {
+  return addressesIn(name).some((one) => one.toLowerCase() !== address.toLowerCase());
 }

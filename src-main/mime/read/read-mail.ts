@@ -1,7 +1,7 @@
 import type { MailAttachment, MailPart, ReadMail } from '../../../src-shared/model/mail.ts';
 import type { MailAddress } from '../../../src-shared/model/message.ts';
 import { answeredIdIn, messageIdsIn } from '../../../src-shared/text/message-ids.ts';
-import { parseAddresses } from './addresses.ts';
+import { namesAnother, parseAddresses } from './addresses.ts';
 import { fileNameOf } from './attachment-list.ts';
 import { readBodies, type Bodies } from './bodies.ts';
 import { readInvitation } from './calendar/invitation.ts';
@@ -104,6 +104,9 @@ function readWith(bytes: Buffer, limits: ReadLimits, defects: DefectList): ReadM
   };
   const from = addresses('from');
   if (from.length === 0) defects.add('no-from');
+  const sender = addresses('sender');
+  // Outlook writes recipients as their own names: that says nothing of who sent it.
+  if ([...from, ...sender].some(namesAnother)) defects.add('address-in-name');
   const rawDate = value(fields, 'date');
   const date = rawDate === null ? null : parseDate(decodeWords(rawDate));
   if (rawDate === null) defects.add('no-date');
@@ -131,7 +134,7 @@ function readWith(bytes: Buffer, limits: ReadLimits, defects: DefectList): ReadM
     references: messageIdsIn(value(fields, 'references') ?? ''),
     subject,
     from,
-    sender: addresses('sender'),
+    sender,
     to,
     cc: addresses('cc'),
     bcc: addresses('bcc'),

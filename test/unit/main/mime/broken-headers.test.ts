@@ -244,3 +244,13 @@ test.each<[string, { name: string; address: string }[]]>([
 ])('%j: what stands in an encoded word makes no address beside a true one', (header, from) => {
   expect(readMail(Buffer.from(`From: ${header}\r\n\r\nx`)).from).toEqual(from);
 });
+
+test.each<[string, boolean]>([
+  ['From: "ann@example.org" <Ann@example.org>', false],
+  [`From: Ann <${ann}>\nTo: "'bob@example.com'" <${bob}>`, false],
+  [`From: "bob@example.com" <${ann}>`, true],
+  [`From: Ann <${ann}>\nSender: "bob@example.com" <eve@example.net>`, true],
+])('a sender whose name is another address is told of: %s, %s', (header, told) => {
+  const { defects } = readMail(Buffer.from(`${header}\n\nx\n`));
+  expect(defects.some(({ code }) => code === 'address-in-name')).toBe(told);
+});

@@ -15,6 +15,7 @@ const account = {
 const seen: Contact[] = [
   { name: 'Karl Lindqvist', address: 'karl@lindqvist.example', weight: 12 },
   { name: 'Bank', address: 'news@mybank.example', weight: 4 },
+  { name: 'Mail Delivery System', address: 'mailer-daemon@one.example', weight: 9 },
   { name: '', address: 'once@stranger.example', weight: 1 },
 ];
 const people = {
@@ -33,12 +34,14 @@ const people = {
 
 const trust = (
   header: string,
-  more: { role?: 'sent' | 'drafts'; file?: boolean; authservIds?: string[] } = {},
+  more: { role?: 'sent' | 'drafts'; file?: boolean; authservIds?: string[]; body?: string } = {},
 ): Promise<MessageTrust> =>
   messageTrust(
     {
       mail: readMail(
-        Buffer.from(`${header.trim()}\nSubject: x\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\nx\n`),
+        Buffer.from(
+          `${header.trim()}\nSubject: x\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\n${more.body ?? 'x'}\n`,
+        ),
       ),
       account:
         more.file === true
@@ -292,9 +295,32 @@ test.each([
     'a list that wants answers',
     `${from}\nReply-To: sailors@lists.example\nList-Post: <mailto:sailors@lists.example>`,
   ],
+  [
+    'a list without an address for posts that is written to',
+    `${from}\nTo: Sailors@lists.example\nMailing-List: list sailors@lists.example\nReply-To: sailors@lists.example`,
+  ],
+  [
+    'a list that sends in its own name what is answered to its author',
+    'From: Ann via Sailors <karl@lindqvist.example>\nList-Post: <mailto:karl@lindqvist.example>\nReply-To: ann@other.example',
+  ],
+  [
+    'an invitation by a robot that is answered to who invites',
+    `${from}\nReply-To: ann@other.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b`,
+    '--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:1\nDTSTART:20261203T090000Z\nORGANIZER:mailto:ann@other.example\nEND:VEVENT\nEND:VCALENDAR\n--b--',
+  ],
   ['answers within the organisation', `${from}\nReply-To: office@mail.lindqvist.example`],
-])('nothing is odd about %s', async (_what, header) => {
-  expect((await trust(header)).warnings).toEqual([]);
+])('nothing is odd about %s', async (_what, header, body = 'x') => {
+  expect((await trust(header, { body })).warnings).toEqual([]);
+});
+
+test('the robots of two mail servers may bear one name', async () => {
+  const { warnings } = await trust('From: Mail Delivery System <MAILER-DAEMON@two.example>');
+  expect(warnings.map(({ code }) => code)).toEqual(['first-time']);
+});
+
+test('answers elsewhere are told of where a mail that is no list names them as a recipient', async () => {
+  const { warnings } = await trust(`${from}\nTo: eve@evil.test\nReply-To: eve@evil.test`);
+  expect(warnings.map(({ code }) => code)).toEqual(['reply-elsewhere']);
 });
 
 test('one’s own mail, and files', async () => {
