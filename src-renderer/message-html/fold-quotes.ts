@@ -6,6 +6,8 @@ const quoting =
 /** Elements after which everything is quoted. Ids carry the sanitiser's prefix. */
 const before =
   '[id$="OLK_SRC_BODY_SECTION"], [id$="divRplyFwdMsg"], [id$="appendonsend"], hr[id$="stopSpelling"], hr[id*="zwchr"], [id$="reply-intro"], [id$="mail-editor-reference-message-container"], .OutlookMessageHeader, .zmail_extra, .WM_QUOTED, .yahoo-quoted-begin, a[name$="_MailOriginal"]';
+/** What notifications and newsletters cite as part of what they are drawn as; mail programs mark what they quote. */
+const drawn = 'table blockquote:not([type="cite"], [class])';
 const signing = '.gmail_signature, .moz-signature, [id$="Signature"], .signature';
 /** Outlook's block stands below a thin line of these colours. */
 const outlookLine =
@@ -117,7 +119,10 @@ function linesOf(root: Element): DomLine[] {
       }
       if (name === 'img' && !/^[01](?:px)?$/.test(element.getAttribute('width') ?? ''))
         put(element, '\uFFFC', quoted);
-      const isQuote = element.matches(quoting) && !/^(?:font-family|margin:0 0 0 40px)/i.test(style ?? '');
+      const isQuote =
+        element.matches(quoting) &&
+        !element.matches(drawn) &&
+        !/^(?:font-family|margin:0 0 0 40px)/i.test(style ?? '');
       const signs = element.matches(signing) ? 1 : 0;
       inSignature += signs;
       walk(element, quoted || isQuote, pre || name === 'pre' || /white-space:\s*pre/i.test(style ?? ''));

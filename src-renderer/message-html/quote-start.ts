@@ -62,7 +62,7 @@ const attributionEnd = new RegExp(`(?:${wrote})[^\\n:：]{0,40}[:：]\\s*$`, 'iu
 const attributionStart =
   /^[\s*>–—-]*(?:on|am|le|el|il|in data|em|op|den|dnia|w dniu|dne|på|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{4}年|20\d\d|\d{1,2}:\d\d|\d{1,2}\.? \p{L}{3,12}\.? \d{4}|\p{L}{2,12}[.,]{0,2} \d{1,2}\.? \p{L}{3,12}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?)(?!\p{L})/iu;
 /** Right above quoted lines a date or a time, and the address of who wrote them are enough, whatever the language. */
-const dated = /\d{4}|\d[:./-]\d/;
+const dated = /\p{Nd}{4}|\p{Nd}[:./-]\p{Nd}/u;
 const namedSource = /<[^<>\s]+@[^<>\s]+>/u;
 /** A program breaks a line where the next word has no room; somebody's own words above an attribution end anywhere. */
 const narrowest = 62;

@@ -1,6 +1,7 @@
 import createPurifier from 'dompurify';
 import type { Tracker } from '../../src-shared/text/trackers.ts';
 import { filterDeclarations, filterStyleSheet } from './css-filter.ts';
+import { OwnValues } from './own-values.ts';
 import { purifierConfig } from './purifier-config.ts';
 import { remoteUrl, RemotePictures } from './remote-pictures.ts';
 import { safeLink } from './safe-link.ts';
@@ -44,6 +45,9 @@ let base: string | null = null;
 purifier.addHook('uponSanitizeElement', (node, { tagName }) => {
   if (tagName === 'base' && base === null && node instanceof Element)
     base = remoteUrl(node.getAttribute('href') ?? '');
+  // A list of tasks without its boxes does not say what is done.
+  if (node instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(node.type))
+    node.before(node.type === 'radio' ? (node.checked ? '◉' : '○') : node.checked ? '☑' : '☐');
 });
 
 /** What the mail writes of the pictures that come with it: "cid:…", but also whole addresses of the web or of a disk. */
@@ -90,6 +94,7 @@ class Cleaner {
   removed = 0;
   /** Filtered style attributes by what they were: mails repeat a few styles hundreds of times. */
   readonly #styles = new Map<string, string>();
+  readonly #values = new OwnValues();
   readonly #document: Document;
   readonly #pictures: RemotePictures;
   readonly #base: string | null;
@@ -108,8 +113,14 @@ class Cleaner {
   clean(root: HTMLElement): string {
     const styles: string[] = [];
     let room = longestCss;
-    for (const style of Array.from(root.querySelectorAll('style'))) {
-      const css = filterStyleSheet(style.textContent.slice(0, room), this.#pictures, idPrefix);
+    const sheets = Array.from(root.querySelectorAll('style'));
+    for (const { textContent } of sheets) this.#values.collect(textContent.slice(0, longestCss));
+    for (const style of sheets) {
+      const css = filterStyleSheet(
+        this.#values.putIn(style.textContent.slice(0, room)),
+        this.#pictures,
+        idPrefix,
+      );
       room = Math.max(0, room - style.textContent.length);
       style.remove();
       if (css !== '') styles.push(css);
@@ -184,7 +195,7 @@ class Cleaner {
   }
 
   #filterStyle(style: string): string {
-    const declarations = this.#scratch(style);
+    const declarations = this.#scratch(this.#values.putIn(style));
     filterDeclarations(declarations, this.#pictures);
     const kept = declarations.cssText;
     this.#styles.set(style, kept);

@@ -23,6 +23,11 @@ describe('quoted text', () => {
       'Bob <bob@x.example> 15/11/2026, 18:22 pisis:',
     ],
     [
+      'in Arabic, with its own figures',
+      'نعم\n\nفي ١٩ نوفمبر ٢٠٢٦، كتب Ann <ann@x.example>:\n> متى؟\n> Ann',
+      'في ١٩ نوفمبر ٢٠٢٦، كتب Ann <ann@x.example>:',
+    ],
+    [
       'Chinese',
       '好。\n\nBob <bob@x.example> 于2026年11月15日周日 18:22写道：\n> 可以吗？\n> Bob',
       'Bob <bob@x.example> 于2026年11月15日周日 18:22写道：',

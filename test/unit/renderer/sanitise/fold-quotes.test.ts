@@ -79,6 +79,10 @@ describe.skipIf(!hasChromium)('quoted HTML', () => {
     ['the answer stands below', `<p>On 3 Apr 2023, Ann wrote:</p>${quote}<p>Yes.</p>`],
     ['a picture answers below', `<p>Hi</p>${quote}<img src="cid:a" width="300">`],
     [
+      'a notification cites it in its table',
+      '<table><tr><td><p>Ann closed this.</p><blockquote style="color:#666">Done.</blockquote></td></tr></table>',
+    ],
+    [
       'the mail is handed on',
       `<p>See.</p><div class="gmail_quote">---------- Forwarded message ---------<br>From: Ann<br>Date: x<br>Subject: x<br>To: Bob<br><br>May I?</div>`,
     ],

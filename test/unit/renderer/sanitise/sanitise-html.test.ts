@@ -52,6 +52,33 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
     expect(html).not.toMatch(/-\d|blue|@supports/);
   });
 
+  test('puts in the values that a mail names, and no others', async () => {
+    const html = await clean(
+      `<style>:root { --brand: #123456; --card: var(--brand); --far: url(https://a.example/far) } .part { --own: red } @media print { :root { --brand: red } }
+        p { background: var(--card); border: 1px solid var(--none, rgb(9, 8, 7)); margin: var(--none) }</style><p style="color: var( --brand ); padding: var(--own); list-style: var(--far)">x</p>`,
+    );
+    expect(html).toContain('background: rgb(18, 52, 86)');
+    expect(html).toContain('border: 1px solid rgb(9, 8, 7)');
+    expect(html).toContain('style="color: rgb(18, 52, 86);');
+    expect(html).not.toMatch(/var\(|--|margin|padding|red|https/);
+  });
+
+  test('values of values end before they fill the memory', async () => {
+    const values = Array.from({ length: 40 }, (_, at) => `--v${at + 1}: var(--v${at}) var(--v${at})`);
+    const html = await clean(
+      `<style>:root { --v0: 'x'; --a: var(--b); --b: var(--a); ${values.join(';')} } p::after { content: var(--v40) } a { color: var(--a) } b { color: blue }</style>${'<p style="color: var(--v30, red)">x</p>'.repeat(200)}${'var('.repeat(9_000)}`,
+    );
+    expect(html.length).toBeLessThan(60_000);
+    expect(html).toContain('b { color: blue');
+  });
+
+  test('says in letters which boxes of a form are ticked', async () => {
+    const html = await clean(
+      '<ul><li><input type=checkbox checked disabled> done<li><input type="checkbox" onfocus=x()> open<li><input type=radio checked><input type=radio><input value=x></ul>',
+    );
+    expect(html).toBe('<div class="mail-body"><ul><li>☑ done</li><li>☐ open</li><li>◉○</li></ul></div>');
+  });
+
   test('keeps styles under the policy of the hidden page', async () => {
     const hidden = await openTestBrowser({ policy: 'hidden page' });
     const html = await hidden.page.evaluate(
