@@ -14,7 +14,7 @@ import type { Signature } from './signatures/verify-signatures.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface TrustQuestion {
-  mail: Pick<ReadMail, 'headers' | 'from' | 'to' | 'cc' | 'replyTo' | 'invitation'>;
+  mail: Pick<ReadMail, 'headers' | 'from' | 'to' | 'cc' | 'replyTo'>;
   /** Null for a file that lies in no account. */
   account: AccountSettings | null;
   role: FolderRole | null;

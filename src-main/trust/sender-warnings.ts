@@ -18,7 +18,7 @@ const knownWeight = 3;
 
 /** What is odd about the sender of a message, the gravest first. */
 export async function senderWarnings(
-  mail: Pick<ReadMail, 'headers' | 'from' | 'to' | 'cc' | 'replyTo' | 'invitation'>,
+  mail: Pick<ReadMail, 'headers' | 'from' | 'to' | 'cc' | 'replyTo'>,
   own: readonly MailAddress[],
   people: KnownPeople,
 ): Promise<Warning[]> {
@@ -81,14 +81,11 @@ export async function senderWarnings(
     mail.headers.find(({ name }) => name.toLowerCase() === wanted)?.value.toLowerCase() ?? '';
   const post = field('list-post');
   const isList = [post, field('list-id'), field('mailing-list')].some((value) => value !== '');
-  const organiser = mail.invitation?.organizer?.address.toLowerCase();
   const expected = (address: string): boolean =>
     post.includes(`mailto:${address}`) ||
     // Old lists name themselves nowhere but in To; and what a list sends in its own name is answered to its author.
     (isList && [...mail.to, ...mail.cc].some((one) => one.address.toLowerCase() === address)) ||
-    post.includes(`mailto:${from.address.toLowerCase()}`) ||
-    // A calendar's robot asks for somebody whom the invitation names beside it.
-    address === organiser;
+    post.includes(`mailto:${from.address.toLowerCase()}`);
   const elsewhere = mail.replyTo.filter(
     ({ address }) =>
       address !== '' &&

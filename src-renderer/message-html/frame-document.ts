@@ -46,6 +46,7 @@ const frameStyle = `
 body { margin: 0 !important; height: auto !important; min-height: 0 !important; overflow: hidden !important; position: static !important; overflow-wrap: break-word; zoom: calc(var(--zoom) * var(--fit, 1)); }
 :root[data-kind="html"] body { padding: 24px 28px 28px !important; }
 :root[data-kind="text"] body { padding: 0 !important; }
+@media (max-width: 480px) { :root[data-kind="html"] body { padding: 16px 12px 20px !important; } }
 :root[data-across] .mail-body { scrollbar-width: none !important; }
 :root[data-kind="html"] body:has(> .mail-body:is([style*="background"], [data-ground])) { padding: 0 !important; }
 :root[data-kind="html"] .mail-body:is([style*="background"], [data-ground]):not([style*="padding"], [style*="margin"], :has(table)) { padding: 20px 24px 24px; }
@@ -91,8 +92,8 @@ const themeStyle = `
 ::highlight(posthorn-found) { background-color: #ffe9a8; color: #1d1d1b; }
 ::highlight(posthorn-found-now) { background-color: #ff9a3c; color: #1d1d1b; }
 :root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
-:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) :is(img[src], [style*="url("]) { filter: invert(1) hue-rotate(180deg); }
-:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [style*="url("] img[src] { filter: none; }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) :is(img[src]:not([data-drawing]), [style*="url("], .posthorn-emoji) { filter: invert(1) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [style*="url("] :is(img[src], .posthorn-emoji) { filter: none; }
 :root[data-own-dark] { background: #232325; }
 :root[data-own-dark] .held-picture { border-color: #515156; background: #2c2c2f; color: #c3c3bf; }
 :root[data-own-dark] .posthorn-fold > summary { color: #c3c3bf; background: #3a3a3e; }

@@ -1,4 +1,5 @@
 import { mailFrameSandbox } from './frame-document.ts';
+import { keepDrawings } from './dark-drawings.ts';
 import { fitHeight } from './fit-height.ts';
 import { fitWidth, type Across } from './fit-width.ts';
 import { foldQuotes } from './fold-quotes.ts';
@@ -145,7 +146,9 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     const document = iframe.contentDocument;
     if (document?.body === null || document === null) return;
     applyZoom();
-    callbacks.onDarkened?.(settleColours(document));
+    const darkened = settleColours(document);
+    callbacks.onDarkened?.(darkened);
+    if (darkened) keepDrawings(document);
     boxHeldPictures(document);
     settleSpace(document);
     const mail = callbacks.quoteLabel === undefined ? null : document.querySelector('.mail-body');

@@ -20,11 +20,15 @@ export function settleColours(document: Document): boolean {
   };
   const dark = root.dataset['theme'] === 'dark';
   draw(dark);
-  const grounds = dark ? darkGrounds(document) : null;
-  root.toggleAttribute('data-own-dark', grounds !== null);
-  if (grounds !== null) dimAround(grounds);
-  if (dark && grounds === null) draw(false);
-  return dark && grounds === null;
+  const mail = dark ? document.querySelector('.mail-body') : null;
+  const grounds = mail === null ? null : groundsOf(mail);
+  const isOwn = grounds !== null && isDark(grounds);
+  root.toggleAttribute('data-own-dark', isOwn);
+  if (isOwn) dimAround(grounds);
+  if (!dark || isOwn) return false;
+  draw(false);
+  if (mail !== null) dimShining(mail, groundsOf(mail));
+  return true;
 }
 
 function mediaRules(document: Document): CSSMediaRule[] {
@@ -46,15 +50,16 @@ function mediaRules(document: Document): CSSMediaRule[] {
 interface Grounds {
   dark: Set<Element>;
   light: Set<Element>;
+  /** Some stand on the bare sheet. */
+  bare: boolean;
+  /** By their letters, nearly all stand on dark ground. */
+  mostlyDark: boolean;
 }
 
-/** Nearly all words stand on dark ground, and none on the bare sheet; null: they do not. */
-function darkGrounds(document: Document): Grounds | null {
-  const mail = document.querySelector('.mail-body');
-  if (mail === null) return null;
-  const grounds: Grounds = { dark: new Set(), light: new Set() };
+function groundsOf(mail: Element): Grounds {
+  const grounds: Grounds = { dark: new Set(), light: new Set(), bare: false, mostlyDark: false };
   const words = { dark: 0, light: 0 };
-  const texts = document.createTreeWalker(mail, NodeFilter.SHOW_TEXT);
+  const texts = mail.ownerDocument.createTreeWalker(mail, NodeFilter.SHOW_TEXT);
   for (let left = mostTexts; left > 0 && texts.nextNode() !== null;) {
     const length = texts.currentNode.nodeValue?.trim().length ?? 0;
     const holder = texts.currentNode.parentElement;
@@ -63,11 +68,70 @@ function darkGrounds(document: Document): Grounds | null {
     if (!holder.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     left -= 1;
     const ground = groundUnder(holder);
-    if (ground === null) return null;
+    if (ground === null) {
+      grounds.bare = true;
+      continue;
+    }
     words[ground.tone] += length;
     grounds[ground.tone].add(ground.element);
   }
-  return words.dark > 0 && words.dark >= 4 * words.light ? grounds : null;
+  grounds.mostlyDark = words.dark > 0 && words.dark >= 4 * words.light;
+  return grounds;
+}
+
+/** Of few words, most may stand in one dark box of a light mail: the sheets count by their size as well. */
+function isDark(grounds: Grounds): boolean {
+  const { dark, light, bare, mostlyDark } = grounds;
+  return !bare && mostlyDark && areaWithout(light, dark) <= areaWithout(dark, light);
+}
+
+/** Of these elements together, without what lies on the others within them. */
+function areaWithout(own: ReadonlySet<Element>, others: ReadonlySet<Element>): number {
+  let sum = 0;
+  for (const element of own) {
+    const above = nearest(element.parentElement, (one) => own.has(one) || others.has(one));
+    if (above === null || others.has(above)) sum += areaOf(element);
+  }
+  for (const element of others) {
+    const above = nearest(element.parentElement, (one) => own.has(one) || others.has(one));
+    if (above !== null && own.has(above)) sum -= areaOf(element);
+  }
+  return sum;
+}
+
+function nearest(from: Element | null, is: (element: Element) => boolean): Element | null {
+  let at = from;
+  while (at !== null && !is(at)) at = at.parentElement;
+  return at;
+}
+
+function areaOf(element: Element): number {
+  const { width, height } = element.getBoundingClientRect();
+  return width * height;
+}
+
+/**
+ * A wide dark border around a light sheet would shine once the mail is darkened: what no words and no pictures stand on
+ * is not drawn. Thin lines of tables are such grounds too, and stay.
+ */
+function dimShining(mail: Element, { dark, light }: Grounds): void {
+  const around = new Set<Element>();
+  for (const ground of light) {
+    const shining = nearest(ground.parentElement, (one) => toneOf(one) === 'dark');
+    if (shining !== null && mail.contains(shining) && !dark.has(shining)) around.add(shining);
+  }
+  for (const image of mail.querySelectorAll('img')) {
+    const ground = groundUnder(image)?.element;
+    if (ground !== undefined) around.delete(ground);
+  }
+  for (const element of around) {
+    let rest = areaOf(element);
+    for (const ground of light)
+      if (nearest(ground.parentElement, (one) => around.has(one) || light.has(one)) === element)
+        rest -= areaOf(ground);
+    if (rest > 0.15 * areaOf(element))
+      (element as HTMLElement).style.setProperty('background', 'transparent', 'important');
+  }
 }
 
 /** A dark mail on a white page would be framed in white: what no words stand on is not drawn. */

@@ -34,14 +34,12 @@ const people = {
 
 const trust = (
   header: string,
-  more: { role?: 'sent' | 'drafts'; file?: boolean; authservIds?: string[]; body?: string } = {},
+  more: { role?: 'sent' | 'drafts'; file?: boolean; authservIds?: string[] } = {},
 ): Promise<MessageTrust> =>
   messageTrust(
     {
       mail: readMail(
-        Buffer.from(
-          `${header.trim()}\nSubject: x\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\n${more.body ?? 'x'}\n`,
-        ),
+        Buffer.from(`${header.trim()}\nSubject: x\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\nx\n`),
       ),
       account:
         more.file === true
@@ -303,14 +301,9 @@ test.each([
     'a list that sends in its own name what is answered to its author',
     'From: Ann via Sailors <karl@lindqvist.example>\nList-Post: <mailto:karl@lindqvist.example>\nReply-To: ann@other.example',
   ],
-  [
-    'an invitation by a robot that is answered to who invites',
-    `${from}\nReply-To: ann@other.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b`,
-    '--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:1\nDTSTART:20261203T090000Z\nORGANIZER:mailto:ann@other.example\nEND:VEVENT\nEND:VCALENDAR\n--b--',
-  ],
   ['answers within the organisation', `${from}\nReply-To: office@mail.lindqvist.example`],
-])('nothing is odd about %s', async (_what, header, body = 'x') => {
-  expect((await trust(header, { body })).warnings).toEqual([]);
+])('nothing is odd about %s', async (_what, header) => {
+  expect((await trust(header)).warnings).toEqual([]);
 });
 
 test('the robots of two mail servers may bear one name', async () => {

@@ -81,6 +81,10 @@ test.skipIf(!hasChromium)('one that is wider than the pane becomes smaller until
   expect(found.share).toBeLessThan(0.85);
 });
 
+test.skipIf(!hasChromium)('the usual letter of news fits a narrow pane', async () => {
+  expect(await shown({ given: letter(600), width: 378 })).toMatchObject({ across: false, inside: true });
+});
+
 test.skipIf(!hasChromium)('and is as it was sent again when the pane is wide enough', async () => {
   expect(await shown({ given: letter(800), width: 700, thenWidth: 890 })).toMatchObject({
     share: 1,

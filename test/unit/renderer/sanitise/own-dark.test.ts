@@ -60,6 +60,16 @@ test.skipIf(!hasChromium).each([
   ['a white mail', true, '<body bgcolor="#ffffff"><p>Words</p></body>'],
   ['a black mail', false, '<body bgcolor="#000000" text="#ffffff"><p>Words</p></body>'],
   ['a dark card on a light sheet', true, '<p>Words</p><p style="background:#000;color:#fff">More</p>'],
+  [
+    'a light mail with most of its few words in a dark box',
+    true,
+    '<body bgcolor="#ffffff"><p style="font-size:60px">HAM AMS</p><p style="background:#000;color:#fff">Gate B12, seat 14C, boarding at ten</p><p style="height:200px"></p></body>',
+  ],
+  [
+    'a black mail with a light button',
+    false,
+    '<body bgcolor="#000000" text="#ffffff"><p>Words that go on and on and on</p><p><b style="background:#fff;color:#000">Buy</b></p></body>',
+  ],
   ['a mail with dark rules of its own', false, ownRules],
   ['a mail whose dark rules colour letters alone', true, halfRules],
 ])('in the dark, %s: darkened is %s', async (_name, darkened, html) => {
@@ -123,3 +133,17 @@ test.skipIf(!hasChromium).each([
   }, given);
   expect(fits).toEqual(['hidden', true, true]);
 });
+
+test.skipIf(!hasChromium)(
+  'a wide dark border does not shine in a darkened mail, lines and logos stay',
+  async () => {
+    const navy = 'rgb(0, 0, 51)';
+    const page = (inner: string, padding: number): string =>
+      `<body bgcolor="#000033" style="padding:${padding}px"><div style="background:#fff">Words on a card</div>${inner}</body>`;
+    expect((await drawn(page('', 40), 'dark')).sheet).toBe('rgba(0, 0, 0, 0)');
+    expect((await drawn(page('', 40), 'light')).sheet).toBe(navy);
+    expect((await drawn(page('', 1), 'dark')).sheet).toBe(navy);
+    expect((await drawn(page('<img alt="Logo">', 40), 'dark')).sheet).toBe(navy);
+    expect((await drawn(page('<p style="color:#fff">More</p>', 40), 'dark')).sheet).toBe(navy);
+  },
+);

@@ -28,6 +28,7 @@ test.skipIf(!hasChromium).each([
 ])('a sheet with %s has its words where they are read', async (_name, html, expected) => {
   const left = await browser.page.evaluate(async (given) => {
     const iframe = document.createElement('iframe');
+    iframe.style.width = '700px';
     document.body.append(iframe);
     const frame = window.harness.prepareMailFrame(iframe, {
       onLink: () => undefined,
