@@ -13,8 +13,11 @@ export interface Finding {
 
 /** Looks for words in the message frames of `root`. The frames run nothing: all is done from outside. */
 export interface FindInFrames {
-  /** Anew; the hit that was shown stays the one that is shown, where it is still there, and the view is not moved to it. */
-  look(words: string): Finding;
+  /**
+   * Anew; the hit that was shown stays the one that is shown, where it is still there, and the view is not moved to it.
+   * Where it is gone another is shown, to which the view goes if it `moves`.
+   */
+  look(words: string, moves: boolean): Finding;
   step(by: 1 | -1): Finding;
   /** Brings the hit that is shown into view again, when what lies above it has grown. */
   stay(): void;
@@ -49,7 +52,7 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
   }
 
   return {
-    look(words) {
+    look(words, moves) {
       const before = hits[at];
       const wanted = folded(words).text.trim();
       hits = wanted === '' ? [] : frames().flatMap((frame) => hitsIn(frame.contentDocument, wanted));
@@ -60,7 +63,7 @@ export function findInFrames(root: () => ParentNode | null): FindInFrames {
       );
       at = hits.length === 0 ? -1 : Math.max(0, same);
       // Frames are drawn while somebody scrolls on: they are not called back to where they were.
-      return show(same === -1);
+      return show(moves && same === -1);
     },
     step(by) {
       if (hits.length > 0) at = (at + by + hits.length) % hits.length;

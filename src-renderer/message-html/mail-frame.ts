@@ -10,6 +10,8 @@ import { settleSpace } from './sheet-space.ts';
 
 /** Bubbles from a frame whose document stands, folded and measured. */
 export const frameShown = 'posthorn-frame-shown';
+/** Bubbles from a frame in which somebody uses a wheel, a pointer or a finger: such events end at the frame itself. */
+export const frameTouched = 'posthorn-frame-touched';
 
 export interface MailFrameCallbacks {
   /** Quoted text below an answer is folded under these words; left out: it stays as it is. */
@@ -139,6 +141,7 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
   };
 
   const onPoint = (event: Event): void => callbacks.onHover?.(linkOf(event)?.getAttribute('href') ?? null);
+  const onTouch = (): void => void iframe.dispatchEvent(new Event(frameTouched, { bubbles: true }));
   const refuse = (event: Event): void => event.preventDefault();
 
   function wire(): void {
@@ -161,6 +164,8 @@ export function prepareMailFrame(iframe: HTMLIFrameElement, callbacks: MailFrame
     document.addEventListener('keydown', onKey, true);
     document.addEventListener('keyup', onKey, true);
     for (const name of ['mouseover', 'focusin'] as const) document.addEventListener(name, onPoint, true);
+    for (const name of ['wheel', 'pointerdown', 'touchstart'] as const)
+      document.addEventListener(name, onTouch, { capture: true, passive: true });
     document.addEventListener('mouseleave', () => callbacks.onHover?.(null));
     observer = new ResizeObserver(measure);
     observer.observe(document.body);

@@ -108,6 +108,16 @@ const sorted = (lines: string[]): string[] => lines.sort();
 
 /** The server's folders in the words of `afterScript`. */
 export async function onServer(peer: RawImap): Promise<Record<string, string[]>> {
+  // Dovecot under load was seen to list a folder just deleted and then to say that there is none of that name.
+  for (let triesLeft = 3; ; triesLeft -= 1)
+    try {
+      return await foldersNow(peer);
+    } catch (error) {
+      if (triesLeft === 0 || !String(error).includes("Mailbox doesn't exist")) throw error;
+    }
+}
+
+async function foldersNow(peer: RawImap): Promise<Record<string, string[]>> {
   const state: Record<string, string[]> = {};
   for (const folder of await peer.folders()) {
     if (folder.attributes.some((word) => /noselect|nonexistent/i.test(word))) continue;
