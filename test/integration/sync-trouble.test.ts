@@ -381,7 +381,8 @@ describe('several accounts', () => {
         await peer.append('INBOX', mail(2));
         const begun = Date.now();
         expect((await posthorn.call('sync.run', { accountId: good })).accounts[0]?.errors).toEqual([]);
-        expect(Date.now() - begun).toBeLessThan(3_000);
+        // Whoever waits for the silent one waits for ever: the clock stands.
+        expect(Date.now() - begun).toBeLessThan(20_000);
         // A silent server is given up after a minute; the clock of the test makes it pass sooner.
         let resolved = false;
         const running = posthorn.call('sync.run', {}).finally(() => (resolved = true));

@@ -58,8 +58,10 @@ describe('the fields beside ENVELOPE', () => {
       for (const field of fields) isPlainSender(field, [{ name: '', address: 'a@b' }]);
       return performance.now() - begin;
     };
+    // The best of some: others use the machine too.
+    const best = (length: number): number => Math.min(...[1, 2, 3, 4, 5].map(() => time(length)));
     time(1_000);
-    const short = Math.max(0.2, time(20_000));
-    expect(time(200_000)).toBeLessThan(short * 60);
+    const short = Math.max(0.2, best(20_000));
+    expect(best(200_000)).toBeLessThan(short * 60);
   });
 });
