@@ -89,3 +89,87 @@ test('the mails above and below are laid out while one is read: opening one load
   }
   expect(await calls(page, 'message.trust')).toHaveLength(2);
 });
+
+test('going on writes only the rows that change, and has nothing laid out before the frame; a hand on the wheel counts too', async () => {
+  const page = await open({ accounts: 1, messages: 200 });
+  await rows(page).nth(4).click();
+  const top = (): Promise<number> => page.locator('.list-scroll').evaluate((list) => list.scrollTop);
+  // At the lower edge: from there on each key moves the list.
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('j');
+      return top();
+    })
+    .toBeGreaterThan(0);
+  await expect.poll(() => page.locator(ahead).count(), { timeout: 30_000 }).toBeGreaterThan(0);
+  const drawn = await rows(page).count();
+  await page.evaluate(() => {
+    const list = document.querySelector('.list-scroll');
+    if (list === null) throw new Error('there is no list');
+    const written = new Set<Element>();
+    const early: string[] = [];
+    new MutationObserver((records) => {
+      for (const { target } of records) {
+        const row = target instanceof Element ? target.closest('[role=row]') : null;
+        if (row !== null) written.add(row);
+      }
+    }).observe(list, { subtree: true, attributes: true });
+    let pressed = false;
+    const { focus } = HTMLElement.prototype;
+    HTMLElement.prototype.focus = function (options) {
+      if (pressed) early.push('focus');
+      focus.call(this, options);
+    };
+    const place = Object.getOwnPropertyDescriptor(Element.prototype, 'scrollTop');
+    Object.defineProperty(list, 'scrollTop', {
+      configurable: true,
+      get: () => {
+        if (pressed) early.push('scrollTop');
+        return Number(place?.get?.call(list));
+      },
+      set: (to: number) => {
+        if (pressed) early.push('scrollTop');
+        place?.set?.call(list, to);
+      },
+    });
+    const moved = new Promise((resolve) => {
+      addEventListener(
+        'keydown',
+        () => {
+          pressed = true;
+          // Asked for before anything that the key asks for.
+          requestAnimationFrame(() => {
+            pressed = false;
+            requestAnimationFrame(() => requestAnimationFrame(() => resolve([written.size, early])));
+          });
+        },
+        { once: true, capture: true },
+      );
+    });
+    Object.assign(window, { moved });
+  });
+  const before = await top();
+  await page.keyboard.press('j');
+  const [written, early] = await page.evaluate(
+    () => (window as unknown as { moved: Promise<[number, string[]]> }).moved,
+  );
+  expect(early).toEqual([]);
+  expect(await top()).toBe(before + 64);
+  expect(drawn).toBeGreaterThan(15);
+  // The one that was read and the one that is.
+  expect(written).toBeLessThan(5);
+
+  // Scrolled in the moment between the key and its frame.
+  await page.evaluate(() => {
+    addEventListener(
+      'keydown',
+      () => {
+        const list = document.querySelector('.list-scroll');
+        if (list !== null) list.scrollTop += 40;
+      },
+      { once: true },
+    );
+  });
+  await page.keyboard.press('j');
+  await expect.poll(top).toBe(before + 2 * 64 + 40);
+});

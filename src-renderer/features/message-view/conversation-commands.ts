@@ -1,9 +1,10 @@
+import { tick } from 'svelte';
 import { t } from '../../i18n/t.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
 import type { Command } from '../../state/commands.svelte.ts';
 
 /** Moving about in a conversation of several messages. */
-export function conversationCommands(app: AppState, goTo: (messageId: string) => void): Command[] {
+export function conversationCommands(app: AppState): Command[] {
   const { reader } = app;
   const several = (): boolean => reader.chosen !== null && reader.rows.length > 1;
   const step = (by: 1 | -1) => (): void => {
@@ -52,4 +53,13 @@ export function conversationCommands(app: AppState, goTo: (messageId: string) =>
       run: () => reader.foldAll(),
     },
   ];
+}
+
+/** The message's own top comes to the top of the view, and has the focus. */
+function goTo(messageId: string): void {
+  void tick().then(() => {
+    const place = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
+    place?.focus({ preventScroll: true });
+    place?.scrollIntoView({ block: 'start' });
+  });
 }
