@@ -133,6 +133,8 @@ export function filterStyleSheet(css: string, pictures: RemotePictures, idPrefix
 
 function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: string, depth: number): string {
   const out: string[] = [];
+  // Whatever its selectors weigh, what stands in no layer counts more.
+  const layered: string[] = [];
   if (depth > 4) return '';
   for (const rule of Array.from(rules)) {
     if (rule instanceof CSSStyleRule) {
@@ -149,9 +151,12 @@ function filterRules(rules: CSSRuleList, pictures: RemotePictures, idPrefix: str
       // Asked and answered: its rules stand where it stood.
       const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
       if (inner !== '') out.push(inner);
+    } else if (rule instanceof CSSLayerBlockRule) {
+      const inner = filterRules(rule.cssRules, pictures, idPrefix, depth + 1);
+      if (inner !== '') layered.push(inner);
     }
   }
-  return out.join('\n');
+  return [...layered, ...out].join('\n');
 }
 
 /**

@@ -2,6 +2,7 @@ import createPurifier from 'dompurify';
 import type { Tracker } from '../../src-shared/text/trackers.ts';
 import { filterDeclarations, filterStyleSheet } from './css-filter.ts';
 import { OwnValues } from './own-values.ts';
+import { chooseSource } from './picture-source.ts';
 import { purifierConfig } from './purifier-config.ts';
 import { remoteUrl, RemotePictures } from './remote-pictures.ts';
 import { safeLink } from './safe-link.ts';
@@ -45,6 +46,7 @@ let base: string | null = null;
 purifier.addHook('uponSanitizeElement', (node, { tagName }) => {
   if (tagName === 'base' && base === null && node instanceof Element)
     base = remoteUrl(node.getAttribute('href') ?? '');
+  if ((tagName === 'img' || tagName === 'picture') && node instanceof Element) chooseSource(node);
   // A list of tasks without its boxes does not say what is done.
   if (node instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(node.type))
     node.before(node.type === 'radio' ? (node.checked ? '◉' : '○') : node.checked ? '☑' : '☐');

@@ -18,7 +18,14 @@ async function wrongWith(vectors: readonly string[], cleaned: boolean): Promise<
   return await browser.page.evaluate(
     async ({ vectors, cleaned, tags, attributes }) => {
       const allowed = new Set(tags);
-      const named = new Set([...attributes, 'data-remote-src', 'data-cid', 'rel', 'referrerpolicy']);
+      const named = new Set([
+        ...attributes,
+        'data-remote-src',
+        'data-cid',
+        'data-cid-background',
+        'rel',
+        'referrerpolicy',
+      ]);
       const raster = /^data:image\/(?:png|gif|jpe?g|webp|bmp|x-icon|avif)[;,]/i;
       const wrong: string[] = [];
       const iframe = document.createElement('iframe');
