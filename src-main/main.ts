@@ -1,6 +1,7 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, toAppError } from '../src-shared/error.ts';
+import { argumentFault } from './composition/start-arguments.ts';
 import { openPosthorn } from './posthorn.ts';
 import { appRoot } from './platform/app-root.ts';
 import { appVersion } from './platform/app-version.ts';
@@ -58,6 +59,14 @@ function readOptionsOrExit(): Options {
   }
 }
 
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** From the file descriptor or the environment, taken out of the environment of all children. */
 function readPassphrase(options: Options): string | null {
   const fromEnvironment = process.env['POSTHORN_PASSPHRASE'] ?? null;
@@ -70,6 +79,11 @@ const options = readOptionsOrExit();
 if (options.help) {
   writeSync(1, helpText(appVersion, checkout));
   process.exit(0);
+}
+const fault = argumentFault(options.argument, isFile);
+if (fault !== null) {
+  say(fault);
+  process.exit(exitCodes.usage);
 }
 // Electron takes its scheme and switches only before it is ready, and is ready only after this module has ended.
 await prepareShell({ profileDir: options.profile, headless: options.headless });

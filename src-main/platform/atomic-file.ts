@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { AppError } from '../../src-shared/error.ts';
 
 /**
  * Replaces a file so that after a power cut it is either the old or the new one, whole:
@@ -32,10 +33,41 @@ let counter = 0;
  * may be gone after a power cut (POSIX promises no more; ext4 and XFS happen to).
  */
 export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  const above = dirname(resolve(first));
-  for (let made = resolve(path); made !== above; made = dirname(made)) await syncDirectory(dirname(made));
+  const missing: string[] = [];
+  for (let at = resolve(path); !(await isFolder(at)); at = dirname(at)) missing.push(at);
+  for (const one of missing.toReversed()) await makeOne(one);
+  for (const made of missing) await syncDirectory(dirname(made));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(path) !== path) return false;
+    throw error;
+  }
+  throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR', syscall: 'mkdir', path });
+}
+
+/** Node's own `recursive` never ends where a folder that is there says that it is not (/proc). */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Another call was quicker.
+    if (code === 'EEXIST' && (await isFolder(path))) return;
+    if (code !== 'ENOENT') throw error;
+    throw new AppError(
+      {
+        code: 'refused',
+        scope: 'app',
+        next: 'tell-user',
+        detail: `No folder can be made there (${path}). Nothing was changed. Choose another place.`,
+      },
+      error,
+    );
+  }
 }
 
 /** Makes a rename or a new name in `path` durable. Windows cannot open directories; NTFS journals names itself. */

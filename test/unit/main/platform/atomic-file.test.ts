@@ -1,4 +1,4 @@
-import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,21 @@ test.runIf(linux)('the name of a new folder is durable in each folder above it t
   synced = [];
   await makeDirectory(join(directory, 'a', 'b', 'c'));
   expect(synced).toEqual([]);
+});
+
+test('several calls at once make one folder', async () => {
+  const path = join(directory, 'a', 'b', 'c');
+  await Promise.all([makeDirectory(path), makeDirectory(path), makeDirectory(join(path, 'd'))]);
+  await expect(makeDirectory(join(path, 'd'))).resolves.toBeUndefined();
+});
+
+test.runIf(linux)('a place where no folder can be made is refused in a sentence, and soon', async () => {
+  await expect(makeDirectory('/proc/posthorn/profile')).rejects.toThrow(
+    'No folder can be made there (/proc/posthorn)',
+  );
+  writeFileSync(join(directory, 'file'), '');
+  await expect(makeDirectory(join(directory, 'file'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  await expect(makeDirectory(join(directory, 'file', 'a'))).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 
 test.runIf(linux)(
