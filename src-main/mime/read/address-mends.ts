@@ -23,7 +23,7 @@ export function mendAddressList(raw: string): { text: string; odd: boolean } {
     // "<Undisclosed-Recipient:;@host>", "undisclosed-recipients:@host;": a server completed what is no address.
     text = outsideQuotes(text, (piece) =>
       piece
-        .replace(/<([^<>:;@,]{1,100}):[ \t]*;[^<>]{0,250}>/g, '$1:;')
+        .replace(/<([^<>:;@,]{1,100}):[ \t]*(?:@[\w.-]{1,250})?;[^<>]{0,250}>/g, '$1:;')
         .replace(/:[ \t]*(?:@[\w.-]{1,250}[ \t]*;|;[ \t]*@[\w.-]{1,250})/g, ':;'),
     );
   if (text.includes(';') && text.includes('('))

@@ -15,8 +15,8 @@ export function unflow(text: string, delSp: boolean): string {
     let content = line.slice(depth);
     if (content.startsWith(' ')) content = content.slice(1);
     const flows = content.endsWith(' ') && content !== '-- ';
-    // Strictly the empty line would end the paragraph before it and be gone; everybody means an empty line.
-    if (content === '') flush();
+    // By the letter the empty line ends the paragraph before it and is gone; behind words everybody means an empty line.
+    if (content === '' && state.open?.text.trim() !== '') flush();
     const kept = flows && delSp ? content.slice(0, -1) : content;
     if (state.open !== null && state.open.depth === depth && content !== '-- ') state.open.text += kept;
     else {

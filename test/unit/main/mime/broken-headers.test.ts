@@ -159,6 +159,7 @@ test.each<[string, string[]]>([
   ['undisclosed-recipients:;', []],
   ['<Undisclosed-Recipient:;@mx.example.org>', []],
   ['undisclosed-recipients:@mx.example.org;', []],
+  ['<undisclosed-recipients:@mx.example.org;>', []],
   ['undisclosed-recipients:;@mx.example.org', []],
   [`Hidden:;@mx.example.org, "a:;@b" <${ann}>`, [`a:;@b|${ann}`]],
   ['(Empty list)(start)Hidden recipients :(nobody(that I know)) ;', []],

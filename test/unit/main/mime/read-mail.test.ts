@@ -278,6 +278,7 @@ describe('texts', () => {
     expect(unflow('> one \n> \n>\n> two\nthree \n\nfour', false)).toBe(
       '> one \n> \n> \n> two\nthree \n\nfour',
     );
+    expect(unflow('> one\n>  \n>\n>> two', false)).toBe('> one\n>  \n>> two');
     expect(unflow(' From here\n >no quote', false)).toBe('From here\n>no quote');
   });
 
