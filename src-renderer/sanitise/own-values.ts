@@ -24,7 +24,14 @@ export class OwnValues {
     } catch {
       return;
     }
-    for (const rule of sheet.cssRules)
+    this.#noteAll(sheet.cssRules, 0);
+  }
+
+  /** What stands in no layer counts for more than what stands in one. */
+  #noteAll(rules: CSSRuleList, depth: number): void {
+    for (const rule of rules)
+      if (rule instanceof CSSLayerBlockRule && depth < deepest) this.#noteAll(rule.cssRules, depth + 1);
+    for (const rule of rules)
       if (rule instanceof CSSStyleRule && everywhere.test(rule.selectorText)) this.#note(rule.style);
   }
 

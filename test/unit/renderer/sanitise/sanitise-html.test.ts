@@ -54,12 +54,13 @@ describe.skipIf(!hasChromium)('the sanitiser in a browser', () => {
 
   test('puts in the values that a mail names, and no others', async () => {
     const html = await clean(
-      `<style>:root { --brand: #123456; --card: var(--brand); --far: url(https://a.example/far) } .part { --own: red } @media print { :root { --brand: red } }
-        p { background: var(--card); border: 1px solid var(--none, rgb(9, 8, 7)); margin: var(--none) }</style><p style="color: var( --brand ); padding: var(--own); list-style: var(--far)">x</p>`,
+      `<style>@layer theme { :root { --brand: red; --none-yet: 7px } } :root { --brand: #123456; --card: var(--brand); --far: url(https://a.example/far) } .part { --own: red } @media print { :root { --brand: red } }
+        p { background: var(--card); border: 1px solid var(--none, rgb(9, 8, 7)); margin: var(--none) }</style><p style="color: var( --brand ); padding: var(--own); list-style: var(--far); border-width: var(--none-yet)">x</p>`,
     );
     expect(html).toContain('background: rgb(18, 52, 86)');
     expect(html).toContain('border: 1px solid rgb(9, 8, 7)');
     expect(html).toContain('style="color: rgb(18, 52, 86);');
+    expect(html).toContain('border-width: 7px');
     expect(html).not.toMatch(/var\(|--|margin|padding|red|https/);
   });
 
