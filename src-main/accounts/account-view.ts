@@ -22,6 +22,7 @@ export function accountView(
     stateDetail: engine?.error?.detail ?? null,
     error: engine?.error == null ? null : publicError(engine.error),
     lastSyncAt: engine?.lastSyncAt ?? null,
+    lastHeardAt: engine?.lastHeardAt ?? null,
     failures: [...(engine?.failures ?? [])].map(([folderId, error]) => ({
       folderId,
       folderName: register.get(folderId)?.name ?? '',

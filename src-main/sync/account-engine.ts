@@ -44,6 +44,7 @@ export function createAccountEngine(ports: EnginePorts): AccountEngine {
     state: 'connecting',
     error: null,
     lastSyncAt: ports.syncTimes.get(accountId),
+    lastHeardAt: null,
     failures: new Map(),
     progress: null,
   };

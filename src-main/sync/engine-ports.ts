@@ -43,6 +43,8 @@ export interface EngineState {
   state: AccountState;
   error: AppErrorData | null;
   lastSyncAt: string | null;
+  /** When what the server told of, in one folder or more, was last fetched. */
+  lastHeardAt: string | null;
   /** By folder id: why it could not be checked the last time. */
   failures: ReadonlyMap<string, AppErrorData>;
   progress: { folderId: string; folderName: string; done: number; total: number } | null;

@@ -118,7 +118,14 @@ export function createPullRunner(ports: PullRunnerPorts): PullRunner {
         }
         await withdrawOffers(accountId, engine);
         if (full) passed();
-        else setState({ failures: new Map(failedFolders) });
+        else {
+          const failures = new Map(failedFolders);
+          setState(
+            failures.size > 0
+              ? { failures }
+              : { failures, lastHeardAt: new Date(engine.clock.now()).toISOString() },
+          );
+        }
         for (const request of taken) request.settle();
       }
       session.worked();

@@ -99,7 +99,10 @@ export function statusSentence({ info, accounts, journal, outbox }: StatusFacts)
         detail: unchecked[0].error.detail,
       }),
     );
-  const checks = accounts.map((account) => Date.parse(account.lastSyncAt ?? ''));
+  // The server tells of new mail between two looks at all folders: the time is not older than the mail in view.
+  const checks = accounts.map(({ lastSyncAt, lastHeardAt }) =>
+    lastSyncAt === null ? NaN : Math.max(Date.parse(lastSyncAt), Date.parse(lastHeardAt ?? lastSyncAt)),
+  );
   const oldest = Math.min(...checks);
   const text = Number.isFinite(oldest)
     ? t('status.upToDate', { time: clockTime(oldest) })

@@ -61,6 +61,8 @@ export interface AccountView {
   error: AppErrorData | null;
   /** When every folder was last asked and answered; folders that failed since are in `failures`. */
   lastSyncAt: string | null;
+  /** When the server last told of something and it was fetched, later than `lastSyncAt`. */
+  lastHeardAt: string | null;
   /** Folders that could not be checked the last time, and why. */
   failures: { folderId: string; folderName: string; error: AppErrorData }[];
   pendingOps: number;
@@ -112,7 +114,7 @@ export const accountMethods = {
     params: v.optional(v.object({}), {}),
     doc: 'All accounts with their state.',
     returns:
-      '[{accountId, address, name, color, mode, state, stateDetail, error, lastSyncAt, failures: [{folderId, folderName, error}], pendingOps, parkedOps, progress, settings}]',
+      '[{accountId, address, name, color, mode, state, stateDetail, error, lastSyncAt, lastHeardAt, failures: [{folderId, folderName, error}], pendingOps, parkedOps, progress, settings}]',
   }),
   'account.remove': method<Record<string, never>>()({
     params: accountId,

@@ -60,6 +60,7 @@ export function makeAccounts(world: FakeWorld): AccountView[] {
       stateDetail: failed ? 'The server imap.example.org did not accept the password.' : null,
       error: null,
       lastSyncAt: new Date().toISOString(),
+      lastHeardAt: null,
       failures: [],
       pendingOps: 0,
       parkedOps: 0,

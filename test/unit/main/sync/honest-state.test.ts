@@ -39,6 +39,16 @@ test('a folder that cannot be opened is told, and the account was not wholly syn
   expect((await view('Box')).error).toBeNull();
 });
 
+test('what was heard of between two looks at all folders has a time of its own', async () => {
+  world = await openEngineWorld({}, (server) => server.add('INBOX', bytesOf(1)));
+  await world.sync();
+  const { lastSyncAt } = world.engine.state();
+  await world.engine.sync({ folderId: world.folder('INBOX'), bodies: 'none' });
+  const after = world.engine.state();
+  expect(after.lastSyncAt).toBe(lastSyncAt);
+  expect(Date.parse(after.lastHeardAt ?? '')).toBeGreaterThanOrEqual(Date.parse(lastSyncAt ?? ''));
+});
+
 test('while the first sync goes on it is told how far back it is complete, and how much is here', async () => {
   const day = 86_400_000;
   world = await openEngineWorld({}, (server) => {

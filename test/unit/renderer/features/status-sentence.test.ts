@@ -23,6 +23,21 @@ test('up to date only when every account is idle', () => {
   );
 });
 
+test('the time is not older than the mail that came by itself', () => {
+  const [first, second] = makeAccounts({ accounts: 2 });
+  if (first === undefined || second === undefined) throw new Error('two accounts are made');
+  const at = (lastSyncAt: string, lastHeardAt: string | null) => ({
+    lastSyncAt: new Date(2026, 10, 22, 10, Number(lastSyncAt)).toISOString(),
+    lastHeardAt: lastHeardAt === null ? null : new Date(2026, 10, 22, 10, Number(lastHeardAt)).toISOString(),
+  });
+  const shown = (...times: ReturnType<typeof at>[]): string =>
+    statusSentence(facts({ accounts: times.map((time) => ({ ...first, ...time })) })).text;
+  expect(shown(at('33', '47'))).toMatch(/10:47$/);
+  expect(shown(at('33', '20'))).toMatch(/10:33$/);
+  // Every account was looked at by then.
+  expect(shown(at('33', '47'), at('35', null))).toMatch(/10:35$/);
+});
+
 test('the network comes before the accounts, a refused password before progress', () => {
   expect(statusSentence(facts({ info: makeInfo({ offline: true }) })).text).toMatch(
     /^Working without network since/,
