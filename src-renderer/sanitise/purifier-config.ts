@@ -1,6 +1,6 @@
 import type { Config } from 'dompurify';
 
-/** What HTML of strangers may hold at all; each address in it is judged by `sanitise-html.ts` itself. */
+/** What HTML of strangers may hold at all; each address in it is judged by `cleaner.ts`. */
 export const purifierConfig = {
   ALLOWED_TAGS: [
     'a',
