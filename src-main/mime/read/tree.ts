@@ -1,29 +1,15 @@
 import { trimEndBy } from '../../../src-shared/text/trim-end.ts';
-import {
-  beforeDelimiter,
-  separatorIn,
-  sniffBoundary,
-  type OpenBoundary,
-  type Separator,
-} from './boundaries.ts';
+import { beforeDelimiter, sniffBoundary } from './boundaries.ts';
 import { isCmsPart } from './cms-part.ts';
 import { signedContent } from './cms.ts';
 import type { DefectList } from './defect-list.ts';
+import { Delimiters, type Delimiter } from './delimiters.ts';
 import { isUnlabelledBase64 } from './disguised-file.ts';
 import { behindEmptyLines, readHeaderBlock } from './header-block.ts';
 import type { ReadLimits } from './limits.ts';
 import { describePart, isMessageType, partBytes, type Part } from './part.ts';
 import { sunParts } from './sun-attachment.ts';
 import { decodeTransfer, transferEncoding } from './transfer.ts';
-
-/** `level`: index in the stack of open boundaries; −1 at the end of the bytes. */
-interface Delimiter extends Separator {
-  /** Where the line begins, and where the next one does. */
-  at: number;
-  next: number;
-}
-
-const dash = 45;
 
 /**
  * One forward pass: every line is compared once with the boundaries that are open at that point, so
@@ -41,7 +27,7 @@ class TreeReader {
   readonly #defects: DefectList;
   readonly #counter: { parts: number };
   readonly #depthBefore: number;
-  readonly #open: OpenBoundary[] = [];
+  readonly #delimiters: Delimiters;
 
   constructor(
     bytes: Buffer,
@@ -51,6 +37,7 @@ class TreeReader {
     depthBefore: number,
   ) {
     this.#bytes = bytes;
+    this.#delimiters = new Delimiters(bytes);
     this.#limits = limits;
     this.#defects = defects;
     this.#counter = counter;
@@ -82,7 +69,7 @@ class TreeReader {
     const block = readHeaderBlock(
       this.#bytes,
       start,
-      (at) => this.#delimiterAt(at) !== null,
+      (at) => this.#delimiters.at(at) !== null,
       this.#limits,
       this.#defects,
     );
@@ -91,14 +78,14 @@ class TreeReader {
     part.partId = isMultipart && isMessage ? (prefix === '' ? '' : `${prefix}.TEXT`) : leafId;
     if (this.#limits.headersOnly) {
       part.bodyEnd = this.#bytes.length;
-      return { part, end: this.#atEnd() };
+      return { part, end: this.#delimiters.atEnd() };
     }
     const tooDeep = depth >= this.#limits.maxDepth;
     const container = isMultipart || isMessageType(part.type.value);
     if (container && tooDeep) this.#defects.add('too-deep');
     let end: Delimiter;
     if (part.type.value === 'multipart/x-sun-attachment') {
-      end = this.#nextDelimiter(part.bodyStart);
+      end = this.#delimiters.next(part.bodyStart);
       part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
       part.children = sunParts(part, isMessage ? prefix : leafId, this.#limits, this.#defects);
       this.#counter.parts += part.children.length;
@@ -109,7 +96,7 @@ class TreeReader {
       end = inner.end;
       part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
     } else {
-      end = this.#nextDelimiter(part.bodyStart);
+      end = this.#delimiters.next(part.bodyStart);
       part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, end.at);
       if (isMessageType(part.type.value) && !tooDeep) this.#encodedMessage(part, leafId, depth);
       else if (isCmsPart(part) && !tooDeep) this.#signedContent(part, leafId, depth);
@@ -141,7 +128,7 @@ class TreeReader {
       this.#defects.add('boundary-missing');
       boundary = sniffBoundary(this.#bytes, part.bodyStart) ?? '';
     }
-    if (boundary === '') return this.#leaf(part, this.#nextDelimiter(part.bodyStart), prefix, depth);
+    if (boundary === '') return this.#leaf(part, this.#delimiters.next(part.bodyStart), prefix, depth);
     let found = this.#children(part, boundary, prefix, depth);
     if (part.children.length > 0) return found;
     if (
@@ -192,7 +179,7 @@ class TreeReader {
   #leaf(part: Part, end: Delimiter, prefix: string, depth: number): Delimiter {
     // A closing separator alone ends it, too, where nothing stands behind.
     const closed =
-      part.bodyEnd > part.bodyStart && this.#isLoneLine(part.bodyEnd, end.at) ? part.bodyEnd : end.at;
+      part.bodyEnd > part.bodyStart && this.#delimiters.isLone(part.bodyEnd, end.at) ? part.bodyEnd : end.at;
     part.bodyEnd = beforeDelimiter(this.#bytes, part.bodyStart, closed);
     if (
       /^\s*content-(?:type|transfer-encoding|disposition|id|description|location|language|md5|class)[ \t]*:/i.test(
@@ -218,32 +205,24 @@ class TreeReader {
     return end;
   }
 
-  /** Two dashes begin the line at `from`, and nothing is written below it. Without a pattern: it may be megabytes of blanks. */
-  #isLoneLine(from: number, to: number): boolean {
-    if (this.#bytes[from] !== 45 || this.#bytes[from + 1] !== 45) return false;
-    const lineEnd = this.#bytes.indexOf(10, from);
-    if (lineEnd < 0 || lineEnd >= to) return true;
-    return this.#bytes.toString('latin1', lineEnd, to).trim() === '';
-  }
-
   #children(part: Part, boundary: string, prefix: string, depth: number): Delimiter {
     const own = { boundary, exact: false };
-    const level = this.#open.push(own) - 1;
+    const level = this.#delimiters.open(own);
     const digest = part.type.value === 'multipart/digest';
-    let end = this.#nextDelimiter(part.bodyStart);
+    let end = this.#delimiters.next(part.bodyStart);
     own.exact = end.level === level && end.exact;
     let number = 0;
     let full = false;
     while (end.level === level && !end.closing) {
       // Two separators in a row, or one at the very end: nothing stands between them.
       if (end.next >= this.#bytes.length) {
-        end = this.#atEnd();
+        end = this.#delimiters.atEnd();
         break;
       }
       if (this.#counter.parts >= this.#limits.maxParts) {
         if (!full) this.#defects.add('too-many-parts');
         full = true;
-        end = this.#nextDelimiter(end.next);
+        end = this.#delimiters.next(end.next);
         continue;
       }
       number++;
@@ -252,39 +231,14 @@ class TreeReader {
       part.children.push(inner.part);
       end = inner.end;
     }
-    this.#open.length = level;
+    this.#delimiters.close(level);
     if (end.level === level) {
       part.bodyEnd = end.at;
       // The epilogue belongs to nobody; what follows is the outer part's.
-      return this.#nextDelimiter(end.next);
+      return this.#delimiters.next(end.next);
     }
     if (part.children.length > 0) this.#defects.add('multipart-unterminated');
     part.bodyEnd = end.at;
-    return end.level < 0 ? end : (this.#delimiterAt(end.at) ?? end);
-  }
-
-  #atEnd(): Delimiter {
-    return { level: -1, closing: true, exact: true, at: this.#bytes.length, next: this.#bytes.length };
-  }
-
-  #nextDelimiter(from: number): Delimiter {
-    if (this.#open.length === 0) return this.#atEnd();
-    const here = this.#delimiterAt(from);
-    if (here !== null) return here;
-    for (let at = this.#bytes.indexOf('\n--', from); at >= 0; at = this.#bytes.indexOf('\n--', at + 1)) {
-      const delimiter = this.#delimiterAt(at + 1);
-      if (delimiter !== null) return delimiter;
-    }
-    return this.#atEnd();
-  }
-
-  /** The line at `at` as a delimiter of the innermost open boundary that it fits. */
-  #delimiterAt(at: number): Delimiter | null {
-    if (this.#open.length === 0 || this.#bytes[at] !== dash || this.#bytes[at + 1] !== dash) return null;
-    const lineEnd = this.#bytes.indexOf(10, at);
-    const next = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
-    const line = trimEndBy(this.#bytes.toString('latin1', at + 2, Math.min(next, at + 1_000)), /[ \t\r\n]/);
-    const found = separatorIn(line, this.#open);
-    return found === null ? null : { ...found, at, next };
+    return end.level < 0 ? end : (this.#delimiters.at(end.at) ?? end);
   }
 }
