@@ -52,6 +52,23 @@ export function isUnreadable({ protection }: FullMessage): boolean {
 export function listedFiles(message: FullMessage): MessagePart[] {
   const asCards = shownAsCard(message);
   return message.attachments.filter(
-    (part) => !asCards.has(part.partId) && !hasPlaceIn(message.html ?? '', part),
+    (part) =>
+      !asCards.has(part.partId) && !hasPlaceIn(message.html ?? '', part) && !isListedTwice(message, part),
+  );
+}
+
+const calendarFile = /^(?:text\/calendar|application\/ics)$/;
+
+/** Calendars send an invitation once for programs and once more as a file: the file is listed, a card stands for it. */
+function isListedTwice({ invitation, attachments }: FullMessage, part: MessagePart): boolean {
+  return (
+    part.partId === invitation?.partId &&
+    attachments.some(
+      (other) =>
+        other.partId !== part.partId &&
+        calendarFile.test(other.contentType) &&
+        // The ends of lines may differ.
+        Math.abs(other.size - part.size) < 0.1 * part.size,
+    )
   );
 }

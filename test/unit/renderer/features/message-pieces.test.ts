@@ -31,3 +31,20 @@ test('files that the text shows in their place are not listed, by whatever name 
   } as unknown as FullMessage;
   expect(listedFiles(message).map(({ partId }) => partId)).toEqual(['5']);
 });
+
+test.each([
+  ['once as a part and once as a file is listed as the file', 'application/ics', 615, ['3']],
+  ['that is all there is stays', 'image/png', 634, ['2', '3']],
+  ['beside the file of another event stays', 'text/calendar', 5_000, ['2', '3']],
+])('an invitation %s', (_what, contentType, size, listed) => {
+  const message = {
+    html: '',
+    protection: [],
+    invitation: { partId: '2' },
+    attachments: [
+      { partId: '2', contentId: null, contentType: 'text/calendar', size: 634 },
+      { partId: '3', contentId: null, contentType, size },
+    ],
+  } as unknown as FullMessage;
+  expect(listedFiles(message).map(({ partId }) => partId)).toEqual(listed);
+});
