@@ -225,4 +225,23 @@ describe('writing in the window', () => {
     expect(await page.locator('.upload').count()).toBe(0);
     await context.close();
   });
+
+  it('keeps its tools in one line beside the list and in narrow windows', async () => {
+    const { page, context } = await openWindow();
+    await page.keyboard.press('c');
+    const tools = page.getByRole('toolbar', { name: 'Formatting' });
+    await tools.waitFor();
+    for (const width of [1440, 1320, 1280, 1240, 1200, 1024, 800, 640, 560]) {
+      await page.setViewportSize({ width, height: 800 });
+      const [send, discard] = await Promise.all(
+        ['Send', 'Discard the draft'].map(async (name) =>
+          page.getByRole('button', { name, exact: true }).boundingBox(),
+        ),
+      );
+      const middle = (box: typeof send): number => Math.round((box?.y ?? 0) + (box?.height ?? 0) / 2);
+      expect([width, middle(discard ?? null)]).toEqual([width, middle(send ?? null)]);
+    }
+    await page.getByRole('button', { name: 'Attach', exact: true }).waitFor();
+    await context.close();
+  });
 });
