@@ -26,15 +26,15 @@ export async function askMx(
     servers,
     tried: [{ source: 'mx', outcome, detail }],
   });
-  if (records.length === 0) return answer('nothing', `${domain} names no server that takes its mail (MX).`);
+  if (records.length === 0) return answer('nothing', `${domain} names no server that takes its mail.`);
   // RFC 7505: a lone MX of "." says that the domain takes no mail.
-  if (hosts.length === 0) return answer('not-offered', `${domain} says that it takes no mail (MX).`);
+  if (hosts.length === 0) return answer('not-offered', `${domain} says that it takes no mail.`);
   const own = registrable(domain);
   const hosters = [...new Set(hosts.map(registrable))]
     .filter((hoster) => hoster !== own)
     .slice(0, mostHosters);
   if (hosters.length === 0)
-    return answer('nothing', `${domain} takes its mail itself (MX), so there is nobody else to ask.`);
+    return answer('nothing', `${domain} takes its mail itself, so there is nobody else to ask.`);
 
   const failures: string[] = [];
   for (const hoster of hosters) {
@@ -42,12 +42,12 @@ export async function askMx(
     if (servers.length > 0) {
       return answer(
         'found',
-        `${hoster} takes the mail of ${domain} (MX); its settings name: ${servers.map(serverWords).join(', ')}.`,
+        `${hoster} takes the mail of ${domain}; its settings name: ${servers.map(serverWords).join(', ')}.`,
         servers,
       );
     }
   }
-  const who = `${hosters.join(' and ')} takes the mail of ${domain} (MX)`;
+  const who = `${hosters.join(' and ')} takes the mail of ${domain}`;
   return failures.length > 0
     ? answer('failed', `${who}, but its settings were not found. ${failures.join(' ')}`)
     : answer('nothing', `${who}, but its settings are not known.`);

@@ -38,13 +38,13 @@ export async function askSrv({ mail, network }: Asking): Promise<SrvAnswer> {
     answer.tried.unshift({
       source: 'srv',
       outcome: 'found',
-      detail: `The name server names for ${mail.domain}: ${answer.servers.map(serverWords).join(', ')}.`,
+      detail: `${mail.domain} itself names: ${answer.servers.map(serverWords).join(', ')}.`,
     });
   } else if (answer.tried.length === 0) {
     answer.tried.push({
       source: 'srv',
       outcome: 'nothing',
-      detail: `${mail.domain} has no SRV records for mail.`,
+      detail: `${mail.domain} itself names no servers for mail.`,
     });
   }
   return answer;
@@ -69,7 +69,7 @@ function read(
     if (name === '' || name === '.') continue;
     const host = asciiHost(name);
     if (host === null || port < 1 || port > 65_535) {
-      tried('failed', `The SRV record ${service.name} of ${mail.domain} names no usable server.`);
+      tried('failed', `What ${mail.domain} names for ${service.words} (${service.name}) is no server that can be used.`);
       continue;
     }
     // RFC 6186 4: the whole address is the first name to try.
