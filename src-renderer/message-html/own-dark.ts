@@ -116,18 +116,18 @@ function areaOf(element: Element): number {
  */
 function dimShining(mail: Element, { dark, light }: Grounds): void {
   const around = new Set<Element>();
-  for (const ground of light) {
-    const shining = nearest(ground.parentElement, (one) => toneOf(one) === 'dark');
-    if (shining !== null && mail.contains(shining) && !dark.has(shining)) around.add(shining);
-  }
-  for (const image of mail.querySelectorAll('img')) {
-    const ground = groundUnder(image)?.element;
-    if (ground !== undefined) around.delete(ground);
-  }
+  for (const ground of light)
+    for (let at = ground.parentElement; at !== null && mail.contains(at); at = at.parentElement) {
+      if (dark.has(at) || light.has(at)) break;
+      if (toneOf(at) === 'dark') around.add(at);
+    }
+  for (const image of mail.querySelectorAll('img'))
+    for (let at = image.parentElement; at !== null && !light.has(at); at = at.parentElement)
+      around.delete(at);
   for (const element of around) {
     let rest = areaOf(element);
     for (const ground of light)
-      if (nearest(ground.parentElement, (one) => around.has(one) || light.has(one)) === element)
+      if (nearest(ground.parentElement, (one) => one === element || light.has(one)) === element)
         rest -= areaOf(ground);
     if (rest > 0.15 * areaOf(element))
       (element as HTMLElement).style.setProperty('background', 'transparent', 'important');

@@ -142,6 +142,8 @@ test.skipIf(!hasChromium)(
       `<body bgcolor="#000033" style="padding:${padding}px"><div style="background:#fff">Words on a card</div>${inner}</body>`;
     expect((await drawn(page('', 40), 'dark')).sheet).toBe('rgba(0, 0, 0, 0)');
     expect((await drawn(page('', 40), 'light')).sheet).toBe(navy);
+    const nested = `<body bgcolor="#000033"><table bgcolor="#000033" width="100%"><tr><td style="padding:40px"><table bgcolor="#fff"><tr><td>Words on a card</td></tr></table></td></tr></table></body>`;
+    expect((await drawn(nested, 'dark')).sheet).toBe('rgba(0, 0, 0, 0)');
     expect((await drawn(page('', 1), 'dark')).sheet).toBe(navy);
     expect((await drawn(page('<img alt="Logo">', 40), 'dark')).sheet).toBe(navy);
     expect((await drawn(page('<p style="color:#fff">More</p>', 40), 'dark')).sheet).toBe(navy);
