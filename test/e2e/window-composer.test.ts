@@ -54,6 +54,40 @@ afterAll(async () => {
 });
 
 describe('writing in the window', () => {
+  it('keeps the focus in a composer that was opened while the one before it was closing', async () => {
+    const { page, context, problems } = await openWindow();
+    const composer = page.locator('.composer');
+    const focused = (): Promise<boolean> =>
+      page.evaluate(() => document.activeElement?.closest('.composer') != null);
+    // What waits for the next picture waits until it is let go.
+    await page.evaluate(() => {
+      const held: FrameRequestCallback[] = [];
+      const asIs = window.requestAnimationFrame;
+      Object.assign(window, {
+        requestAnimationFrame: (call: FrameRequestCallback) => held.push(call),
+        letGo: () => {
+          window.requestAnimationFrame = asIs;
+          for (const call of held) call(performance.now());
+        },
+      });
+    });
+    await page.keyboard.press('c');
+    await expect.poll(focused).toBe(true);
+    await page.keyboard.press('Escape');
+    await composer.waitFor({ state: 'hidden' });
+    await page.keyboard.press('c');
+    await expect.poll(focused).toBe(true);
+    await page.evaluate(() => (window as unknown as { letGo(): void }).letGo());
+    expect(await focused()).toBe(true);
+    await page.keyboard.press('Escape');
+    await composer.waitFor({ state: 'hidden' });
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest('[role=grid]') != null))
+      .toBe(true);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('writes, completes an address, attaches, keeps and sends by keyboard, and takes it back', async () => {
     const { page, context, problems } = await openWindow();
     await page.keyboard.press('c');

@@ -108,8 +108,10 @@ export class ComposerDesk {
   }
 
   #show(session: ComposerSession): void {
-    if (this.session === null && document.activeElement instanceof HTMLElement)
-      this.#focusBack = document.activeElement;
+    const { activeElement } = document;
+    // Right after another composer nothing has it.
+    if (this.session === null && activeElement instanceof HTMLElement && activeElement !== document.body)
+      this.#focusBack = activeElement;
     session.reopen();
     this.session = session;
     this.#app.route.surface = 'mail';
@@ -132,6 +134,8 @@ export class ComposerDesk {
     this.#focusBack = null;
     // What had the focus may be gone: the list is always there.
     requestAnimationFrame(() => {
+      // By now the next one may be open: what is typed into it must not become keys of the list.
+      if (this.session !== null) return;
       if (back?.isConnected === true) back.focus();
       else document.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]')?.focus();
     });
