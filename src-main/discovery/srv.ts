@@ -69,7 +69,10 @@ function read(
     if (name === '' || name === '.') continue;
     const host = asciiHost(name);
     if (host === null || port < 1 || port > 65_535) {
-      tried('failed', `What ${mail.domain} names for ${service.words} (${service.name}) is no server that can be used.`);
+      tried(
+        'failed',
+        `What ${mail.domain} names for ${service.words} (${service.name}) is no server that can be used.`,
+      );
       continue;
     }
     // RFC 6186 4: the whole address is the first name to try.
