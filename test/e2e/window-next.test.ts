@@ -24,6 +24,16 @@ test('the mails above and below are laid out while one is read: opening one load
   await laidOut(page);
   const shown = await page.locator('#subject').textContent();
 
+  // Two keys away it is read, and only has to be laid out.
+  const further = await rows(page).evaluateAll((all) =>
+    [all[2], all[6]].flatMap((row) =>
+      row === undefined || row.classList.contains('is-away') ? [] : [row.getAttribute('data-id')],
+    ),
+  );
+  expect(further.length).toBeGreaterThan(0);
+  for (const messageId of further)
+    await expect.poll(() => calls(page, 'message.get')).toContainEqual({ messageId });
+
   // Not opened: no check of their senders, no picture, no mark; neither reader of screens nor keyboard comes there.
   expect(await calls(page, 'message.trust')).toHaveLength(1);
   expect(await calls(page, 'message.loadRemote')).toEqual([]);
