@@ -10,6 +10,15 @@ export const mostPixels = 64_000_000;
 /** Of all pictures that one mail brings along: forty photographs. A few kilobytes can claim thousands of megapixels. */
 export const mostPixelsOfMail = 500_000_000;
 
+/** Pictures that no frame draws: what is called by such a name is listed as a file. A drawing in SVG is a program. */
+const neverDrawn =
+  /^image\/(?:svg|(?:x-)?(?:tiff?|wmf|emf|pict)|hei[cf]|jp[2mx]|jxl|vnd\.(?!microsoft\.icon))/i;
+
+/** What is called a picture and may be drawn; its own bytes decide (`pictureHead`). */
+export function isDrawnKind(contentType: string): boolean {
+  return contentType.startsWith('image/') && !neverDrawn.test(contentType);
+}
+
 /**
  * Kind and size of a picture by its own first bytes: a name proves nothing, and a picture of a few bytes can be made
  * of a billion pixels. Null when it is none of the kinds that a frame draws, or does not say its size.

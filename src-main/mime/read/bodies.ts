@@ -1,4 +1,5 @@
 import type { MailAttachment, MailProtection, MailSection } from '../../../src-shared/model/mail.ts';
+import { isDrawnKind } from '../../../src-shared/text/picture-head.ts';
 import { pictureName } from '../../../src-shared/text/picture-name.ts';
 import { AttachmentList, fileNameOf } from './attachment-list.ts';
 import { DefectList } from './defect-list.ts';
@@ -76,7 +77,7 @@ export function readBodies(root: Part, limits: ReadLimits, defects: DefectList):
   const inPlace = new Set(shown.values());
   const inlineImages: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const attachment of collector.attachments.list) {
-    if (!attachment.contentType.startsWith('image/')) continue;
+    if (!isDrawnKind(attachment.contentType)) continue;
     const { contentId, partId } = attachment;
     const repeated = contentId !== null && contentId in inlineImages;
     if (contentId !== null && !repeated) inlineImages[contentId] = partId;

@@ -1,10 +1,15 @@
 import type { FullMessage, MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
-import { mostPixels, mostPixelsOfMail, pictureHead } from '../../../src-shared/text/picture-head.ts';
+import {
+  isDrawnKind,
+  mostPixels,
+  mostPixelsOfMail,
+  pictureHead,
+} from '../../../src-shared/text/picture-head.ts';
 import { pictureName } from '../../../src-shared/text/picture-name.ts';
 import type { MainClient } from '../../ipc/client.ts';
 
 /** Many programs call a picture no more than bytes. */
-const maybePicture = /^image\/(?!svg)|^application\/(?:octet-stream|x-unknown|unknown)$/;
+const justBytes = /^application\/(?:octet-stream|x-unknown|unknown)$/;
 const maxBytes = 20_000_000;
 
 /**
@@ -16,9 +21,7 @@ export async function enclosedPictures(
   message: FullMessage,
 ): Promise<Record<string, string>> {
   const html = message.html ?? '';
-  const wanted = message.attachments.filter(
-    (part) => part.size <= maxBytes && maybePicture.test(part.contentType) && hasPlaceIn(html, part),
-  );
+  const wanted = message.attachments.filter((part) => part.size <= maxBytes && hasPlaceIn(html, part));
   const found = await Promise.all(
     wanted.map(async (part) => {
       try {
@@ -46,8 +49,9 @@ export async function enclosedPictures(
   return pictures;
 }
 
-/** Whether sanitised HTML has a place for this part, in its words or behind them. */
+/** Whether sanitised HTML has a place for this part, in its words or behind them, and it may be drawn there. */
 export function hasPlaceIn(html: string, part: MessagePart): boolean {
+  if (!isDrawnKind(part.contentType) && !justBytes.test(part.contentType)) return false;
   const name = pictureName(part)
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')

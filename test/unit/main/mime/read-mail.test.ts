@@ -327,7 +327,7 @@ describe('texts', () => {
         '--a',
         'Content-Type: text/html',
         '',
-        '<img src="cid:one@x">',
+        '<img src="cid:one@x"><img src="cid:three@x">',
         '--a',
         'Content-Type: image/png',
         'Content-ID: <one@x>',
@@ -338,11 +338,16 @@ describe('texts', () => {
         'Content-ID: <two@x>',
         '',
         'x',
+        '--a',
+        'Content-Type: image/svg+xml',
+        'Content-ID: <three@x>',
+        '',
+        '<svg/>',
         '--a--',
       ]),
     );
     expect(read.inlineImages).toEqual({ 'one@x': '2', 'two@x': '3' });
-    expect(read.attachments.map((a) => a.embedded)).toEqual([true, false]);
+    expect(read.attachments.map((a) => a.embedded)).toEqual([true, false, false]);
     expect(read.hasAttachments).toBe(true);
   });
 
