@@ -93,6 +93,8 @@ const themeStyle = `
 ::highlight(posthorn-found-now) { background-color: #ff9a3c; color: #1d1d1b; }
 :root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) { background: #ffffff; filter: invert(0.86) hue-rotate(180deg); }
 :root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) :is(img[src]:not([data-drawing]), [style*="url("], .posthorn-emoji) { filter: invert(1) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [data-own-ground] { filter: invert(1) hue-rotate(180deg); }
+:root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [data-own-ground] :is(img[src]:not([data-drawing]), [style*="url("], .posthorn-emoji) { filter: none; }
 :root[data-theme="dark"][data-kind="html"]:not([data-own-dark]) [style*="url("] :is(img[src], .posthorn-emoji) { filter: none; }
 :root[data-own-dark] { background: #232325; }
 :root[data-own-dark] .held-picture { border-color: #515156; background: #2c2c2f; color: #c3c3bf; }

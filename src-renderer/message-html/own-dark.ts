@@ -27,7 +27,11 @@ export function settleColours(document: Document): boolean {
   if (isOwn) dimAround(grounds);
   if (!dark || isOwn) return false;
   draw(false);
-  if (mail !== null) dimShining(mail, groundsOf(mail));
+  if (mail !== null) {
+    const drawn = groundsOf(mail);
+    dimShining(mail, drawn);
+    keepDarkBoxes(mail, drawn);
+  }
   return true;
 }
 
@@ -131,6 +135,19 @@ function dimShining(mail: Element, { dark, light }: Grounds): void {
         rest -= areaOf(ground);
     if (rest > 0.15 * areaOf(element))
       (element as HTMLElement).style.setProperty('background', 'transparent', 'important');
+  }
+}
+
+/** A navy head or button of a light mail would shine: dark boxes with words, and nothing light in them, keep their colours. */
+function keepDarkBoxes(mail: Element, { dark, light }: Grounds): void {
+  const holdsLight = new Set<Element>();
+  for (const ground of light)
+    for (let at = ground.parentElement; at !== null && !holdsLight.has(at); at = at.parentElement)
+      holdsLight.add(at);
+  for (const ground of dark) {
+    const within = nearest(ground.parentElement, (one) => dark.has(one) && !holdsLight.has(one));
+    if (ground !== mail && !holdsLight.has(ground) && within === null)
+      ground.toggleAttribute('data-own-ground', true);
   }
 }
 

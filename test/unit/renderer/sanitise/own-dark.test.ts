@@ -13,7 +13,13 @@ afterAll(() => browser?.close());
 const drawn = (
   given: string,
   theme: 'light' | 'dark',
-): Promise<{ darkened: boolean; told: boolean; ground: string; sheet: string }> =>
+): Promise<{
+  darkened: boolean;
+  told: boolean;
+  ground: string;
+  sheet: string;
+  turns: Record<string, number>;
+}> =>
   browser.page.evaluate(
     async ({ html, light }) => {
       let told = false;
@@ -37,7 +43,16 @@ const drawn = (
       const inner = iframe.contentDocument as Document;
       const styleOf = (element: Element): CSSStyleDeclaration =>
         (inner.defaultView as Window).getComputedStyle(element);
+      /** How many times the colours of what has a title are turned around. */
+      const turns: Record<string, number> = {};
+      for (const one of inner.querySelectorAll('[title]')) {
+        let times = 0;
+        for (let at: Element | null = one; at !== null; at = at.parentElement)
+          if (styleOf(at).filter !== 'none') times += 1;
+        turns[one.getAttribute('title') ?? ''] = times;
+      }
       const found = {
+        turns,
         darkened: styleOf(inner.documentElement).filter !== 'none',
         told,
         ground: styleOf(inner.querySelector('td') ?? inner.body).backgroundColor,
@@ -97,6 +112,22 @@ test.skipIf(!hasChromium)(
     await browser.page.emulateMedia({ colorScheme: 'dark' });
     expect(await drawn(ownRules, 'light')).toMatchObject({ darkened: false, told: false, ground: white });
     await browser.page.emulateMedia({ colorScheme: null });
+  },
+);
+
+test.skipIf(!hasChromium)(
+  'a dark head in a light mail keeps its colours when the mail is darkened',
+  async () => {
+    const navy = 'background:#111133;color:#fff';
+    const light = 'background:#fff;color:#000';
+    const picture = (title: string): string =>
+      `<img title="${title}" src="data:image/gif;base64,R0lGODlhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=">`;
+    const given = `<p title="words">A light mail with words enough to be one.</p>${picture('photo')}
+    <table title="head" style="${navy}"><tr><td>Total <b title="deep" style="${navy}">14</b>${picture('logo')}</td></tr></table>
+    <div title="around" style="${navy}">Words <p title="card" style="${light}">on a card <a title="button" style="${navy}">Pay</a></p></div>`;
+    const even = { head: 2, deep: 2, logo: 2, photo: 2, button: 2 };
+    expect((await drawn(given, 'dark')).turns).toEqual({ ...even, words: 1, around: 1, card: 1 });
+    expect(Object.values((await drawn(given, 'light')).turns).every((times) => times === 0)).toBe(true);
   },
 );
 
