@@ -74,7 +74,7 @@ async function printed(
   return {
     message: {
       rows: headRows(row, read),
-      notes: [...trustNotes(trust), ...notesOf(read), ...lackNotes(read, look)],
+      notes: [...trustNotes(trust, read), ...notesOf(read), ...lackNotes(read, look)],
       pieces,
     },
     pieces: pieces.map((piece) => {
@@ -108,11 +108,11 @@ function headRows(row: MessageRow, read: FullMessage | null): { name: string; te
 }
 
 /** As over the message itself. */
-function trustNotes(trust: MessageTrust | null): string[] {
+function trustNotes(trust: MessageTrust | null, read: FullMessage): string[] {
   if (trust === null) return [];
   return [
     ...(trust.verdict === 'failed' ? [`${trust.sentence}. ${trust.reason}`] : []),
-    ...loudWarnings(trust).map(({ detail }) => detail),
+    ...loudWarnings(trust, read).map(({ detail }) => detail),
   ];
 }
 

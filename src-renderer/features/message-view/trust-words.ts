@@ -1,3 +1,4 @@
+import type { FullMessage } from '../../../src-shared/ipc/areas/mail.ts';
 import type { MessageTrust } from '../../../src-shared/ipc/areas/trust.ts';
 import { shownHost } from '../../../src-shared/text/shown-host.ts';
 import { t } from '../../i18n/t.ts';
@@ -34,6 +35,20 @@ const loud: ReadonlySet<string> = new Set([
   'reply-elsewhere',
 ]);
 
-export function loudWarnings(trust: MessageTrust): MessageTrust['warnings'] {
-  return trust.warnings.filter(({ code }) => loud.has(code));
+/** `message`: what it holds, once that is read. */
+export function loudWarnings(
+  trust: MessageTrust,
+  message: Pick<FullMessage, 'invitation' | 'replyTo'> | null,
+): MessageTrust['warnings'] {
+  return trust.warnings.filter(
+    ({ code }) => loud.has(code) && !(code === 'reply-elsewhere' && goesToOrganizer(message)),
+  );
+}
+
+/** Calendars send invitations by a robot, and answers go to who invites: the invitation says so itself. */
+function goesToOrganizer(message: Pick<FullMessage, 'invitation' | 'replyTo'> | null): boolean {
+  const organizer = message?.invitation?.organizer?.address.toLowerCase() ?? '';
+  return (
+    organizer !== '' && message?.replyTo.every(({ address }) => address.toLowerCase() === organizer) === true
+  );
 }
