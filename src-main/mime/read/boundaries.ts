@@ -21,7 +21,7 @@ export function sniffBoundary(bytes: Buffer, from: number): string | null {
 /** A boundary whose multipart is being read. */
 export interface OpenBoundary {
   boundary: string;
-  /** Its first separator had nothing behind it: lines of words that begin like it are words. */
+  /** Its first separator had nothing behind it: lines of words that begin like it are words, where no header follows. */
   exact: boolean;
 }
 
@@ -31,8 +31,15 @@ export interface Separator {
   exact: boolean;
 }
 
-/** Which of the open boundaries a line behind its two dashes is of, the innermost first; an exact one before others. */
-export function separatorIn(line: string, open: readonly OpenBoundary[]): Separator | null {
+/**
+ * Which of the open boundaries a line behind its two dashes is of, the innermost first; an exact one before others.
+ * `headed`: the header of a part follows.
+ */
+export function separatorIn(
+  line: string,
+  open: readonly OpenBoundary[],
+  headed: () => boolean,
+): Separator | null {
   let nearly: Separator | null = null;
   for (let level = open.length - 1; level >= 0; level--) {
     const { boundary, exact: alone } = open[level] ?? { boundary: '', exact: true };
@@ -41,7 +48,7 @@ export function separatorIn(line: string, open: readonly OpenBoundary[]): Separa
     const rest = line.slice(boundary.length);
     if (/^[ \t]+--$/.test(rest)) nearly ??= { level, closing: true, exact: false };
     // What stands behind a blank belongs to no longer boundary (RFC 2046 5.1.1: the beginning of the line counts).
-    else if (!alone && /^[ \t]/.test(rest)) nearly ??= { level, closing: false, exact: false };
+    else if (/^[ \t]/.test(rest) && (!alone || headed())) nearly ??= { level, closing: false, exact: false };
     if (!rest.startsWith('--')) continue;
     if (rest.length === 2) return { level, closing: true, exact: true };
     nearly ??= { level, closing: true, exact: false };

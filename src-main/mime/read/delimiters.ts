@@ -51,7 +51,10 @@ export class Delimiters {
     const lineEnd = this.#bytes.indexOf(10, at);
     const next = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
     const line = trimEndBy(this.#bytes.toString('latin1', at + 2, Math.min(next, at + 1_000)), /[ \t\r\n]/);
-    const found = separatorIn(line, this.#open);
+    let known: boolean | undefined;
+    const headed = (): boolean =>
+      (known ??= /^content-[a-z-]{2,40}[ \t]*:/i.test(this.#bytes.toString('latin1', next, next + 60)));
+    const found = separatorIn(line, this.#open, headed);
     return found === null ? null : { ...found, at, next };
   }
 

@@ -17,8 +17,8 @@ const beginnings: readonly (readonly [RegExp, string])[] = [
 /** The same in base64: GIF, PNG, JPEG, PDF, zip, gzip, Office. */
 const encodedBeginning =
   /^(?:R0lGODlh|R0lGODdh|iVBORw0KGg|\/9j\/[4-7]|JVBERi0x|UEsDB[A-D]|H4sI[AC]|0M8R4KGx)/;
-/** Nobody writes them. Escapes of Japanese and Korean, tabs and breaks of pages are not among them. */
-const unwritten = /[\x00-\x08\x10-\x1a\x1c-\x1f\x7f]/g;
+/** Nobody writes them. Escapes of Japanese and Korean, tabs, breaks of pages and steps back (a manual's bold) are not among them. */
+const unwritten = /[\x00-\x07\x10-\x1a\x1c-\x1f\x7f]/g;
 
 /**
  * A name for a file that is labelled as text: somebody's program forgot its type, and pages of its bytes would stand
@@ -28,7 +28,8 @@ export function disguisedFile(part: Part): string | null {
   const head = partBytes({ ...part, bodyEnd: Math.min(part.bodyEnd, part.bodyStart + looked) }).bytes;
   const text = head.toString('latin1');
   const odd = text.match(unwritten)?.length ?? 0;
-  if (odd === 0) return null;
+  // What begins with a mark of Unicode's order of bytes is text, whatever stands in every other byte.
+  if (odd === 0 || /^(?:\xff\xfe|\xfe\xff|\0\0\xfe\xff)/.test(text)) return null;
   const name = beginnings.find(([beginning]) => beginning.test(text))?.[1];
   if (name !== undefined) return name;
   if (pictureHead(head)?.type === 'image/webp') return 'image.webp';

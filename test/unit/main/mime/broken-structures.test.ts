@@ -73,6 +73,7 @@ test.each<[string, string[], string, string?]>([
   ['words in the head of HTML', parted('text/html', ['<head>a &amp; &#98;</head>']), 'a & b', '<head>a &amp; &#98;</head>'],
   ['words behind the separators', parted('multipart/mixed; boundary=b', ['--b and more', '', 'x', '--b-- the end', 'y']), 'x'],
   ['a line of words that begins like a separator', parted('multipart/mixed; boundary=b', ['--b', '', 'x', '--b is the separator', '', 'Dear: y', '--b', '', 'z', '--b--']), 'x\n--b is the separator\n\nDear: y\n\nz'],
+  ['words behind a later separator, and a header below it', parted('multipart/mixed; boundary=b', ['--b', '', 'x', '--b (the second)', 'Content-Type: text/html', '', '<p>y', '--b--']), 'x\n\ny', '<div style="white-space: pre-wrap">x</div>\n<p>y'],
   ['a boundary that ends in blanks', parted('multipart/mixed; boundary="b  "', ['--b  ', '', 'x', '--b  --', 'y']), 'x'],
   ['an empty HTML form', parted('multipart/alternative; boundary=b', ['--b', '', 'x', '--b', 'Content-Type: text/html', '', '', '--b--']), 'x'],
 ])('%s', (_, lines, text, html) => {

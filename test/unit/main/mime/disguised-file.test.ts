@@ -70,5 +70,18 @@ test('text in two bytes a letter, and in Japanese escapes, stays text', () => {
     text: 'Grüße aus Prag',
     files: [],
   });
+  // Without a label, and in letters whose bytes are odd: its mark of order says what it is.
+  for (const [wide, text] of [
+    [Buffer.from('\ufeffПривет, как дела?', 'utf16le'), 'Привет, как дела?'],
+    [Buffer.from('\ufeffПривет, как дела?', 'utf16le').swap16(), 'Привет, как дела?'],
+  ] as const)
+    expect(
+      read(['Content-Type: text/plain; charset=utf-8', base64, '', wide.toString('base64')]),
+    ).toMatchObject({
+      text,
+      files: [],
+    });
+  // Pages of a manual are bold by steps back.
+  expect(read(['', 'N\bNA\bAM\bME\bE '.repeat(10)]).files).toEqual([]);
   expect(read(['', '\x1b$B$3$s$K$A$O\x1b(B '.repeat(10)]).files).toEqual([]);
 });
