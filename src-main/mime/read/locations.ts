@@ -3,6 +3,8 @@ import type { Part } from './part.ts';
 
 /** Where a mail's relative addresses begin when nothing says more (RFC 2557 5). */
 const ofMail = 'thismessage:/';
+/** No address of a page or picture: each that stands behind it would be as long. */
+const longestAddress = 2_000;
 
 export interface Locations {
   /** Address (as written, and whole) → part number. */
@@ -37,12 +39,13 @@ export function locationsIn(root: Part): Locations {
 
 /** `address` behind `base`; as it is where the two make none. */
 export function wholeAddress(address: string, base: string): string {
-  return URL.parse(address, base)?.href ?? address;
+  const whole = URL.parse(address, base)?.href ?? address;
+  return whole.length > longestAddress ? address : whole;
 }
 
 /** Long addresses are folded over lines: blanks are none of theirs (RFC 2557 4.4.2). */
 function addressIn(part: Part, name: string): string | null {
   const raw = part.fields.find((field) => field.name.toLowerCase() === name)?.raw;
   const address = raw === undefined ? '' : decodeWords(raw).replace(/\s+|^\s*["<]|[">]\s*$/g, '');
-  return address === '' ? null : address;
+  return address === '' || address.length > longestAddress ? null : address;
 }

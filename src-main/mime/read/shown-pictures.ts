@@ -3,6 +3,10 @@ import { unescapeHtml } from './html-text.ts';
 import { locationsIn, wholeAddress } from './locations.ts';
 import type { Part } from './part.ts';
 
+/** Each address is looked for behind each base: a letter has one or two, and no more than some hundred pictures. */
+const mostBases = 10;
+const mostBehindBases = 5_000;
+
 /**
  * Which parts HTML shows as its pictures: what it writes of them → part number. By Content-ID (RFC 2392), also where
  * that is written oddly, by Content-Location (RFC 2557), or by name where a picture has no Content-ID.
@@ -24,11 +28,13 @@ export function shownPictures(
   const listed = new Set(attachments.map(({ partId }) => partId));
   const { parts, bases } = locationsIn(root);
   const base = baseIn(html);
-  const starts = [...(base === null ? bases : [base])];
+  const starts = parts.size === 0 ? [] : [...(base === null ? bases : [base])].slice(0, mostBases);
+  let left = mostBehindBases;
   const partFor = (written: string): string | undefined => {
     const id = /^cid:(.*)$/is.exec(written)?.[1];
     if (id !== undefined) return ids.get(id) ?? ids.get(bareId(id)) ?? ids.get(bareId(id).toLowerCase());
-    for (const start of starts) {
+    for (const start of left > 0 ? starts : []) {
+      left -= 1;
       const found = parts.get(wholeAddress(written, start));
       if (found !== undefined) return found;
     }

@@ -132,3 +132,34 @@ test('two thousand pictures and a long page are read once', () => {
   );
   expect(performance.now() - began).toBeLessThan(5_000);
 });
+
+test('bases and addresses do not multiply', () => {
+  const page = (at: number): string[] => [
+    '--sep',
+    'Content-Type: text/html',
+    `Content-Base: https://${at}.example/${'a'.repeat(1_900)}/`,
+    '',
+    Array.from({ length: 200 }, (_, of) => `<img src=${at}-${of}>`).join(''),
+  ];
+  const parts = [
+    ...Array.from({ length: 500 }, (_, at) => page(at)).flat(),
+    // Behind an address without end each other one would be as long.
+    ...[
+      '--sep',
+      'Content-Type: multipart/related; boundary=in',
+      `Content-Base: https://b/${'a'.repeat(60_000)}/`,
+      '',
+    ],
+    ...Array.from({ length: 800 }, (_, at) => [
+      '--in',
+      'Content-Type: image/gif',
+      `Content-Location: ${at}`,
+      '',
+      'GIF89a',
+    ]),
+  ].flat();
+  const mail = ['Content-Type: multipart/mixed; boundary=sep', '', ...parts].join('\r\n');
+  const began = performance.now();
+  expect(readMail(Buffer.from(mail, 'latin1')).attachments).toHaveLength(800);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
