@@ -2,6 +2,8 @@
 const longestValue = 300;
 /** Letters put in for all of a mail: values of values would grow without end. */
 const mostLetters = 200_000;
+/** Places looked at for all of a mail: values of nothing, and those that do not fit, take no letters but time. */
+const mostUses = 20_000;
 const deepest = 5;
 const longestUse = 600;
 /** Where values hold for the whole mail. What holds on a condition, or for a part of it, is not followed. */
@@ -15,6 +17,7 @@ const name = /^\s*(--(?:[\w-]|[^\0-\x7f]){1,80})\s*(,|$)/;
 export class OwnValues {
   readonly #values = new Map<string, string>();
   #room = mostLetters;
+  #uses = mostUses;
 
   collect(css: string): void {
     if (!css.includes('--')) return;
@@ -48,7 +51,8 @@ export class OwnValues {
     if (at < 0 || depth > deepest) return css;
     let out = '';
     let from = 0;
-    for (; at >= 0; at = css.indexOf('var(', Math.max(from, at + 4))) {
+    for (; at >= 0 && this.#uses > 0; at = css.indexOf('var(', Math.max(from, at + 4))) {
+      this.#uses -= 1;
       const end = closing(css, at + 4);
       if (end === null) continue;
       const value = this.#valueOf(css.slice(at + 4, end), depth);

@@ -45,4 +45,17 @@ describe.skipIf(!hasChromium)('newer forms of styles and pictures', () => {
     expect(result.html).not.toMatch(/srcset|source|picture|javascript|svg/);
     expect(browser.incidents).toEqual([]);
   });
+
+  test('values that say nothing, or do not fit, grow without end neither in letters nor in time', async () => {
+    const many = (name: string): string => `var(--${name})`.repeat(30);
+    const began = performance.now();
+    const { html } = await show(
+      browser,
+      `<style>p { color: var(--ok) } :root { --a: ; --b: ${many('a')}; --c: ${many('b')}; --d: ${many('c')}; --e: ${many('d')}; --f: ${many('e')}; --ok: green }
+      b { color: ${many('f')} red }</style><p>x</p><b style="color:${'var(--x,'.repeat(60)}${')'.repeat(60)}">y</b>`,
+    );
+    expect(html).toContain('p { color: green; }');
+    expect(html).toContain('y</b>');
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
 });
