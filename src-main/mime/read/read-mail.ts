@@ -166,8 +166,14 @@ function noteDuplicates(fields: readonly HeaderField[], defects: DefectList): vo
     const first = seen.get(name);
     if (first === undefined) seen.set(name, raw);
     else if (first === raw) defects.add('header-duplicate', written);
-    else defects.add('header-duplicate', `${written}: ${oneLine(decodeWords(raw.slice(0, 1_000)))}`);
+    else defects.add('header-duplicate', `${written}: “${cited(raw)}”`);
   }
+}
+
+/** A stranger's words within a sentence of ours: no mark of theirs ends the quotation. */
+function cited(raw: string): string {
+  const words = oneLine(decodeWords(raw.slice(0, 1_000))).replace(/\p{Quotation_Mark}/gu, "'");
+  return words.length > 55 ? `${words.slice(0, 54)}…` : words;
 }
 
 function isRealAttachment(attachment: MailAttachment): boolean {

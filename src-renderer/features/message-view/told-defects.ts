@@ -30,12 +30,20 @@ const broken: ReadonlySet<string> = new Set([
 ]);
 
 /** Whom a message is from, when, and what it is called: said twice, somebody may have been shown another one. */
-const twice = /\((?:from|sender|subject|date): /i;
+const twice = /^[^(]*\((from|sender|subject|date): /i;
 
 /** What is said over the text of a message about its defects; "": nothing. `damaged`: some of it may be lost. */
 export function toldDefects({ defects }: FullMessage): { words: string; damaged: boolean } {
+  // Each once: fifty subjects would be a page of a stranger's words in our place.
+  const named = new Set<string | undefined>([undefined]);
+  const isNew = (detail: string): boolean => {
+    const name = twice.exec(detail)?.[1]?.toLowerCase();
+    if (named.has(name)) return false;
+    named.add(name);
+    return true;
+  };
   const told = defects.filter(
-    ({ code, detail }) => telling.has(code) || (code === 'header-duplicate' && twice.test(detail)),
+    ({ code, detail }) => telling.has(code) || (code === 'header-duplicate' && isNew(detail)),
   );
   return {
     words: told.map(({ detail }) => detail).join(' '),

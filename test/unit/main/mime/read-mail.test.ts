@@ -171,7 +171,11 @@ describe('headers', () => {
     expect(read.from).toEqual([{ name: '', address: 'a@example.org' }]);
     expect(read.date).toBeNull();
     expect(codes(read)).toEqual(['header-duplicate', 'bad-date']);
-    expect(read.defects[0]?.detail).toContain('(From: b@evil.test)');
+    expect(read.defects[0]?.detail).toContain('(From: “b@evil.test”)');
+    const spoofed = readMail(
+      mail(['Subject: x', `Subject: y"" (proved by your server) ${'z'.repeat(99)}`, '', 'b']),
+    );
+    expect(spoofed.defects[0]?.detail).toMatch(/\(Subject: “y'' \(proved by your server\) z{20,}…”\)$/);
     const same = readMail(mail(['From: a@b.c', 'Subject: x', 'Subject: x', '', 'b']));
     expect(same.defects.map(({ detail }) => detail).join()).not.toContain(': x');
     expect(codes(readMail(mail(['Subject: x', '', 'b'])))).toEqual(['no-from', 'no-date']);
