@@ -2,12 +2,22 @@
 const points = 48;
 /** Single emoji that are turned back; a mail of more is none that people write. */
 const mostEmoji = 500;
+/** A logo is smaller. Looking at a photograph of many more pixels has the window wait until it is decoded. */
+const mostPixels = 4_000_000;
+/** Pictures of one mail that are looked at; the others count as photos. */
+const mostLooked = 500;
 
 /**
  * In a mail that is darkened as a whole, photos are turned back. A black logo on see-through ground would then be black
  * on black: drawings without a ground of their own stay as the words around them, and emoji are turned back as photos are.
  */
 export function keepDrawings(document: Document): void {
+  let left = mostLooked;
+  const mark = (image: HTMLImageElement): void => {
+    const { naturalWidth: width, naturalHeight: height } = image;
+    if (width === 0) return;
+    image.toggleAttribute('data-drawing', width * height <= mostPixels && left-- > 0 && isDrawing(image));
+  };
   for (const image of document.querySelectorAll('img')) if (image.complete) mark(image);
   document.addEventListener(
     'load',
@@ -19,10 +29,6 @@ export function keepDrawings(document: Document): void {
   );
   const mail = document.querySelector('.mail-body');
   if (mail !== null && emojiAreColoured()) setEmojiApart(mail);
-}
-
-function mark(image: HTMLImageElement): void {
-  if (image.naturalWidth > 0) image.toggleAttribute('data-drawing', isDrawing(image));
 }
 
 /** See-through around something grey, black or white. */
@@ -39,7 +45,7 @@ function isDrawing(image: CanvasImageSource): boolean {
     const most = Math.max(red, green, blue);
     if (most < 100 || most - Math.min(red, green, blue) < 48) plain += 1;
   }
-  return clear * 4 >= pixels.length * 0.1 && plain >= inked * 0.6;
+  return inked + clear > 0 && clear * 4 >= pixels.length * 0.1 && plain >= inked * 0.6;
 }
 
 /** Nothing where the browser does not show them to a page. */
@@ -73,7 +79,10 @@ function setEmojiApart(mail: Element): void {
   while (texts.nextNode() !== null && found.length < mostEmoji) {
     const text = texts.currentNode as Text;
     if (text.parentElement?.localName === 'style') continue;
-    for (const match of text.data.matchAll(/\p{RGI_Emoji}+/gv)) found.push([text, match]);
+    for (const match of text.data.matchAll(/\p{RGI_Emoji}+/gv)) {
+      found.push([text, match]);
+      if (found.length >= mostEmoji) break;
+    }
   }
   // From the end, so that places before stay.
   for (const [text, { index, 0: emoji }] of found.reverse()) {

@@ -1,5 +1,7 @@
 /** Where the words of a mail stand is looked at in this many places; the first tell. */
 const mostTexts = 1_500;
+/** With those that are not seen. */
+const mostLooked = 10_000;
 const schemeAsked = /\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi;
 
 /**
@@ -63,15 +65,19 @@ interface Grounds {
 function groundsOf(mail: Element): Grounds {
   const grounds: Grounds = { dark: new Set(), light: new Set(), bare: false, mostlyDark: false };
   const words = { dark: 0, light: 0 };
+  const tones = new Map<Element, Tone | null>();
   const texts = mail.ownerDocument.createTreeWalker(mail, NodeFilter.SHOW_TEXT);
-  for (let left = mostTexts; left > 0 && texts.nextNode() !== null;) {
+  let looked = mostLooked;
+  for (let left = mostTexts; left > 0 && looked > 0 && texts.nextNode() !== null;) {
     const length = texts.currentNode.nodeValue?.trim().length ?? 0;
     const holder = texts.currentNode.parentElement;
+    if (length === 0 || holder === null) continue;
+    looked -= 1;
     // Labels of ours bring their own ground.
-    if (length === 0 || holder === null || holder.closest('.held-picture, summary') !== null) continue;
+    if (holder.closest('.held-picture, summary') !== null) continue;
     if (!holder.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     left -= 1;
-    const ground = groundUnder(holder);
+    const ground = groundUnder(holder, tones);
     if (ground === null) {
       grounds.bare = true;
       continue;
@@ -119,23 +125,31 @@ function areaOf(element: Element): number {
  * is not drawn. Thin lines of tables are such grounds too, and stay.
  */
 function dimShining(mail: Element, { dark, light }: Grounds): void {
-  const around = new Set<Element>();
+  /** What the light grounds leave of it. Mails nest a thousand deep: each element is passed once. */
+  const around = new Map<Element, number>();
+  const passed = new Set<Element>();
   for (const ground of light)
-    for (let at = ground.parentElement; at !== null && mail.contains(at); at = at.parentElement) {
-      if (dark.has(at) || light.has(at)) break;
-      if (toneOf(at) === 'dark') around.add(at);
+    for (let at = ground.parentElement; at !== null && at !== mail.parentElement; at = at.parentElement) {
+      if (passed.has(at) || dark.has(at) || light.has(at)) break;
+      passed.add(at);
+      if (toneOf(at) === 'dark') around.set(at, areaOf(at));
     }
+  const pictured = new Set<Element>();
   for (const image of mail.querySelectorAll('img'))
-    for (let at = image.parentElement; at !== null && !light.has(at); at = at.parentElement)
+    for (let at = image.parentElement; at !== null && !light.has(at); at = at.parentElement) {
+      if (pictured.has(at)) break;
+      pictured.add(at);
       around.delete(at);
-  for (const element of around) {
-    let rest = areaOf(element);
-    for (const ground of light)
-      if (nearest(ground.parentElement, (one) => one === element || light.has(one)) === element)
-        rest -= areaOf(ground);
-    if (rest > 0.15 * areaOf(element))
-      (element as HTMLElement).style.setProperty('background', 'transparent', 'important');
+    }
+  for (const ground of around.size === 0 ? [] : light) {
+    const area = areaOf(ground);
+    for (let at = ground.parentElement; at !== null && !light.has(at); at = at.parentElement) {
+      const rest = around.get(at);
+      if (rest !== undefined) around.set(at, rest - area);
+    }
   }
+  for (const element of [...around].filter(([one, rest]) => rest > 0.15 * areaOf(one)).map(([one]) => one))
+    (element as HTMLElement).style.setProperty('background', 'transparent', 'important');
 }
 
 /** A navy head or button of a light mail would shine: dark boxes with words, and nothing light in them, keep their colours. */
@@ -164,17 +178,24 @@ function dimAround({ dark, light }: Grounds): void {
 }
 
 /** Null: nothing lies between these words and the sheet. */
-function groundUnder(holder: Element): { tone: 'dark' | 'light'; element: Element } | null {
+function groundUnder(
+  holder: Element,
+  tones: Map<Element, Tone | null>,
+): { tone: Tone; element: Element } | null {
   for (let at: Element | null = holder; at !== null && at !== at.ownerDocument.documentElement;) {
-    const tone = toneOf(at);
+    const known = tones.get(at);
+    const tone = known === undefined ? toneOf(at) : known;
+    tones.set(at, tone);
     if (tone !== null) return { tone, element: at };
     at = at.parentElement;
   }
   return null;
 }
 
+type Tone = 'dark' | 'light';
+
 /** Null: one sees through it. */
-function toneOf(element: Element): 'dark' | 'light' | null {
+function toneOf(element: Element): Tone | null {
   const view = element.ownerDocument.defaultView;
   const { backgroundColor, backgroundImage } = (view as Window).getComputedStyle(element);
   // A picture may be of any colour.

@@ -62,3 +62,53 @@ test.skipIf(!hasChromium).each([
 test.skipIf(!hasChromium)('in the light nothing is', async () => {
   expect(await turnedBack({ ground: clear, ink: '#000', theme: 'light' })).toEqual([false, false]);
 });
+
+test.skipIf(!hasChromium)('pictures and emoji without number do not stop the window', async () => {
+  const took = await browser.page.evaluate(async () => {
+    const iframe = document.body.appendChild(document.createElement('iframe'));
+    const frame = window.harness.prepareMailFrame(iframe, {
+      onLink: () => undefined,
+      onHeight: () => undefined,
+    });
+    const html = window.harness.sanitiseHtml(`<p>${'a👍'.repeat(5_000)}</p>`).html;
+    const shown = frame.show(
+      window.harness.frameDocument({ html, kind: 'html', theme: 'dark', origin: location.origin }),
+    );
+    await shown;
+    const apart = iframe.contentDocument?.querySelectorAll('.posthorn-emoji').length;
+    iframe.remove();
+    return apart;
+  });
+  expect(took).toBe(500);
+});
+
+test.skipIf(!hasChromium)(
+  'a picture of many megapixels counts as a photo, and is not decoded to be looked at',
+  async () => {
+    const drawing = await browser.page.evaluate(async () => {
+      const marks: (boolean | undefined)[] = [];
+      for (const side of [200, 2_100]) {
+        const canvas = document.createElement('canvas');
+        canvas.width = canvas.height = side;
+        canvas.getContext('2d')?.fillRect(side / 3, side / 3, side / 3, side / 3);
+        const iframe = document.body.appendChild(document.createElement('iframe'));
+        const frame = window.harness.prepareMailFrame(iframe, {
+          onLink: () => undefined,
+          onHeight: () => undefined,
+        });
+        const html = window.harness.sanitiseHtml(`<p>x<img src="cid:a"></p>`).html;
+        await frame.show(
+          window.harness.frameDocument({ html, kind: 'html', theme: 'dark', origin: location.origin }),
+        );
+        const image = iframe.contentDocument?.querySelector('img') as HTMLImageElement;
+        const loaded = new Promise((done) => image.addEventListener('load', done, { once: true }));
+        frame.fillEnclosed({ a: canvas.toDataURL() });
+        await loaded;
+        marks.push(image.hasAttribute('data-drawing'));
+        iframe.remove();
+      }
+      return marks;
+    });
+    expect(drawing).toEqual([true, false]);
+  },
+);
