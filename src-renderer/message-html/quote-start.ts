@@ -103,8 +103,12 @@ function hasWords(text: string): boolean {
   return /[\p{L}\p{N}\p{Extended_Pictographic}\uFFFC:)]/u.test(text);
 }
 
+/** Attributions below which an answer is looked for, to the end each time. */
+const mostAttributions = 100;
+
 /** A line from which on all is quoted, marked so or not. */
 function firstMark(lines: readonly MailLine[]): number | null {
+  let left = mostAttributions;
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at];
     if (line === undefined) break;
@@ -121,7 +125,7 @@ function firstMark(lines: readonly MailLine[]): number | null {
     while (isBlank(lines[next]) && next < lines.length) next += 1;
     // Where quoted lines follow, something unmarked after them is an answer.
     if (lines[next]?.quoted === true) {
-      if (!answeredBelow(lines, next)) return at;
+      if (left-- > 0 && !answeredBelow(lines, next)) return at;
       continue;
     }
     // Nothing marks a quote: "On 5 May we meet, and Ann wrote:" may be somebody's own words.

@@ -37,6 +37,9 @@ const fileEnd = new RegExp(
   ].join('|'),
   'iu',
 );
+/** What is written like a host. Looked for where such words begin, for within them it takes the square of their length. */
+const hostLike =
+  /(?:(https?:\/\/|@)|(?<![\p{L}\p{N}_-]\.?)(www\.)?)((?:[\p{L}\p{N}_-]+\.)+\p{L}{2,})(?![\p{L}\p{M}\p{N}_@-]|\.[\p{L}\p{N}])/giu;
 
 /**
  * "example.org" for https://mail.example.org is honest; "example.org" for https://example.org.evil.test is
@@ -54,11 +57,12 @@ export function linkDoubt(link: UsedLink, isHost: (words: string) => boolean = (
       if (named !== null && (named.username.includes('.') || elsewhere(hostOf(named.href))))
         return 'other-host';
     }
-    for (const match of words.matchAll(
-      /(https?:\/\/|@|\bwww\.)?((?:[\p{L}\p{N}_-]+\.)+\p{L}{2,})(?![\p{L}\p{M}\p{N}_@-]|\.[\p{L}\p{N}])/giu,
-    )) {
-      const [, before = '', named = ''] = match;
-      if (before === '' && (fileEnd.test(named) || !isHost(named))) continue;
+    for (const match of words.matchAll(hostLike)) {
+      const [, scheme = '', www = '', named = ''] = match;
+      const before = scheme + www;
+      // All that a link says is no end of one sentence and the beginning of the next, whatever its capitals.
+      const said = named === words.trim() ? named.toLowerCase() : named;
+      if (before === '' && (fileEnd.test(named) || !isHost(said))) continue;
       if (elsewhere(hostOf(`https://${named}`))) return 'other-host';
     }
   }

@@ -72,6 +72,8 @@ test.each([
   ['Sign in.Next step', null],
   ['bank.it', 'other-host'],
   ['Bank.It', 'other-host'],
+  ['bank.It', 'other-host'],
+  [' sparkasse.De ', 'other-host'],
   ['bank.Com', 'other-host'],
   ['BANK.COM', 'other-host'],
   ['bank.co.uk', 'other-host'],
@@ -87,4 +89,24 @@ test('a target is shown with its true host', () => {
   expect(targetWords('https://xn--mnchen-3ya.de/a?b#c')).toBe('https://münchen.de/a?b#c');
   expect(targetWords('https://xn--pypal-4ve.com/')).toBe('https://xn--pypal-4ve.com/');
   expect(targetWords('mailto:ann@example.org')).toBe('ann@example.org');
+});
+
+test.each(['a.', 'www.', '@a.', 'a'])('words without end are looked at once: %s…', (words) => {
+  const began = performance.now();
+  expect(linkDoubt({ url: 'https://evil.test/', words: `bank.it ${words.repeat(50_000)}@` })).toBe(
+    'other-host',
+  );
+  linkDoubt({ url: 'https://evil.test/', words: `${words.repeat(50_000)}@` });
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+test.each([
+  'first.last@bank.it',
+  'xhttps://bank.it',
+  '...bank.it',
+  'a..bank.it',
+  'no-www.bank.it',
+  'a@b@bank.it',
+])('a host within other words is seen: %s', (words) => {
+  expect(linkDoubt({ url: 'https://evil.test/', words }, isHostName)).toBe('other-host');
 });

@@ -170,6 +170,14 @@ test('empty lines by the hundred thousand are read once, and those at the end ar
   expect(textLines(`a${'\n'.repeat(500_000)}b\n\n`)).toHaveLength(500_001);
 });
 
+test('answers below attributions by the thousand are not each looked for to the end', () => {
+  const began = performance.now();
+  expect(foldAt('Hello\n\nOn 1.1.2020 Ann wrote:\n> x\n-- \nme\n'.repeat(12_000))).toBe(
+    'On 1.1.2020 Ann wrote:',
+  );
+  expect(performance.now() - began).toBeLessThan(3_000);
+});
+
 test('lines that a server broke in a quote begin no fold', () => {
   expect(foldAt('Ja.\n\n> Der lange Satz,\nder gebrochen ist\n>\n')).toBeNull();
 });
