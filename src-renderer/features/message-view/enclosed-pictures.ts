@@ -10,6 +10,7 @@ import type { MainClient } from '../../ipc/client.ts';
 
 /** Many programs call a picture no more than bytes. */
 const justBytes = /^application\/(?:octet-stream|x-unknown|unknown)$/;
+const pictureEnding = /\.(?:png|jpe?g|jfif|gif|webp|bmp|avif|ico)$/i;
 const maxBytes = 20_000_000;
 
 /**
@@ -20,8 +21,8 @@ export async function enclosedPictures(
   main: MainClient,
   message: FullMessage,
 ): Promise<Record<string, string>> {
-  const html = message.html ?? '';
-  const wanted = message.attachments.filter((part) => part.size <= maxBytes && hasPlaceIn(html, part));
+  const hasPlace = placesIn(message.html ?? '');
+  const wanted = message.attachments.filter((part) => part.size <= maxBytes && hasPlace(part));
   const found = await Promise.all(
     wanted.map(async (part) => {
       try {
@@ -49,12 +50,26 @@ export async function enclosedPictures(
   return pictures;
 }
 
-/** Whether sanitised HTML has a place for this part, in its words or behind them, and it may be drawn there. */
-export function hasPlaceIn(html: string, part: MessagePart): boolean {
-  if (!isDrawnKind(part.contentType) && !justBytes.test(part.contentType)) return false;
-  const name = pictureName(part)
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\u00a0', '&nbsp;');
-  return html.includes(`data-cid="${name}"`) || html.includes(`data-cid-background="${name}"`);
+/** How the browser writes what would end an attribute; some versions of it write brackets so. */
+const marks: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&quot;': '"',
+  '&nbsp;': '\u00a0',
+  '&lt;': '<',
+  '&gt;': '>',
+};
+
+/** Whether sanitised HTML has a place for a part, in its words or behind them, and it may be drawn there. It is read once. */
+function placesIn(html: string): (part: MessagePart) => boolean {
+  const names = new Set<string>();
+  for (const [, name = ''] of html.matchAll(/ data-cid(?:-background)?="([^"]{0,2000})"/g))
+    names.add(name.replace(/&(?:amp|quot|nbsp|lt|gt);/g, (mark) => marks[mark] ?? mark));
+  return (part) =>
+    (isDrawnKind(part.contentType) || justBytes.test(part.contentType)) && names.has(pictureName(part));
+}
+
+/** Parts that the text shows in their place. What says nowhere that it is a picture may be none, and be drawn nowhere. */
+export function shownInPlace(message: FullMessage): (part: MessagePart) => boolean {
+  const hasPlace = placesIn(message.html ?? '');
+  return (part) => hasPlace(part) && (isDrawnKind(part.contentType) || pictureEnding.test(part.filename));
 }

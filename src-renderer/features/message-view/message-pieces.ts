@@ -1,5 +1,5 @@
 import type { FullMessage, MessagePart } from '../../../src-shared/ipc/areas/mail.ts';
-import { hasPlaceIn } from './enclosed-pictures.ts';
+import { shownInPlace } from './enclosed-pictures.ts';
 import { captionOf, shownAsCard } from './protection-words.ts';
 
 /** One run of a message's text that must not mix with the others. */
@@ -51,9 +51,9 @@ export function isUnreadable({ protection }: FullMessage): boolean {
 /** The attachments that are listed: no card stands for them, and the text does not show them in their place. */
 export function listedFiles(message: FullMessage): MessagePart[] {
   const asCards = shownAsCard(message);
+  const inPlace = shownInPlace(message);
   return message.attachments.filter(
-    (part) =>
-      !asCards.has(part.partId) && !hasPlaceIn(message.html ?? '', part) && !isListedTwice(message, part),
+    (part) => !asCards.has(part.partId) && !inPlace(part) && !isListedTwice(message, part),
   );
 }
 

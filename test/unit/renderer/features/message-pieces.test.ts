@@ -20,19 +20,20 @@ test.each([
 
 test('files that the text shows in their place are not listed, by whatever name it knows them', () => {
   const message = {
-    html: '<img data-cid="a&amp;b@x"><img data-cid="part:3"><p data-cid-background="c@x">x</p>part:5<img data-cid="d@x"><img data-cid="e@x">',
+    html: '<img data-cid="a&amp;b@x"><img data-cid="part:3"><p data-cid-background="c@x">x</p>part:5<img data-cid="d@x"><img data-cid="e@x"><img data-cid="f@x">',
     protection: [],
     attachments: [
       { partId: '2', contentId: 'a&b@x', contentType: 'image/png' },
-      { partId: '3', contentId: null, contentType: 'application/octet-stream' },
+      { partId: '3', contentId: null, contentType: 'application/octet-stream', filename: 'Logo.PNG' },
       { partId: '4', contentId: 'c@x', contentType: 'image/jpeg' },
       { partId: '5', contentId: null, contentType: 'image/png' },
       // What no frame draws would be nowhere.
       { partId: '6', contentId: 'd@x', contentType: 'image/svg+xml' },
       { partId: '7', contentId: 'e@x', contentType: 'image/tiff' },
+      { partId: '8', contentId: 'f@x', contentType: 'application/octet-stream', filename: 'Invoice.pdf' },
     ],
   } as unknown as FullMessage;
-  expect(listedFiles(message).map(({ partId }) => partId)).toEqual(['5', '6', '7']);
+  expect(listedFiles(message).map(({ partId }) => partId)).toEqual(['5', '6', '7', '8']);
 });
 
 test.each([
