@@ -125,23 +125,23 @@ class CleaningRoom {
 
   async clean({ html, options }: Job, clock: Clock): Promise<Outcome> {
     this.busy = true;
-    let page: Page;
     try {
-      page = await this.#page;
+      const page = await this.#page;
+      const outcome = await new Promise<Outcome>((settle) => {
+        this.#id += 1;
+        const timer = clock.setTimeout(() => settle({ failed: 'slow' }), timeLimitMs);
+        this.#settle = (given) => {
+          timer.cancel();
+          settle(given);
+        };
+        page.send({ id: this.#id, html, ...(options === undefined ? {} : { options }) });
+      });
+      this.busy = false;
+      return outcome;
     } catch (error) {
+      // It did not open, or is too far gone to be sent anything.
       return { failed: 'gone', error };
     }
-    const outcome = await new Promise<Outcome>((settle) => {
-      this.#id += 1;
-      const timer = clock.setTimeout(() => settle({ failed: 'slow' }), timeLimitMs);
-      this.#settle = (given) => {
-        timer.cancel();
-        settle(given);
-      };
-      page.send({ id: this.#id, html, ...(options === undefined ? {} : { options }) });
-    });
-    this.busy = false;
-    return outcome;
   }
 
   close(): void {

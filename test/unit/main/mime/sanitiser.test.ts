@@ -45,6 +45,7 @@ class FakePage {
   gone: (reason: string) => void = () => undefined;
 
   send(message: { id: number; html: string }): void {
+    if (message.html === 'cannot be sent') throw new Error('Object has been destroyed');
     this.sent.push(message);
   }
   onMessage(listener: (message: unknown) => void): void {
@@ -122,6 +123,16 @@ test('a page that ended while nobody needed it is opened again; the mail in a pa
   await calm();
   await pages[2]?.answer();
   expect((await third)?.html).toBe('clean c');
+});
+
+test('a page that cannot be sent to is left: its mail is shown as text, the next has another', async () => {
+  const { pages, sanitiser } = worldOf();
+  expect(await sanitiser.clean('cannot be sent')).toBeNull();
+  expect(pages[0]?.closed).toBe(true);
+  const next = sanitiser.clean('a');
+  await calm();
+  await pages[1]?.answer();
+  expect((await next)?.html).toBe('clean a');
 });
 
 function worldOf() {
