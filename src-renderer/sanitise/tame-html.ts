@@ -35,7 +35,7 @@ const selfEnding = new Set([
   'track',
   'o:p',
 ]);
-/** Elements that the parser opens again in each block that follows. */
+/** Elements that the parser opens again in each block that follows; and pictures, each of which asks all within it anew. */
 const formats = new Set([
   'a',
   'b',
@@ -45,6 +45,7 @@ const formats = new Set([
   'font',
   'i',
   'nobr',
+  'picture',
   's',
   'small',
   'strike',

@@ -58,4 +58,14 @@ describe.skipIf(!hasChromium)('newer forms of styles and pictures', () => {
     expect(html).toContain('y</b>');
     expect(performance.now() - began).toBeLessThan(4_000);
   });
+
+  test('pictures in pictures by the thousand take no time', async () => {
+    const began = performance.now();
+    const { html } = await show(
+      browser,
+      `<p>x</p>${'<picture><img src="https://a.leak.test/1.png">'.repeat(1_000)}`,
+    );
+    expect(html).toContain('<p>x</p>');
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
 });
