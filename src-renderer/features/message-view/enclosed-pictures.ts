@@ -40,7 +40,7 @@ export async function enclosedPictures(
   const pictures: Record<string, string> = {};
   let room = mostPixelsOfMail;
   for (const one of found) {
-    if (one === null) continue;
+    if (one === null || Object.hasOwn(pictures, one.id)) continue;
     const head = pictureHead(Uint8Array.fromBase64(one.base64));
     const pixels = head === null ? Infinity : head.width * head.height;
     if (head === null || pixels > Math.min(mostPixels, room)) continue;
@@ -71,5 +71,11 @@ function placesIn(html: string): (part: MessagePart) => boolean {
 /** Parts that the text shows in their place. What says nowhere that it is a picture may be none, and be drawn nowhere. */
 export function shownInPlace(message: FullMessage): (part: MessagePart) => boolean {
   const hasPlace = placesIn(message.html ?? '');
-  return (part) => hasPlace(part) && (isDrawnKind(part.contentType) || pictureEnding.test(part.filename));
+  // Some programs give all pictures of a mail one Content-ID: the first is drawn.
+  const first = new Map<string, string>();
+  for (const part of message.attachments.filter(hasPlace))
+    if (!first.has(pictureName(part))) first.set(pictureName(part), part.partId);
+  return (part) =>
+    first.get(pictureName(part)) === part.partId &&
+    (isDrawnKind(part.contentType) || pictureEnding.test(part.filename));
 }

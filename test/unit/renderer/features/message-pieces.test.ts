@@ -31,9 +31,11 @@ test('files that the text shows in their place are not listed, by whatever name 
       { partId: '6', contentId: 'd@x', contentType: 'image/svg+xml' },
       { partId: '7', contentId: 'e@x', contentType: 'image/tiff' },
       { partId: '8', contentId: 'f@x', contentType: 'application/octet-stream', filename: 'Invoice.pdf' },
+      // Its name is another's, which is drawn there.
+      { partId: '9', contentId: 'c@x', contentType: 'image/jpeg' },
     ],
   } as unknown as FullMessage;
-  expect(listedFiles(message).map(({ partId }) => partId)).toEqual(['5', '6', '7', '8']);
+  expect(listedFiles(message).map(({ partId }) => partId)).toEqual(['5', '6', '7', '8', '9']);
 });
 
 test.each([
