@@ -54,6 +54,37 @@ afterAll(async () => {
 });
 
 describe('writing in the window', () => {
+  it('forwards the pictures of the text with the other files', async () => {
+    const { page, context, problems } = await openWindow();
+    const row = page.getByRole('row').nth(1);
+    await row.click();
+    await page.evaluate(
+      (id) => {
+        const file = {
+          partId: '2',
+          size: 900,
+          disposition: 'inline',
+          embedded: false,
+          contentId: 'a@x',
+        } as const;
+        window.fakeMain.mails.set(id, {
+          html: '<p>Look: <img data-cid="a@x"></p>',
+          attachments: [
+            { ...file, filename: 'harbour.png', contentType: 'image/png', embedded: true },
+            { ...file, partId: '3', contentId: null, filename: 'Plan.pdf', contentType: 'application/pdf' },
+          ],
+        });
+      },
+      (await row.getAttribute('data-id')) ?? '',
+    );
+    await page.keyboard.press('f');
+    const composer = page.locator('.composer');
+    await composer.getByText('harbour.png').waitFor();
+    await composer.getByText('Plan.pdf').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('keeps the focus in a composer that was opened while the one before it was closing', async () => {
     const { page, context, problems } = await openWindow();
     const composer = page.locator('.composer');

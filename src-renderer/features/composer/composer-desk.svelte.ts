@@ -92,11 +92,9 @@ export class ComposerDesk {
     const made = make(
       startAnswer(message, request.mode, this.#senders, rich, (person) => accounts.isOwn(person)),
     );
+    // Also pictures of the text: what is quoted has no place for them, and whoever gets it would miss them.
     if (request.mode === 'forward')
-      made?.session.attachments.addParts(
-        message.messageId,
-        message.attachments.filter((part) => !part.embedded),
-      );
+      made?.session.attachments.addParts(message.messageId, message.attachments);
     return made;
   }
 
