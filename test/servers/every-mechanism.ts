@@ -23,6 +23,16 @@ export const goodToken = 'good.token-1';
 
 /** A Dovecot that offers every mechanism it has over IMAP, POP3 and submission. ann's password: secret. */
 export async function startEveryMechanism(extra = ''): Promise<EveryMechanism> {
+  // Dovecot's own ports are chosen anew at each of its tries, those of its submission service only here.
+  for (let triesLeft = 1; ; triesLeft -= 1)
+    try {
+      return await startOnce(extra);
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+    }
+}
+
+async function startOnce(extra: string): Promise<EveryMechanism> {
   const tokens = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));

@@ -42,6 +42,16 @@ export function postfixMissing(): string | undefined {
 export async function startPostfix(dovecot: Dovecot, options: { extra?: string } = {}): Promise<Postfix> {
   const missing = postfixMissing();
   if (missing !== undefined) throw new Error(missing);
+  // A port that was free a moment ago may be somebody else's: "mail system startup failed", without a reason.
+  for (let triesLeft = 2; ; triesLeft -= 1)
+    try {
+      return await startOnce(dovecot, options.extra ?? '');
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+    }
+}
+
+async function startOnce(dovecot: Dovecot, extra: string): Promise<Postfix> {
   const dir = serverDir('postfix');
   const logFile = join(dir, 'mail.log');
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -49,7 +59,7 @@ export async function startPostfix(dovecot: Dovecot, options: { extra?: string }
   mkdirSync(join(dir, 'data'));
   await run('chown', ['postfix', join(dir, 'data')]);
   const [smtp = 0, submission = 0, submissions = 0] = await freePorts(3);
-  writeFileSync(join(dir, 'main.cf'), mainCf(dir, dovecot, options.extra ?? ''));
+  writeFileSync(join(dir, 'main.cf'), mainCf(dir, dovecot, extra));
   copyFileSync('/etc/postfix/master.cf', join(dir, 'master.cf'));
   await run('postconf', ['-c', dir, '-F', '*/*/chroot = n']);
   await run('postconf', ['-c', dir, '-M#', 'smtp/inet']);
